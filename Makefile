@@ -1,0 +1,68 @@
+# make demo   set everything up, render tests/example, say which file to open
+# make test   set everything up, run the linters and the tests
+# make bench  set everything up, run the benchmarks
+# make clean  take away all that the others made
+#
+# Each works as the first command in a fresh clone. Needed beforehand: Python 3.11 or newer with pip
+# and venv. Node and npm come from PyPI; Chromium is installed only if none is found.
+
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PRERENDER_CACHE ?= $(CURDIR)/cache
+# How long Playwright waits for its download server to answer.
+export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
+
+MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
+
+.PHONY: demo test lint bench clean chromium
+.NOTPARALLEL:
+
+demo: .venv/.demo chromium
+	prerender build tests/example -o cache/demo
+	@echo 'Open $(CURDIR)/cache/demo/index.html in a browser.'
+
+test: lint chromium
+	python -m pytest
+
+lint: .venv/.test tests/node_modules/.made
+	ruff check
+	ruff format --check
+	mypy
+	node tests/node_modules/eslint/bin/eslint.js --config tests/eslint.config.js \
+	  --no-error-on-unmatched-pattern prerender tests
+
+bench: .venv/.test tests/node_modules/.made chromium
+	python -m tests.bench
+
+clean:
+	rm -rf .venv dist tests/node_modules prerender/engine/mathjax .hypothesis .*_cache
+	find cache -mindepth 1 ! -name .gitignore -delete
+	find prerender tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.demo: .venv/bin/python $(MADE_FROM)
+	pip install -qq --disable-pip-version-check --editable .
+	touch $@
+
+.venv/.test: .venv/bin/python $(MADE_FROM)
+	pip install -qq --disable-pip-version-check --editable '.[test]'
+	touch $@ .venv/.demo
+
+tests/node_modules/.made: tests/package-lock.json .venv/.test
+	cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# A browser that starts, not only one that is there: Playwright's needs libraries of the system.
+FIND := from os import environ as e; from prerender.engine.browser import find_browser as find; \
+  print(find(e.get("PRERENDER_BROWSER")).path)
+HAVE_CHROMIUM = "$$(python -c '$(FIND)' 2>/dev/null)" --version >/dev/null 2>&1
+APT := $(if $(filter 0,$(shell id -u)),,sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get -qq
+
+chromium: | .venv/.demo
+	@$(HAVE_CHROMIUM) || { echo "No Chromium here: asking Playwright for one"; \
+	  playwright install --only-shell chromium >/dev/null 2>&1 && $(HAVE_CHROMIUM); } || \
+	  { echo "None from Playwright that runs here: asking apt-get"; \
+	  $(APT) update && $(APT) install -y chromium-headless-shell >/dev/null && $(HAVE_CHROMIUM); } || \
+	  { echo "Please install Chromium, or name one in PRERENDER_BROWSER" >&2; exit 1; }

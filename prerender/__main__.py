@@ -1,0 +1,5 @@
+"""`python -m prerender`: the command line."""
+
+from prerender.cli import main
+
+main()

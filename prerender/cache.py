@@ -1,0 +1,137 @@
+"""Keys (content hashes) in, bytes out: typesets, outlines and set-ups on disk, shared by all runs.
+
+diskcache keeps them in SQLite. Only bytes go in and out: what it would pickle is refused, because
+whoever can write the folder could make a pickle run code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import diskcache
+
+from prerender import __version__
+from prerender.engine import Answer, Typeset
+
+#: bytes the cache may grow to before what was not used for longest goes
+SIZE_LIMIT = 4 * 2**30
+_MATHJAX = Path(__file__).parent / "engine" / "mathjax" / "package.json"
+
+
+class _Bytes(diskcache.Disk):  # type: ignore[misc]
+    """Text keys and bytes; nothing is ever pickled or unpickled."""
+
+    def put(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            raise TypeError("a key of the cache is a str")
+        return super().put(key)
+
+    def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
+        if not isinstance(value, bytes):
+            raise TypeError("a value of the cache is bytes")
+        return super().store(value, read, key)
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        if mode == diskcache.core.MODE_PICKLE:
+            raise ValueError("the cache has a pickle in it, which prerender never writes")
+        return super().fetch(mode, filename, value, read)
+
+
+def default_folder() -> Path:
+    """The user's cache folder (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "prerender"
+
+
+def mathjax_version() -> str:
+    """The version of the MathJax that is bundled. Raises FileNotFoundError where there is none."""
+    return str(json.loads(_MATHJAX.read_bytes())["version"])
+
+
+class Cache:
+    """The cache in a folder; with None, one that forgets everything."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._disk: Any = None
+        if folder is not None:
+            self._disk = diskcache.Cache(
+                str(folder), disk=_Bytes, size_limit=SIZE_LIMIT, eviction_policy="least-recently-stored"
+            )
+        self._prefix = f"{__version__}/{mathjax_version()}/"
+        self._outlines: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Close the files."""
+        if self._disk is not None:
+            self._disk.close()
+
+    def __len__(self) -> int:
+        return 0 if self._disk is None else len(self._disk)
+
+    def volume(self) -> int:
+        """Bytes on disk."""
+        return 0 if self._disk is None else int(self._disk.volume())
+
+    def clear(self) -> int:
+        """Forget everything; the count of entries that were there."""
+        return 0 if self._disk is None else int(self._disk.clear())
+
+    def prune(self) -> int:
+        """Forget what other versions have made; the count of entries."""
+        if self._disk is None:
+            return 0
+        old = [key for key in self._disk.iterkeys() if not key.startswith(self._prefix)]
+        for key in old:
+            self._disk.delete(key)
+        return len(old)
+
+    def answer(self, key: str) -> Answer | None:
+        """What the engine once answered to the job with this key."""
+        data = self._get(f"job/{key}")
+        if data is None:
+            return None
+        typesets = tuple(Typeset.from_json(one) for one in data)
+        outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
+        return None if outlines is None else Answer(typesets, outlines)
+
+    def keep_answer(self, key: str, answer: Answer) -> None:
+        """Remember what the engine answered, if it is not an accident of this run."""
+        for glyph, outline in answer.outlines.items():
+            if glyph not in self._outlines:
+                self._outlines[glyph] = outline
+                self._set(f"outline/{glyph}", outline)
+        self._set(f"job/{key}", [asdict(typeset) for typeset in answer.typesets])
+
+    def setup(self, key: str) -> Any:
+        """What the evaluation of a page's configuration once gave; None: not known."""
+        return self._get(f"setup/{key}")
+
+    def keep_setup(self, key: str, data: Any) -> None:
+        """Remember what the evaluation of a page's configuration gave."""
+        self._set(f"setup/{key}", data)
+
+    def _known(self, glyphs: Iterable[str]) -> dict[str, str] | None:
+        """The outlines of glyphs; None where one of them is gone."""
+        for glyph in glyphs:
+            if glyph not in self._outlines:
+                outline = self._get(f"outline/{glyph}")
+                if outline is None:
+                    return None
+                self._outlines[glyph] = outline
+        return {glyph: self._outlines[glyph] for glyph in glyphs}
+
+    def _get(self, key: str) -> Any:
+        data = None if self._disk is None else self._disk.get(self._prefix + key)
+        return None if data is None else json.loads(zlib.decompress(data))
+
+    def _set(self, key: str, value: Any) -> None:
+        if self._disk is not None:
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            data = zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+            self._disk.set(self._prefix + key, data)

@@ -1,0 +1,365 @@
+"""Words in, exit code out: the commands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from prerender import __version__, settings
+from prerender.build import Progress, Work, build, plans, restore_site
+from prerender.cache import Cache, default_folder
+from prerender.doctor import examine
+from prerender.engine import BrowserNotFound, Engine, EngineError
+from prerender.page import Plan
+from prerender.report import Exit, PageReport, Report
+from prerender.site import Site, SiteError, open_site
+from prerender.source import Lines
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Typeset the formulas of a built static site with MathJax 4, and write them into its pages.",
+    epilog="Exit codes: 0 all done, 1 something could not be rendered, 2 wrong words, 3 no browser.",
+)
+cache_app = typer.Typer(no_args_is_help=True, help="Look after the cache of typeset formulas.")
+app.add_typer(cache_app, name="cache")
+
+T = TypeVar("T")
+
+
+def _read_config(context: typer.Context, file: Path | None) -> Path | None:
+    """Lay a configuration file under the flags (typer calls this before it reads them)."""
+    try:
+        found = settings.load(file)
+    except settings.SettingsError as error:
+        _fail(str(error), Exit.WRONG_WORDS)
+    context.obj = found.pop("mathjax", {})
+    context.default_map = {**found, **(context.default_map or {})}
+    return file
+
+
+SitePath = Annotated[
+    Path, typer.Argument(metavar="SITE", help="The folder that the generator has built, or one page.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="DIR", help="Write a whole copy of the site there."),
+]
+Include = Annotated[
+    list[str] | None, typer.Option(help="Pages to render, as in .gitignore.", show_default=False)
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option(help="Pages to leave out, as in .gitignore.", show_default=False)
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        is_eager=True,
+        callback=_read_config,
+        envvar="PRERENDER_CONFIG",
+        help="Settings, instead of prerender.toml or [tool.prerender] in pyproject.toml.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, envvar="PRERENDER_JOBS", help="Browser tabs to use; one a core by default."),
+]
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(envvar=["PRERENDER_CACHE", "PRERENDER_CACHE_DIR"], help="Where typeset formulas are kept."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep and use nothing from other runs.")]
+JsonFile = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write a report as JSON; - for standard output.")
+]
+BrowserPath = Annotated[
+    str | None,
+    typer.Option("--browser", envvar="PRERENDER_BROWSER", help="The Chromium to run."),
+]
+TimeLimit = Annotated[
+    float, typer.Option(min=0.1, envvar="PRERENDER_TIME_LIMIT", help="Seconds that one formula may take.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    show: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+) -> None:
+    if show:
+        typer.echo(f"prerender {__version__}")
+        raise typer.Exit
+
+
+@app.command("build")
+def build_command(
+    context: typer.Context,
+    site: SitePath,
+    output: Output = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
+    json_file: JsonFile = None,
+    browser: BrowserPath = None,
+    time_limit: TimeLimit = 20.0,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Typeset every page of SITE, in place or into DIR."""
+    opened = _open(site, output, include, exclude)
+    with _cache(cache_dir, no_cache) as cache:
+        engine = Engine(browser, jobs, time_limit, _notice(quiet))
+        report = _run(_build(opened, engine, cache, context.obj, True, quiet))
+    _tell(report, site, json_file, quiet, verbose)
+
+
+@app.command("check")
+def check_command(
+    context: typer.Context,
+    site: SitePath,
+    include: Include = None,
+    exclude: Exclude = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
+    json_file: JsonFile = None,
+    browser: BrowserPath = None,
+    time_limit: TimeLimit = 20.0,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Do as `build` does, but write nothing."""
+    opened = _open(site, None, include, exclude)
+    with _cache(cache_dir, no_cache) as cache:
+        engine = Engine(browser, jobs, time_limit, _notice(quiet))
+        report = _run(_build(opened, engine, cache, context.obj, False, quiet))
+    _tell(report, site, json_file, quiet, verbose)
+
+
+@app.command("list")
+def list_command(
+    context: typer.Context,
+    site: SitePath,
+    include: Include = None,
+    exclude: Exclude = None,
+    config: Config = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
+    browser: BrowserPath = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print every formula that is found, one JSON object a line."""
+    opened = _open(site, None, include, exclude)
+    with _cache(cache_dir, no_cache) as cache:
+        engine = Engine(browser, 1, notice=_notice(quiet))
+        failed = _run(_list(opened, engine, cache, context.obj, site))
+    raise typer.Exit(Exit.SOME_FAILED if failed else Exit.DONE)
+
+
+@app.command("restore")
+def restore_command(
+    site: SitePath,
+    output: Output = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    config: Config = None,
+    json_file: JsonFile = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Give every rendered page of SITE its source again, byte for byte."""
+    opened = _open(site, output, include, exclude)
+    try:
+        report = restore_site(opened)
+    except SiteError as error:
+        _fail(str(error), Exit.WRONG_WORDS)
+    _tell(report, site, json_file, quiet, verbose)
+
+
+@app.command("doctor")
+def doctor_command(browser: BrowserPath = None, cache_dir: CacheDir = None) -> None:
+    """Say what is installed, what is missing, and what to type."""
+    lines, well = examine(browser, cache_dir or default_folder())
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(Exit.DONE if well else Exit.NO_ENGINE)
+
+
+@cache_app.command("info")
+def cache_info(cache_dir: CacheDir = None) -> None:
+    """Say where the cache is and how much is in it."""
+    with _cache(cache_dir, False) as cache:
+        typer.echo(f"{cache_dir or default_folder()}: {len(cache)} entries, {cache.volume()} bytes")
+
+
+@cache_app.command("clear")
+def cache_clear(cache_dir: CacheDir = None) -> None:
+    """Forget everything."""
+    with _cache(cache_dir, False) as cache:
+        typer.echo(f"{cache.clear()} entries removed")
+
+
+@cache_app.command("prune")
+def cache_prune(cache_dir: CacheDir = None) -> None:
+    """Forget what other versions of prerender or MathJax have made."""
+    with _cache(cache_dir, False) as cache:
+        typer.echo(f"{cache.prune()} entries removed")
+
+
+def main() -> None:
+    """Run the command line; what Ctrl-C and SIGTERM end, they end between two pages."""
+    app()
+
+
+def _open(
+    site: Path, output: Path | None, include: list[str] | None, exclude: list[str] | None
+) -> Site:
+    try:
+        return open_site(site, output, include or (), exclude or ())
+    except SiteError as error:
+        _fail(str(error), Exit.WRONG_WORDS)
+
+
+@contextlib.contextmanager
+def _cache(folder: Path | None, off: bool) -> Any:
+    try:
+        cache = Cache(None if off else folder or default_folder())
+    except FileNotFoundError:
+        _fail("MathJax is missing from this installation; `prerender doctor` says more", Exit.NO_ENGINE)
+    except OSError as error:
+        _fail(f"{error.filename}: the cache cannot be used: {error.strerror}", Exit.WRONG_WORDS)
+    try:
+        yield cache
+    finally:
+        cache.close()
+
+
+async def _build(
+    site: Site, engine: Engine, cache: Cache, override: dict[str, Any], write: bool, quiet: bool
+) -> Report:
+    async with engine:
+        with _progress(quiet) as progress:
+            return await build(site, Work(engine, cache, override), write=write, progress=progress)
+
+
+async def _list(
+    site: Site, engine: Engine, cache: Cache, override: dict[str, Any], named: Path
+) -> bool:
+    failed = False
+    async with engine:
+        async for page, result in plans(site, Work(engine, cache, override)):
+            if isinstance(result, PageReport):
+                failed = True
+                _diagnose(result, named)
+            else:
+                _print_formulas(page, result)
+    return failed
+
+
+def _print_formulas(page: PurePosixPath, plan: Plan) -> None:
+    lines = Lines(plan.page.text)
+    for formula in plan.formulas:
+        place = lines.place(formula.span.start)
+        told = {
+            "path": str(page),
+            "line": place.line,
+            "column": place.column,
+            "display": formula.display,
+            "input": formula.input,
+            "tex": formula.math,
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _run(action: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, or until a signal; turn what ends a whole run into a line and an exit code."""
+
+    async def interruptible() -> T:
+        task = asyncio.ensure_future(action)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(name, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(interruptible())
+    except asyncio.CancelledError:
+        _fail("interrupted; every page is whole, and the next run goes on from here", 130)
+    except Exception as error:
+        cause = _first(error)
+        if isinstance(cause, SiteError):
+            _fail(str(cause), Exit.WRONG_WORDS)
+        if isinstance(cause, (EngineError, BrowserNotFound)):
+            _fail(str(cause), Exit.NO_ENGINE)
+        raise
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first of the errors that tasks side by side have raised."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Any:
+    """Something to tell of progress: a bar, on a terminal only."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _done, _all: None
+        return
+    with Bar(console=console, transient=True) as bar:
+        task = bar.add_task("pages", total=None)
+        progress: Progress = lambda done, total: bar.update(task, completed=done, total=total)  # noqa: E731
+        yield progress
+
+
+def _notice(quiet: bool) -> Callable[[str], None]:
+    return lambda text: None if quiet else typer.echo(f"prerender: {text}", err=True)
+
+
+def _diagnose(page: PageReport, named: Path) -> None:
+    path = named if named.is_file() else named / page.path
+    for diagnostic in page.diagnostics:
+        typer.echo(diagnostic.show(str(path)), err=True)
+
+
+def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbose: bool) -> None:
+    """Say what became of a run, and end with its exit code."""
+    for page in report.pages:
+        if not quiet or page.errors:
+            _diagnose(page, named)
+        if verbose:
+            typer.echo(f"{page.path}: {page.status}, {page.formulas} formulas", err=True)
+    if not quiet:
+        typer.echo(f"prerender: {report.summary()}", err=True)
+    if json_file is not None:
+        text = json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n"
+        if json_file == "-":
+            sys.stdout.write(text)
+        else:
+            Path(json_file).write_text(text, "utf-8")
+    raise typer.Exit(report.exit)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"prerender: error: {message}", err=True)
+    raise typer.Exit(code)

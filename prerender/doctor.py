@@ -1,0 +1,54 @@
+"""Nothing in; what is installed, what is missing, and what to type, as lines of text, out."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from prerender import __version__
+from prerender.cache import mathjax_version
+from prerender.engine import BrowserNotFound, find_browser, sandbox
+
+_PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")
+
+
+def examine(browser: str | None, cache: Path) -> tuple[list[str], bool]:
+    """The lines, and whether all that is needed is there."""
+    lines = [f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"]
+    lines += [f"{name:<10} {_version(name)}" for name in _PACKAGES]
+    mathjax, has_mathjax = _mathjax()
+    chromium, has_chromium = _chromium(browser)
+    lines += [*mathjax, *chromium, f"cache      {cache}{'' if cache.exists() else ' (not made yet)'}"]
+    return lines, has_mathjax and has_chromium
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return f"missing: pip install {package}"
+
+
+def _mathjax() -> tuple[list[str], bool]:
+    try:
+        return [f"mathjax    {mathjax_version()} (in the package)"], True
+    except FileNotFoundError:
+        return ["mathjax    missing: pip install --force-reinstall prerender-math"], False
+
+
+def _chromium(explicit: str | None) -> tuple[list[str], bool]:
+    try:
+        found = find_browser(explicit)
+    except BrowserNotFound as error:
+        return [f"chromium   {line}" for line in str(error).splitlines()], False
+    try:
+        asked = subprocess.run(
+            [found.path, "--version"], capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return [f"chromium   {found.path} does not start: {error}"], False
+    state = sandbox(found.path)
+    protection = "on" if state.on else f"off: {state.why_off}"
+    return [f"chromium   {asked.stdout.strip()}, {found.path} ({found.found})", f"sandbox    {protection}"], True

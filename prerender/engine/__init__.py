@@ -1,0 +1,20 @@
+"""Formulas in, typesets out: MathJax 4 in headless Chromium. Only this package touches the browser."""
+
+from prerender.engine.browser import BrowserNotFound, find_browser, sandbox
+from prerender.engine.model import Answer, Item, Job, Picture, Typeset, engine_setup, fingerprint
+from prerender.engine.pool import Engine, EngineError
+
+__all__ = [
+    "Answer",
+    "BrowserNotFound",
+    "Engine",
+    "EngineError",
+    "Item",
+    "Job",
+    "Picture",
+    "Typeset",
+    "engine_setup",
+    "find_browser",
+    "fingerprint",
+    "sandbox",
+]

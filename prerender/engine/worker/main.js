@@ -1,0 +1,231 @@
+/**
+ * The module that runs in a tab: jobs in, typesets out, both as JSON.
+ *
+ * A job is a sequence of formulas that share state (macros, labels, numbers): those of one page, or
+ * a single formula that neither sets nor uses any. Jobs share nothing.
+ */
+
+import { Pen } from './draw.js';
+import { InputError, load, makeDocument, makeOutput } from './mathjax.js';
+import { nameOf, shorten } from './outline.js';
+
+/** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
+const METRICS = { em: 16, ex: 7.072, width: 80 * 16 };
+
+/**
+ * @typedef {object} Setup
+ * @property {{packages: string[]}} tex
+ * @property {object} mathml
+ * @property {object} asciimath
+ * @property {object} output
+ * @property {string[]} load
+ *
+ * @typedef {object} Formula
+ * @property {string} math
+ * @property {boolean} display
+ * @property {'tex' | 'mathml' | 'asciimath'} input
+ *
+ * @typedef {object} Typeset
+ * @property {object[]} [pictures]
+ * @property {string[]} [glyphs]
+ * @property {string[]} [undefined]  control sequences that stand in the formula in red
+ * @property {string} [error]
+ */
+
+/** @type {Map<string, {setup: Setup, output: any, document: any}>} */
+const setups = new Map();
+/** @type {Map<string, string>} from our names of glyphs to their outlines */
+const outlines = new Map();
+/** @type {Map<string, string>} from MathJax's ids of glyphs to our names */
+const names = new Map();
+
+/** Resolves when MathJax can typeset. */
+export const loaded = load();
+
+/**
+ * @param {string} key
+ * @param {Setup} setup
+ */
+async function define(key, setup) {
+  const wanted = [...setup.load, ...inputsOf(setup)];
+  await Promise.all(wanted.map((name) => window.MathJax.loader.load(name).catch(() => {})));
+  setups.set(key, { setup, output: makeOutput(setup.output), document: null });
+}
+
+/** @param {Setup} setup */
+function inputsOf(setup) {
+  return [...(setup.mathml ? ['input/mml'] : []), ...(setup.asciimath ? ['input/asciimath'] : [])];
+}
+
+/**
+ * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
+ * @param {{setup: string, formulas: Formula[]}[]} jobs
+ * @param {boolean} careful  tell what comes next before each formula
+ * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>}>}
+ */
+export async function run(added, jobs, careful) {
+  await loaded;
+  for (const [key, setup] of Object.entries(added)) await define(key, setup);
+  const results = [];
+  for (const [number, job] of jobs.entries()) {
+    const progress = careful ? (/** @type {number} */ at) => window.reportProgress(number, at) : () => {};
+    results.push(await typesetJob(job, progress));
+  }
+  const used = new Set(results.flat().flatMap((typeset) => typeset.glyphs ?? []));
+  const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
+  return { results, glyphs };
+}
+
+/**
+ * @param {{setup: string, formulas: Formula[]}} job
+ * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
+ */
+async function typesetJob({ setup: key, formulas }, progress) {
+  const entry = setups.get(key);
+  if (!entry) throw new Error(`set-up ${key} is not defined`);
+  const single = formulas.length === 1;
+  const reused = single && entry.document;
+  const doc = reused || makeDocument(entry.setup, entry.output);
+  const before = state(doc);
+  const items = formulas.map((formula) => makeItem(doc, formula));
+  const errors = await compile(doc, items, progress);
+  const results = [];
+  for (const [index, item] of items.entries()) {
+    await progress(index);
+    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item));
+  }
+  // A formula that has changed the document after all takes it along.
+  entry.document = single && state(doc) === before ? doc : null;
+  return results;
+}
+
+/**
+ * What formulas can leave behind in a document, as a number that only grows.
+ *
+ * @param {any} doc
+ */
+function state(doc) {
+  const options = doc.inputJax[0].parseOptions;
+  const maps = ['new-Command', 'new-Delimiter', 'new-Environment'];
+  const defined = maps.map((name) => options.handlers.retrieve(name)?.map.size ?? 0);
+  const required = options.packageData.get('require')?.required.length ?? 0;
+  const { allCounter = 0, allLabels = {}, counter = 0 } = options.tags;
+  return [...defined, required, allCounter, counter, Object.keys(allLabels).length].join();
+}
+
+/**
+ * @param {any} doc
+ * @param {Formula} formula
+ */
+function makeItem(doc, { math, display, input }) {
+  const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath' }[input];
+  const jax = doc.inputJax.find((/** @type {any} */ one) => one.name === name);
+  const item = new doc.options.MathItem(math, jax, display);
+  item.start.node = item.end.node = document.body;
+  item.setMetrics(METRICS.em, METRICS.ex, METRICS.width, METRICS.width, 1);
+  return item;
+}
+
+/**
+ * All items in order, then once more those that refer to labels behind them, as MathJax does.
+ *
+ * @param {any} doc
+ * @param {any[]} items
+ * @param {(at: number) => unknown} progress
+ * @returns {Promise<(string | undefined)[]>} the errors
+ */
+async function compile(doc, items, progress) {
+  const errors = [];
+  for (const [index, item] of items.entries()) {
+    await progress(index);
+    errors.push(await attempt(() => item.compile(doc)));
+  }
+  for (const [index, item] of items.entries()) {
+    const data = item.inputData.recompile;
+    if (data === undefined || errors[index]) continue;
+    item.state(data.state);
+    item.inputData.recompile = data;
+    errors[index] = await attempt(() => item.compile(doc));
+  }
+  return errors;
+}
+
+/**
+ * Do what may ask for a file and want to be called again; answers what is wrong with the input.
+ *
+ * @param {() => unknown} action
+ */
+async function attempt(action) {
+  try {
+    await window.MathJax._.mathjax.mathjax.handleRetriesFor(action);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * @param {any} doc
+ * @param {any} item
+ * @returns {Promise<Typeset>}
+ */
+async function typeset(doc, item) {
+  /** @type {Element | undefined} */
+  let container;
+  const error = await attempt(() => {
+    container = doc.outputJax.typeset(item, doc);
+  });
+  if (error !== undefined || !container) return { error: error ?? 'nothing was drawn' };
+  const pen = new Pen((id) => outline(doc.outputJax, id));
+  const pictures = [];
+  for (const child of container.children) {
+    if (child.localName === 'svg') pictures.push({ ...pen.picture(child), follows: follows(child) });
+  }
+  return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root) };
+}
+
+/** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */
+const SPACES = [0, 111, 167, 222, 278, 333];
+
+/**
+ * How a part of an inline formula follows the one before it: null for the first, 'newline', or the
+ * space between them, in which a line may end.
+ *
+ * @param {Element} svg
+ */
+function follows(svg) {
+  const before = svg.previousElementSibling;
+  if (before?.localName !== 'mjx-break') return null;
+  if (before.hasAttribute('newline')) return 'newline';
+  const size = before.getAttribute('size');
+  if (size !== null) return SPACES[Number(size)];
+  return Math.round(1000 * (1 + parseFloat(/** @type {HTMLElement} */ (before).style.letterSpacing)));
+}
+
+/**
+ * @param {any} jax
+ * @param {string} id  MathJax's
+ * @returns {string} ours
+ */
+function outline(jax, id) {
+  const name = names.get(id);
+  if (name) return name;
+  const path = shorten(jax.fontCache.getCache().querySelector(`[id="${id}"]`).getAttribute('d'));
+  const ours = nameOf(path);
+  names.set(id, ours);
+  outlines.set(ours, path);
+  return ours;
+}
+
+/** @param {any} root  the compiled formula */
+function undefinedNames(root) {
+  /** @type {string[]} */
+  const names = [];
+  root.walkTree((/** @type {any} */ node) => {
+    if (!node.isKind('mtext') || node.attributes.getExplicit('mathcolor') === undefined) return;
+    const text = node.getText?.() ?? '';
+    if (/^\\(?:[a-zA-Z]+|.)$/.test(text) && node.attributes.get('data-latex') === text) names.push(text);
+  });
+  return names;
+}

@@ -1,0 +1,71 @@
+"""A page's tree and the rules of its set-up in, its formulas with exact spans out, in document order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prerender.find import katex, mathjax2, mathjax3
+from prerender.find.elements import find_elements
+from prerender.find.model import Escape, Formula, Found, Input
+from prerender.find.runs import Include, Run, runs, switch
+from prerender.setup import Rules
+from prerender.source import Element
+
+__all__ = ["Escape", "Formula", "Found", "Input", "find"]
+
+
+def find(root: Element, rules: Rules, source: str) -> list[Found]:
+    """What the scripts of the page would typeset, and the escapes they would resolve.
+
+    `root` is the tree of `source`. Formulas whose characters the parser has moved apart (text that
+    stands in a table, say) are left alone; of two that overlap the first counts.
+    """
+    body = root.first("body")
+    if body is None:
+        return []
+    found: list[Found] = list(find_elements(body, rules, source))
+    found += _in_text(body, rules)
+    return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Those that do not overlap one before them."""
+    result: list[Found] = []
+    for one in found:
+        if not result or one.span.start >= result[-1].span.end:
+            result.append(one)
+    return result
+
+
+def _in_text(body: Element, rules: Rules) -> Iterator[Found]:
+    if rules.version == "katex":
+        for run in runs(body, katex.switch(rules.switch), {}):
+            yield from _located(run, katex.find_tex(run.text, rules))
+        return
+    include: Include = dict(rules.include)
+    if rules.version == "mathjax2":
+        include = {**include, "#comment": None}
+    for run in runs(body, switch(rules.switch), include):
+        matches = (
+            mathjax2.find_tex(run, rules)
+            if rules.version == "mathjax2"
+            else mathjax3.find_tex(run.text, rules)
+        )
+        yield from _located(run, matches)
+    if rules.asciimath and rules.asciimath_switch is not None:
+        for run in runs(body, switch(rules.asciimath_switch), include):
+            yield from _located(run, mathjax3.find_asciimath(run.text, rules.asciimath))
+
+
+def _located(run: Run, matches: Iterator[mathjax3.Match]) -> Iterator[Found]:
+    """Matches in a run as formulas in the source."""
+    for match in matches:
+        span = run.span(match.start, match.end)
+        if span is None:
+            continue
+        if match.replacement is not None:
+            yield Escape(span, match.replacement)
+        else:
+            inner = run.span(match.inner, match.close) if match.inner < match.close else None
+            math = run.text[match.inner : match.close]
+            yield Formula(span, inner, math, match.display, match.input)

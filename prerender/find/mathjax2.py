@@ -1,0 +1,112 @@
+r"""A run of text and the rules in, the formulas in it out, as MathJax 2's tex2jax finds them.
+
+Source: MathJax 2.7 extensions/tex2jax.js. Other than in v3, delimiters do not reach over the nodes of
+a run; one closing delimiter within unbalanced braces is taken when the run ends without a better one;
+`\begin` and `\ref` take no space before the brace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prerender.find.mathjax3 import Match, whole
+from prerender.find.runs import Run
+from prerender.setup import Pair, Rules
+
+
+@dataclass(slots=True)
+class _Search:
+    """A formula that has begun: where, what ends it, and the first end seen within braces."""
+
+    start: int
+    math: int
+    inner: int
+    resume: int
+    close: re.Pattern[str]
+    display: bool
+    environment: bool
+    braces: int = 0
+    candidate: re.Match[str] | None = None
+
+
+def find_tex(run: Run, rules: Rules) -> Iterator[Match]:
+    """The TeX in a run, and its escaped dollars, in order."""
+    start = _start(rules)
+    if start is None:
+        return
+    pairs = {pair.open: pair for pair in rules.pairs}
+    at = 0
+    while opened := _search(run, start, at):
+        if (slashes := opened.groupdict().get("escape")) is not None:
+            yield whole(opened, replacement=_unescape(slashes))
+            at = opened.end()
+        elif opened[0].startswith((r"\ref", r"\eqref")):
+            yield whole(opened)
+            at = opened.end()
+        else:
+            search = _open(opened, pairs)
+            close = _close(run, search)
+            if close is not None:
+                end = close.end() if search.environment else close.start()
+                yield Match(search.start, search.math, end, close.end(), search.display)
+            at = close.end() if close is not None else search.resume
+
+
+def _start(rules: Rules) -> re.Pattern[str] | None:
+    parts = sorted((pair.open for pair in rules.pairs), key=lambda text: (-len(text), text))
+    parts = [re.escape(part) for part in parts]
+    if rules.environments:
+        parts.append(r"\\begin\{(?P<environment>[^}]*)\}")
+    if rules.escapes:
+        parts.append(r"(?P<escape>\\*\\)\$")
+    if rules.refs:
+        parts.append(r"\\(?:eq)?ref\{[^}]*\}")
+    return re.compile("|".join(parts)) if parts else None
+
+
+def _unescape(slashes: str) -> str:
+    r"""What stands on the page for backslashes before a dollar: `\$` is `$`, `\\$` is `\$`."""
+    return slashes[len(slashes) % 2 :].replace("\\\\", "\\") + "$"
+
+
+def _open(opened: re.Match[str], pairs: dict[str, Pair]) -> _Search:
+    name = opened.groupdict().get("environment")
+    if name is not None:
+        close, math = re.escape(rf"\end{{{name}}}"), opened.start()
+        resume = opened.start() + len(name) + 3  # so in tex2jax: it looks into the name again
+        return _Search(opened.start(), math, opened.end(), resume, _end(close), True, True)
+    pair = pairs[opened[0]]
+    inner, close = opened.end(), _end(re.escape(pair.close))
+    return _Search(opened.start(), inner, inner, inner, close, pair.display, False)
+
+
+def _end(close: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<close>{close})|\\[^\n\r\u2028\u2029]|[{{}}]")
+
+
+def _close(run: Run, search: _Search) -> re.Match[str] | None:
+    """The end of a formula: the first outside braces, else the first of all."""
+    at = search.inner
+    while match := _search(run, search.close, at):
+        at = match.end()
+        if match["close"] is not None:
+            if search.braces == 0:
+                return match
+            search.candidate = search.candidate or match
+        elif match[0] == "{":
+            search.braces += 1
+        elif match[0] == "}" and search.braces:
+            search.braces -= 1
+    return search.candidate
+
+
+def _search(run: Run, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
+    """The first match from `at` on that lies within one text node of the run."""
+    for index, node in enumerate(run.nodes):
+        start = run.offsets[index]
+        end = run.offsets[index + 1] if index + 1 < len(run.offsets) else len(run.text)
+        if node is not None and end > at and (match := pattern.search(run.text, max(start, at), end)):
+            return match
+    return None

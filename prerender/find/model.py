@@ -1,0 +1,36 @@
+"""What `find` answers: formulas and escaped characters, each with its span in the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from prerender.source import Span
+
+Input = Literal["tex", "mathml", "asciimath"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A piece of math in a page.
+
+    `math` is what the input processor receives (TeX without its delimiters, references resolved);
+    `inner` is the part of `span` that spells it, where one part does.
+    """
+
+    span: Span
+    inner: Span | None
+    math: str
+    display: bool
+    input: Input = "tex"
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    r"""Characters in text that MathJax replaces on the page: `\$` by `$`."""
+
+    span: Span
+    text: str
+
+
+Found = Formula | Escape

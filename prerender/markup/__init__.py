@@ -1,0 +1,22 @@
+"""Typesets in, HTML out; and from that HTML the source again."""
+
+from prerender.markup.carry import (
+    DamagedError,
+    carried_style,
+    carry_formula,
+    carry_hidden,
+    restore,
+)
+from prerender.markup.formula import Sheet, render
+from prerender.markup.style import style_element
+
+__all__ = [
+    "DamagedError",
+    "Sheet",
+    "carried_style",
+    "carry_formula",
+    "carry_hidden",
+    "render",
+    "restore",
+    "style_element",
+]

@@ -1,0 +1,188 @@
+"""One page: bytes in, the work to do out (`read`, `plan`); answers in, the page's new bytes out (`finish`).
+
+Nothing here touches a file, the browser or the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from prerender.encoding import decode, encode, with_references
+from prerender.engine import Answer, Typeset
+from prerender.find import Escape, Formula, Found, find
+from prerender.jobs import Planned, plan_jobs
+from prerender.markup import (
+    Sheet,
+    carried_style,
+    carry_formula,
+    carry_hidden,
+    render,
+    restore,
+    style_element,
+)
+from prerender.report import Diagnostic
+from prerender.setup import Role, Script, Setup
+from prerender.source import Edit, Element, Lines, Span, parse, prolog_end, splice
+
+_XML_SUFFIXES = (".xhtml", ".xht")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's source: what it was before we rendered it, if we have."""
+
+    text: str
+    codec: str
+    xml: bool
+    root: Element
+
+    def scripts(self) -> list[tuple[Script, Span | None]]:
+        """Its script elements, in order, and where they stand."""
+        return [
+            (_script(element), element.span)
+            for element in self.root.walk()
+            if element.tag == "script"
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a page needs: its formulas, and the jobs that typeset them."""
+
+    page: Page
+    setup: Setup
+    found: list[Found]
+    jobs: list[Planned]
+    superfluous: list[Span]
+    """Scripts that only rendered formulas."""
+
+    @property
+    def formulas(self) -> list[Formula]:
+        """Its formulas, in order."""
+        return [one for one in self.found if isinstance(one, Formula)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A page's result."""
+
+    data: bytes
+    diagnostics: list[Diagnostic]
+
+
+def is_xml(path: PurePath) -> bool:
+    """Whether a browser would read the file as XHTML."""
+    return path.suffix.lower() in _XML_SUFFIXES
+
+
+def read(data: bytes, *, xml: bool) -> Page:
+    """The source of a page, rendered or not.
+
+    Raises EncodingLossError where the bytes cannot be had back, DamagedError where it is a rendered
+    page whose source is lost.
+    """
+    text, codec = decode(data, xml=xml)
+    if carried_style(text) is not None:
+        text = restore(text)
+    return Page(text, codec, xml, parse(text))
+
+
+def restored(data: bytes, *, xml: bool) -> bytes:
+    """The bytes of a page's source. Raises as `read` does."""
+    text, codec = decode(data, xml=xml)
+    return encode(restore(text), codec) if carried_style(text) is not None else data
+
+
+def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
+    """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
+    found = find(page.root, setup.rules, page.text)
+    formulas = [one for one in found if isinstance(one, Formula)]
+    superfluous = [
+        span
+        for (_, span), role in zip(page.scripts(), roles, strict=True)
+        if role != "other" and span is not None
+    ]
+    return Plan(page, setup, found, plan_jobs(formulas, key, setup.tex), superfluous)
+
+
+def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
+    """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
+
+    A formula with an error stays as it is, and with it the scripts that would have shown it.
+    """
+    page = plan.page
+    typesets, outlines = _collect(plan, answers)
+    sheet = Sheet(outlines, page.xml)
+    edits: list[Edit] = []
+    for formula, typeset in zip(plan.formulas, typesets, strict=True):
+        if typeset.error is None:
+            carried = carry_formula(page.text, formula, xml=page.xml)
+            edits.append(Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet)))
+    if not edits:
+        return Finished(encode(page.text, page.codec), _diagnose(plan, typesets))
+    if len(edits) == len(typesets):
+        edits += _farewell(plan)
+    place = _end_of_head(page)
+    edits.append(Edit(place, place, style_element(mark, sheet.needs)))
+    edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
+    return Finished(encode(splice(page.text, edits), page.codec), _diagnose(plan, typesets))
+
+
+def _script(element: Element) -> Script:
+    attrs = element.attrs
+    return Script(attrs.get("type", ""), attrs.get("src"), element.text(), attrs)
+
+
+def _collect(plan: Plan, answers: Sequence[Answer]) -> tuple[list[Typeset], dict[str, str]]:
+    """The typesets in the order of the page's formulas, and all outlines."""
+    typesets = [Typeset()] * len(plan.formulas)
+    outlines: dict[str, str] = {}
+    for planned, answer in zip(plan.jobs, answers, strict=True):
+        outlines |= answer.outlines
+        for index, typeset in zip(planned.indexes, answer.typesets, strict=True):
+            typesets[index] = typeset
+    return typesets, outlines
+
+
+def _farewell(plan: Plan) -> list[Edit]:
+    """What goes when no formula is left for scripts: the scripts, and escapes that they would resolve."""
+    text = plan.page.text
+    edits = [
+        Edit(*one.span, carry_hidden(text[one.span.start : one.span.end], one.text))
+        for one in plan.found
+        if isinstance(one, Escape)
+    ]
+    return edits + [Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.superfluous]
+
+
+def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
+    """What there is to say of a page's formulas."""
+    said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
+    lines = Lines(plan.page.text)
+    for formula, typeset in zip(plan.formulas, typesets, strict=True):
+        place = lines.place(formula.span.start)
+        if typeset.error is not None:
+            said.append(Diagnostic("error", typeset.error, place, formula.math))
+        for name in dict.fromkeys(typeset.undefined):
+            message = f"{name} is not defined; it stands in red, as MathJax shows it"
+            said.append(Diagnostic("warning", message, place, formula.math))
+    return said
+
+
+def _end_of_head(page: Page) -> int:
+    """Where a style sheet can stand in the head, behind all others in it.
+
+    Where the source does not say where its head ends, that is before `<body>`, or behind the last
+    element of the head, or where the first would stand.
+    """
+    head, body = page.root.first("head"), page.root.first("body")
+    if head is not None and head.end_tag is not None:
+        return head.end_tag.start
+    if body is not None and body.start_tag is not None:
+        return body.start_tag.start
+    ends = [tag.end for element in (page.root, head) if element and (tag := element.start_tag)]
+    for element in head.walk() if head is not None else ():
+        ends += [tag.end for tag in (element.start_tag, element.end_tag) if tag is not None]
+    return max(ends, default=prolog_end(page.text))

@@ -1,0 +1,139 @@
+"""What happened to pages in; diagnostics, counts, JSON and the exit code out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+from prerender.source import Place
+
+Status = Literal["rendered", "unchanged", "no-math", "failed"]
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    WRONG_WORDS = 2
+    NO_ENGINE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something to say of a place in a page; `tex` is the formula that stands there, if one does."""
+
+    severity: Literal["error", "warning"]
+    message: str
+    place: Place | None = None
+    tex: str = ""
+
+    def show(self, path: str) -> str:
+        """Lines for a terminal: what and where, the source line, a caret under the place."""
+        if self.place is None:
+            return f"{path}: {self.severity}: {self.message}"
+        line, column, text = self.place
+        shown, caret = _excerpt(text, column)
+        return f"{path}:{line}:{column}: {self.severity}: {self.message}\n  {shown}\n  {caret}"
+
+
+#: characters of a source line that are shown
+_SHOWN = 100
+
+
+def _excerpt(text: str, column: int) -> tuple[str, str]:
+    """The part of a line around a column (from 1), and the caret under it."""
+    start = max(0, min(column - 1 - _SHOWN // 3, len(text) - _SHOWN))
+    before = "…" if start else ""
+    after = "…" if start + _SHOWN < len(text) else ""
+    shown = text[start : start + _SHOWN].replace("\t", " ")
+    caret = " " * (_columns(shown[: column - 1 - start]) + len(before)) + "^"
+    return before + shown + after, caret
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal gives a text: two for what East Asian Width calls wide (UAX #11)."""
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """What became of a page."""
+
+    path: str
+    status: Status
+    formulas: int = 0
+    diagnostics: Sequence[Diagnostic] = ()
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """Those that make the exit code 1."""
+        return [one for one in self.diagnostics if one.severity == "error"]
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a run."""
+
+    pages: list[PageReport] = field(default_factory=list)
+    distinct: int = 0
+    typeset: int = 0
+    from_cache: int = 0
+    seconds: float = 0.0
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code that the run deserves."""
+        failed = any(page.errors or page.status == "failed" for page in self.pages)
+        return Exit.SOME_FAILED if failed else Exit.DONE
+
+    def count(self, status: Status) -> int:
+        """How many pages ended so."""
+        return sum(page.status == status for page in self.pages)
+
+    def summary(self) -> str:
+        """One line for a person."""
+        counts = ", ".join(
+            f"{count} {status}"
+            for status in ("rendered", "unchanged", "no-math", "failed")
+            if (count := self.count(status))
+        )
+        formulas = sum(page.formulas for page in self.pages)
+        errors = sum(len(page.errors) for page in self.pages)
+        return (
+            f"{len(self.pages)} pages: {counts}. {formulas} formulas, {self.typeset} typeset, "
+            f"{self.from_cache} from the cache, {errors} errors. {self.seconds:.1f} s"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the contract of `--json` has it."""
+        return {
+            "version": 1,
+            "pages": [
+                {
+                    "path": page.path,
+                    "status": page.status,
+                    "formulas": page.formulas,
+                    "errors": [_error(error) for error in page.errors],
+                }
+                for page in self.pages
+            ],
+            "totals": {
+                "pages": len(self.pages),
+                "formulas": sum(page.formulas for page in self.pages),
+                "distinct": self.distinct,
+                "typeset": self.typeset,
+                "from_cache": self.from_cache,
+                "errors": sum(len(page.errors) for page in self.pages),
+                "seconds": round(self.seconds, 3),
+            },
+        }
+
+
+def _error(error: Diagnostic) -> dict[str, Any]:
+    line, column = (error.place.line, error.place.column) if error.place else (1, 1)
+    return {"line": line, "column": column, "tex": error.tex, "message": error.message}

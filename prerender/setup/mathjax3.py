@@ -1,0 +1,277 @@
+"""A configuration of MathJax 3 or 4 in, evaluated; a Setup out. Also: the user's own over any Setup.
+
+Sources: MathJax 3.2 and 4.1, docs.mathjax.org "Configuring MathJax"; ts/input/tex/FindTeX.ts,
+ts/handlers/html/HTMLDomStrings.ts, components/.../input/tex/register.js for defaults and merging.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from prerender.setup.functions import is_harmless
+from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.packages import BUILT_IN, FULL_3, Component, component, loadable, name_of, to_load
+from prerender.setup.scripts import Loader
+from prerender.setup.values import (
+    FUNCTION,
+    flag,
+    has_code,
+    insert,
+    is_code,
+    pairs,
+    pattern,
+    section,
+    strings,
+)
+
+_SKIP = ("script", "noscript", "style", "textarea", "pre", "code")
+SKIP_3 = (*_SKIP, "annotation", "annotation-xml")
+SKIP_4 = (*_SKIP, "math", "select", "option", "mjx-container")
+PAIRS = (Pair("\\(", "\\)", False), Pair("$$", "$$", True), Pair("\\[", "\\]", True))
+BACKTICKS = (Pair("`", "`", False),)
+#: options of `tex` that say where formulas are, or that only MathJax's own code can fill
+_FIND = ("inlineMath", "displayMath", "processEscapes", "processEnvironments", "processRefs")
+_OWN = (*_FIND, "packages", "FindTeX", "formatError", "tagformat")
+_OUTPUT = ("displayAlign", "displayIndent", "mtextInheritFont", "merrorInheritFont", "mtextFont",
+           "merrorFont", "scale", "minScale", "mathmlSpacing")  # fmt: skip
+_TAGS = ("none", "ams", "all")
+#: calls in start-up hooks that change what formulas mean, and cannot be had
+_HOOKED = ("preFilters.add", "postFilters.add", "CommandMap", "MacroMap", "Configuration.create")
+
+
+def defaults(loader: Loader | None = None) -> Setup:
+    """What a page has that loads MathJax and says nothing more; without a loader, MathJax 4."""
+    newest = loader is None or loader.version == "mathjax4"
+    brought = component(loader.components[0] if loader else "tex-mml-chtml", newest)
+    return Setup(
+        rules=Rules(
+            version="mathjax4" if newest else "mathjax3",
+            pairs=PAIRS if "tex" in brought.inputs else (),
+            switch=Switch(SKIP_4 if newest else SKIP_3, "mathjax_ignore", "mathjax_process"),
+            environments="tex" in brought.inputs,
+            escapes="tex" in brought.inputs,
+            refs="tex" in brought.inputs,
+            mathml="mml" in brought.inputs,
+        ),
+        tex={"packages": list(brought.packages)},
+        load=to_load(brought.packages),
+    )
+
+
+def interpret(loader: Loader | None, data: Json) -> Setup:
+    """The Setup of an evaluated page (page.js: finish)."""
+    config = section(data, "mathjax")
+    setup = _with_loaded(defaults(loader), loader, config)
+    output = "svg" if loader and "svg" in loader.components[0] else "chtml"
+    setup = override(setup, config, output=strings(section(config, "startup").get("output")) or [output])
+    setup = _without_unloaded(setup, loader, config)
+    setup = _with_actions(setup, config, data)
+    noted = [name for name in _HOOKED if any(note.endswith(name) for note in strings(data.get("notes")))]
+    told = [f"the page's start-up code uses {name}, which has no effect here" for name in noted]
+    return replace(setup, warnings=(*setup.warnings, *told))
+
+
+def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
+    """A configuration as MathJax 4 takes it, merged over a Setup.
+
+    `output`: whose section of options counts besides the common one (svg, chtml); None: both.
+    """
+    tex, warnings = _tex(setup, section(config, "tex"))
+    options = section(config, "output")
+    for name in output or ["chtml", "svg"]:
+        options = insert(options, section(config, name))
+    mathml = {key: one for key, one in section(config, "mml").items() if not has_code(one)}
+    return replace(
+        setup,
+        rules=_rules(setup.rules, config),
+        tex=tex,
+        load=to_load(tex.get("packages", ())),
+        mathml=insert(setup.mathml, mathml),
+        output=setup.output | {key: options[key] for key in _OUTPUT if _plain(options.get(key))},
+        warnings=(*setup.warnings, *warnings),
+    )
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _rules(rules: Rules, config: Json) -> Rules:
+    """Where formulas are, with the options of a configuration."""
+    tex, options = section(config, "tex"), section(config, "options")
+    return replace(
+        rules,
+        pairs=_pairs(rules.pairs, tex),
+        switch=_switch(rules.switch, options),
+        environments=flag(tex, "processEnvironments", rules.environments),
+        escapes=flag(tex, "processEscapes", rules.escapes),
+        refs=flag(tex, "processRefs", rules.refs),
+        include=_include(rules, section(options, "includeHtmlTags")),
+        asciimath=_asciimath(rules.asciimath, section(config, "asciimath")),
+        scope=tuple(strings(section(config, "startup").get("elements"))) or rules.scope,
+    )
+
+
+def _pairs(old: tuple[Pair, ...], tex: Json) -> tuple[Pair, ...]:
+    result = old
+    for name, display in (("inlineMath", False), ("displayMath", True)):
+        if name in tex:
+            before = [[pair.open, pair.close] for pair in result if pair.display is display]
+            others = tuple(pair for pair in result if pair.display is not display)
+            new = tuple(pairs(insert(before, tex[name]), display))
+            result = others + new if display else new + others
+    return result
+
+
+def _switch(old: Switch, options: Json) -> Switch:
+    skip = strings(insert(list(old.skip_tags), options.get("skipHtmlTags", list(old.skip_tags))))
+    ignore, process = options.get("ignoreHtmlClass"), options.get("processHtmlClass")
+    return Switch(
+        tuple(skip),
+        old.ignore_class if ignore is None else pattern(strings(ignore), old.ignore_class),
+        old.process_class if process is None else pattern(strings(process), old.process_class),
+    )
+
+
+def _include(rules: Rules, tags: Json) -> tuple[tuple[str, str], ...]:
+    """What stands for tags within a formula; MathJax 3 knows no more tags than its own."""
+    known = dict(rules.include)
+    given = {
+        tag.lower(): text
+        for tag, text in tags.items()
+        if isinstance(text, str) and (tag in known or rules.version != "mathjax3")
+    }
+    return tuple((known | given).items())
+
+
+def _asciimath(old: tuple[Pair, ...], options: Json) -> tuple[Pair, ...]:
+    if not old or "delimiters" not in options:
+        return old
+    before = [[pair.open, pair.close] for pair in old]
+    return tuple(pairs(insert(before, options["delimiters"]), False))
+
+
+def _tex(setup: Setup, given: Json) -> tuple[Json, list[str]]:
+    """Options for MathJax 4's TeX input, and what could not be taken over."""
+    tex, warnings = dict(setup.tex), []
+    for name, value in given.items():
+        if name in _OWN:
+            continue
+        if has_code(value) and not (name == "digits" and is_code(value)):
+            warnings.append(f"tex.{name} holds functions, which have no effect here")
+        elif name == "tags":
+            tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
+        elif name == "multlineWidth" and value:
+            tex["ams"] = {"multlineWidth": value} | section(tex, "ams")
+        else:
+            tex[name] = insert(tex.get(name), value)
+    packages, unknown = loadable(_merged_packages(tex.get("packages", []), given.get("packages")))
+    tex["packages"] = packages
+    warnings += [f"MathJax 4 has no package {name}" for name in unknown]
+    formats, refused = tag_formats(section(given, "tagformat"))
+    if formats:
+        tex["tagformat"] = insert(tex.get("tagformat"), formats)
+    return with_formats(tex), warnings + refused
+
+
+def _merged_packages(old: list[Any], given: object) -> list[Any]:
+    """MathJax 3 replaces its list by an array, MathJax 4 appends it; to leave out is to say "[-]".
+
+    register.js of version 4: the names that are there already count once.
+    """
+    merged = insert(old, given) if isinstance(given, dict | list) else old
+    return merged if isinstance(merged, list) else old
+
+
+def tag_formats(given: Json) -> tuple[Json, list[str]]:
+    """The functions of `tagformat` that may run among our own code, and a warning for each other."""
+    kept: Json = {}
+    refused = []
+    for name, value in given.items():
+        if isinstance(value, dict) and is_harmless(str(value.get(FUNCTION, ""))):
+            kept[name] = value
+        else:
+            refused.append(
+                f"the form of equation numbers ({name}) is a function that uses more than what it "
+                "is given; MathJax's own form is used"
+            )
+    return kept, refused
+
+
+def with_formats(tex: Json) -> Json:
+    """With the package that reads `tagformat`, which may only be there where it has something to read."""
+    packages = [one for one in tex["packages"] if name_of(one) != "tagformat"]
+    return tex | {"packages": [*packages, "tagformat"] if "tagformat" in tex else packages}
+
+
+def _with_loaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
+    """With what `loader.load` and `startup.input` bring besides the component."""
+    load = strings(section(config, "loader").get("load"))
+    asked = strings(section(config, "startup").get("input"))
+    inputs = set(asked) or {name.removeprefix("input/") for name in load if name.startswith("input/")}
+    newest = loader is None or loader.version == "mathjax4"
+    rules, tex = setup.rules, setup.tex
+    if inputs & {"tex", "tex-base", "tex-full"} and not rules.pairs:
+        name = "startup-tex-full" if "tex-full" in inputs else "startup-tex"
+        brought = Component(("tex",), ("base",), "chtml") if "tex-base" in load else component(name, newest)
+        tex = {"packages": list(brought.packages)}
+        rules = replace(rules, pairs=PAIRS, environments=True, escapes=True, refs=True)
+    elif asked and "tex" not in inputs:
+        rules = _without_tex(rules)
+    mathml = "mml" in inputs if asked else rules.mathml or "mml" in inputs
+    if "asciimath" in inputs:
+        rules = replace(rules, asciimath=BACKTICKS)
+    if "[tex]/all-packages" in load:
+        tex = {"packages": list(dict.fromkeys([*tex.get("packages", []), *FULL_3]))}
+    return replace(setup, rules=replace(rules, mathml=mathml), tex=tex)
+
+
+def _without_tex(rules: Rules) -> Rules:
+    return replace(rules, pairs=(), environments=False, escapes=False, refs=False)
+
+
+def _without_unloaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
+    """Without packages that the page names and does not load: MathJax leaves those out."""
+    if loader is None:
+        return setup
+    brought = defaults(loader).tex["packages"]
+    load = strings(section(config, "loader").get("load"))
+    every = {"input/tex-full", "[tex]/all-packages"} & set(load)
+    loaded = {name.rpartition("/")[2] for name in load} | set(BUILT_IN) | set(brought) | {"tagformat"}
+    if {"empheq", "cases"} & loaded:
+        loaded |= {"empheq", "mathtools"}
+    packages = setup.tex.get("packages", [])
+    kept = [one for one in packages if every or name_of(one) in loaded]
+    left = [name for one in packages if one not in kept and (name := name_of(one))]
+    told = [f"the page names the package {name} without loading it" for name in left]
+    tex = setup.tex | {"packages": kept}
+    return replace(setup, tex=tex, load=to_load(kept), warnings=(*setup.warnings, *told))
+
+
+def _with_actions(setup: Setup, config: Json, data: Json) -> Setup:
+    """With what render actions find; one that is called `find` stands for MathJax's own search."""
+    rules = setup.rules
+    actions = section(config, "options", "renderActions")
+    if "find" in actions:
+        rules = replace(_without_tex(rules), mathml=False, asciimath=())
+    found = [probe for probe in data.get("found", ()) if isinstance(probe, dict)]
+    scripts = any(probe.get("selector") == "script" for probe in found)
+    return replace(setup, rules=replace(rules, scripts=scripts, elements=elements(found)))
+
+
+def elements(found: list[Json]) -> tuple[tuple[str, bool | None], ...]:
+    """The selectors of elements that a script took as formulas without delimiters, with their style.
+
+    `found`: probes (probes.js) with what the script made of them.
+    """
+    result: dict[str, bool | None] = {}
+    bare = [one for one in found if one["selector"] != "script" and not one["open"]]
+    for selector in dict.fromkeys(one["selector"] for one in bare):
+        mine = [one for one in bare if one["selector"] == selector]
+        tags = {one["tag"] for one in mine}
+        shown = {one["style"] == "display": one["display"] for one in mine}
+        display = None if shown.get(True) and not shown.get(False) else shown.get(False, True)
+        only = tags.pop() if len(tags) == 1 and selector.startswith(".") else ""
+        result[f"{only}{selector}"] = display
+    return tuple(result.items())

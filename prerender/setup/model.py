@@ -1,0 +1,76 @@
+"""The set-up of a page as plain data: what `setup` makes, what `find` and `engine` read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Version = Literal["mathjax2", "mathjax3", "mathjax4", "katex"]
+Json = dict[str, Any]
+
+
+class Pair(NamedTuple):
+    """A pair of delimiters; `display` says which style the formula between them has."""
+
+    open: str
+    close: str
+    display: bool
+
+
+class Switch(NamedTuple):
+    """Which elements math is looked for in (regular expressions as MathJax builds them)."""
+
+    skip_tags: tuple[str, ...]
+    ignore_class: str
+    process_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where formulas stand in a page; `find` reads nothing else of a set-up.
+
+    `version` selects whose search algorithm is followed: MathJax 2's tex2jax, MathJax 3/4's FindTeX
+    and HTMLDomStrings (identical but for `include`), or KaTeX's auto-render.
+    """
+
+    version: Version
+    pairs: tuple[Pair, ...]
+    switch: Switch
+    #: `\begin{env}...\end{env}` outside delimiters is a display formula
+    environments: bool = True
+    #: `\$` (and `\\` in v3, v4) in text stands for the character itself
+    escapes: bool = True
+    #: `\ref{...}` and `\eqref{...}` in text are inline formulas
+    refs: bool = True
+    #: elements that do not end a run of text, and what they put in it: (("br", "\n"), ...)
+    include: tuple[tuple[str, str], ...] = (("br", "\n"), ("wbr", ""), ("#comment", ""))
+    #: `<script type="math/tex">` (and math/mml, math/asciimath if those inputs are on) are formulas
+    scripts: bool = False
+    #: pairs of AsciiMath delimiters, and its own switch; None where that input is off
+    asciimath: tuple[Pair, ...] = ()
+    asciimath_switch: Switch | None = None
+    #: `<math>` elements are formulas
+    mathml: bool = False
+    #: CSS selectors of elements whose whole text is one formula: ((selector, display or None), ...);
+    #: None: display where the element has a class `display`
+    elements: tuple[tuple[str, bool | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that a page says about its math.
+
+    `tex` holds options for MathJax 4's TeX input (`packages` a list, `macros`, `tags`, and one entry a
+    package for its options), `load` the components that those packages need ("[tex]/physics"),
+    `output` options for the output (`displayAlign`, `displayIndent`, ...); JSON values only.
+    A JavaScript function is kept as {"$function": "source text"}.
+    """
+
+    rules: Rules
+    tex: Json = field(default_factory=dict)
+    load: tuple[str, ...] = ()
+    asciimath: Json = field(default_factory=dict)
+    mathml: Json = field(default_factory=dict)
+    output: Json = field(default_factory=dict)
+    #: what could not be honoured, one sentence each, for the report
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,260 @@
+/**
+ * What stands in the page for MathJax, KaTeX, require.js and jQuery: they take configurations and
+ * calls, and do nothing but write them down.
+ */
+
+/** @typedef {(...args: any[]) => unknown} Callback */
+
+/** All stand-ins that swallow whatever is done to them; not part of any configuration. */
+export const swallowers = new WeakSet();
+
+/**
+ * An object that has every property, can be called and constructed, and answers with its like.
+ *
+ * @param {string} path  what it stands for
+ * @param {(path: string) => void} note  told of every call
+ * @returns {any}
+ */
+export function swallow(path, note) {
+  const proxy = new Proxy(function swallowed() {}, {
+    get(_target, key) {
+      if (key === Symbol.toPrimitive) return () => '';
+      if (key === Symbol.iterator) return () => [][Symbol.iterator]();
+      return typeof key === 'symbol' ? undefined : swallow(`${path}.${key}`, note);
+    },
+    set: () => true,
+    apply() {
+      note(path);
+      return proxy;
+    },
+    construct() {
+      note(path);
+      return proxy;
+    },
+  });
+  swallowers.add(proxy);
+  return proxy;
+}
+
+/**
+ * `known`, with a swallower for every other property.
+ *
+ * @param {string} path
+ * @param {Record<string, any>} known
+ * @param {(path: string) => void} note
+ * @returns {any}
+ */
+export function backed(path, known, note) {
+  const proxy = new Proxy(known, {
+    get(target, key) {
+      if (key in target || typeof key === 'symbol') return Reflect.get(target, key);
+      return swallow(`${path}.${key}`, note);
+    },
+  });
+  swallowers.add(proxy);
+  return proxy;
+}
+
+/** @param {unknown} value */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * As MathJax 2's Hub.Insert: objects are merged, all else is replaced.
+ *
+ * @param {Record<string, any>} into
+ * @param {unknown} from
+ */
+export function insert(into, from) {
+  if (!isObject(from)) return;
+  for (const key of Object.keys(from)) {
+    if (isObject(into[key]) && isObject(from[key])) insert(into[key], from[key]);
+    else Object.defineProperty(into, key, { value: from[key], writable: true, enumerable: true, configurable: true });
+  }
+}
+
+/**
+ * MathJax 2 as it stands once MathJax.js has run.
+ *
+ * @param {unknown} author  what `window.MathJax` was before
+ * @param {{call: Callback, note: (path: string) => void}} page
+ */
+export function makeHub(author, { call, note }) {
+  /** @type {Record<string, any>} */
+  const config = {};
+  /** @type {Record<string, any>} */
+  const definitions = { macros: {} };
+  /** @type {unknown[]} */
+  const hooks = [];
+
+  /** Does what one of MathJax 2's callbacks says: a function, or [function or name, object, arguments...]. */
+  function run(callback) {
+    if (typeof callback === 'function') return call(callback);
+    if (!Array.isArray(callback)) return undefined;
+    const [first, ...rest] = callback;
+    if (typeof first === 'function') return call(() => first(...rest));
+    const [object, ...args] = rest;
+    return call(() => object[first](...args));
+  }
+  const later = (_name, callback) => hooks.push(callback);
+  const queue = (...callbacks) => callbacks.forEach(run);
+
+  const TeX = {
+    Macro(name, text, count, optional) {
+      definitions.macros[name] = ['Macro', text, count, optional];
+    },
+    Definitions: backed('TeX.Definitions', Object.assign(definitions, { Add: (more) => insert(definitions, more) }), note),
+  };
+  const Hub = {
+    config,
+    Config: (more) => insert(config, more),
+    CombineConfig: (name, defaults) => {
+      insert(config, { [name]: { ...defaults, ...config[name] } });
+      return config[name];
+    },
+    Insert: (into, from) => (insert(into, from), into),
+    Queue: queue,
+    Configured() {},
+    getAllJax: () => [],
+    Register: backed('Hub.Register', { StartupHook: later, LoadHook: later }, note),
+  };
+  const Callback = Object.assign((callback) => () => run(callback), { Queue: queue });
+  window.MathJax = backed('MathJax', {
+    Hub: backed('Hub', Hub, note),
+    InputJax: backed('InputJax', { TeX: backed('TeX', TeX, note) }, note),
+    Callback,
+    version: '2.7.9',
+    isReady: true,
+  }, note);
+  insert(config, author);
+  if (isObject(author) && typeof author.AuthorInit === 'function') call(author.AuthorInit);
+
+  return {
+    runHooks() {
+      for (let i = 0; i < hooks.length && i < 1000; i++) run(hooks[i]);
+    },
+    result: () => ({ config, macros: { ...definitions.macros } }),
+  };
+}
+
+/**
+ * MathJax 3 or 4 as it stands once its component has run; runs the start-up hooks and the render
+ * actions of the configuration.
+ *
+ * @param {unknown} author  what `window.MathJax` was before
+ * @param {{call: Callback, note: (path: string) => void}} page
+ * @param {(math: unknown, display: unknown) => void} found  told of math that a render action finds
+ */
+export function makeMathJax(author, { call, note }, found) {
+  const config = isObject(author) ? author : {};
+  const startup = backed('startup', { getComponents() {}, defaultReady() {}, defaultPageReady: () => swallow('promise', note) }, note);
+  window.MathJax = backed('MathJax', { version: '4.0.0', config, startup }, note);
+  const hooks = isObject(config.startup) ? config.startup : {};
+  for (const hook of [hooks.ready, hooks.pageReady]) {
+    if (typeof hook === 'function') call(() => hook.call(config.startup));
+  }
+  const actions = isObject(config.options) && config.options.renderActions;
+  if (!isObject(actions)) return;
+  const doc = makeDocument(note, found);
+  for (const action of Object.values(actions)) {
+    const step = Array.isArray(action) ? action[1] : null;
+    if (typeof step === 'function') call(() => step(doc));
+  }
+}
+
+/** A document as render actions see it. */
+function makeDocument(note, found) {
+  class MathItem {
+    constructor(math, _jax, display = true) {
+      found(math, display);
+    }
+  }
+  const inputJax = ['TeX', 'MathML', 'AsciiMath'].map((name) => backed('inputJax', { name }, note));
+  const math = Object.assign([], { toArray: () => [], insert() {} });
+  return backed('document', { options: backed('options', { MathItem }, note), inputJax, math }, note);
+}
+
+/**
+ * @param {(math: unknown, display: boolean, options: unknown) => void} found
+ * @param {(element: unknown, options: unknown) => void} searched
+ * @param {Record<string, unknown>} macros
+ */
+export function makeKatex(found, searched, macros) {
+  class ParseError extends Error {}
+  const render = (math, _element, options) => found(math, Boolean(options?.displayMode), options);
+  return {
+    katex: {
+      version: '0.16.0',
+      ParseError,
+      render,
+      renderToString: (math, options) => (render(math, null, options), ''),
+      __defineMacro: (name, text) => (macros[name] = text),
+    },
+    renderMathInElement(element, options) {
+      if (!element) throw new Error('No element provided to render');
+      searched(element, options);
+    },
+  };
+}
+
+/**
+ * require.js, for which every module is there at once.
+ *
+ * @param {(name: string, path: string) => unknown} resolve  a module by its name and configured path
+ * @param {(callback: () => void) => void} later
+ * @param {Callback} call
+ */
+export function makeRequire(resolve, later, call) {
+  /** @type {Record<string, any>} */
+  const paths = {};
+  const config = (options) => insert(paths, options?.paths);
+  const get = (name) => resolve(String(name), String([paths[name] ?? name].flat()[0]));
+  const run = (names, callback) => later(() => call(() => callback?.(...names.map(get))));
+  const require = (first, ...rest) => {
+    if (typeof first === 'string') return get(first);
+    if (!Array.isArray(first)) config(first);
+    const names = Array.isArray(first) ? first : rest.shift();
+    return Array.isArray(names) ? run(names, rest[0]) : undefined;
+  };
+  const define = (...args) => {
+    const factory = args.pop();
+    if (typeof factory === 'function') run(args.findLast(Array.isArray) ?? [], factory);
+  };
+  return { require: Object.assign(require, { config }), define: Object.assign(define, { amd: {} }) };
+}
+
+/**
+ * As much of jQuery as pages use around math.
+ *
+ * @param {(callback: Callback) => void} whenReady
+ * @param {(path: string) => void} note
+ */
+export function makeJQuery(whenReady, note) {
+  const elementsOf = (what) => {
+    if (typeof what !== 'string') return what ? [what].flat() : [];
+    return what.startsWith('<') ? [] : [...document.querySelectorAll(what)];
+  };
+  const $ = (what) => {
+    if (typeof what === 'function') return whenReady(() => what($));
+    const elements = elementsOf(what);
+    const self = backed('jQuery', {
+      ...elements,
+      length: elements.length,
+      each(callback) {
+        elements.forEach((element, index) => callback.call(element, index, element));
+        return self;
+      },
+      get: (index) => (index === undefined ? elements : elements[index]),
+      text: () => elements.map((element) => element.textContent).join(''),
+      html: () => elements[0]?.innerHTML,
+      hasClass: (name) => elements.some((element) => element.classList?.contains(name)),
+      ready: (callback) => (whenReady(() => callback($)), self),
+      load: (callback) => (typeof callback === 'function' && whenReady(callback), self),
+      on(type, callback) {
+        if (['ready', 'load', 'DOMContentLoaded'].includes(type)) whenReady(callback);
+        return self;
+      },
+    }, note);
+    return self;
+  };
+  return Object.assign($, { fn: swallow('jQuery.fn', note) });
+}

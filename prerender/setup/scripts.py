@@ -1,0 +1,206 @@
+"""The script elements of a page in, in document order; out: which of them concern math, and how.
+
+What is a loader is told by its address, as the guides of MathJax ("Loading MathJax", versions 2.7 to
+4) and KaTeX ("Browser", "Auto-render") have them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from prerender.setup.model import Version
+
+#: the text of a script of the site by its address as written; None where it is not of the site
+Read = Callable[[str], str | None]
+Family = Literal["mathjax2", "mathjax", "katex"]
+
+#: regular expressions for Python and JavaScript alike
+LOADERS: dict[Family, str] = {
+    "mathjax2": r"(?:^|/)MathJax\.js(?:[?#]|$)|(?:^|/)latest\.js\?(?:.*&)?config=",
+    "mathjax": r"(?:^|/)(?:tex|mml|tex-mml)-(?:chtml|svg)(?:-[a-z-]+)?(?:\.min)?\.js(?:[?#]|$)"
+    r"|[Mm]ath[Jj]ax.*/startup(?:\.min)?\.js(?:[?#]|$)"
+    r"|(?:^|/)latest\.js\?(?:tex|mml)-",
+    "katex": r"(?:^|/)(?:katex|(?:katex-)?auto-render|mathtex-script-type)(?:\.min)?\.m?js(?:[?#]|$)"
+    r"|[Kk]a[Tt]e[Xx].*/contrib/[\w.-]+\.m?js(?:[?#]|$)",
+}
+MENTIONS = re.compile(r"mathjax|katex|renderMathInElement", re.IGNORECASE)
+SCRIPT_TYPES = frozenset(
+    f"{group}/{name}"
+    for group in ("text", "application")
+    for name in ("javascript", "ecmascript", "x-javascript", "jscript", "livescript")
+)
+_REQUIRE = re.compile(r"(?:^|/)require(?:js)?(?:\.min)?\.js(?:[?#]|$)")
+_CONFIG_TYPE = re.compile(r"text/x-mathjax-config(?:;.*)?", re.IGNORECASE)
+#: a file of this size and a library's name is the library, not the page's use of it
+_LIBRARY_SIZE = 20_000
+#: no configuration is larger; a search index that mentions MathJax may well be
+_LARGEST = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script element: its type and address as written ("" and None where absent) and its text."""
+
+    type: str = ""
+    src: str | None = None
+    text: str = ""
+    attrs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def executable(self) -> bool:
+        """Whether a browser runs it (https://html.spec.whatwg.org/multipage/scripting.html)."""
+        kind = self.type.partition(";")[0].strip().lower()
+        return kind in ("", "module") or kind in SCRIPT_TYPES
+
+    @property
+    def is_config(self) -> bool:
+        """Whether it is a configuration block of MathJax 2."""
+        return _CONFIG_TYPE.fullmatch(self.type.replace(" ", "")) is not None
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the browser goes on with the page before it runs."""
+        return "module" in self.type.lower() or (
+            self.src is not None and ("defer" in self.attrs or "async" in self.attrs)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """What a loader brings: a version, and the names of its component or configuration files."""
+
+    version: Version
+    components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that the sandbox does: run a text, or be a loader (page.js says what the fields are)."""
+
+    script: int
+    does: Literal["run", "load"]
+    what: str
+    type: Literal["classic", "module", "config"] = "classic"
+    deferred: bool = False
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be evaluated: a value that is equal for pages with the same set-up."""
+
+    steps: tuple[Step, ...] = ()
+    loaders: tuple[tuple[int, Loader], ...] = ()
+    amd: bool = False
+
+    @property
+    def key(self) -> str:
+        """A content hash of all that the answer depends on, but for our own version."""
+        text = json.dumps([asdict(self), LOADERS], sort_keys=True)
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is anything to run at all."""
+        return self.amd or any(step.does == "run" for step in self.steps)
+
+
+def family_of(src: str) -> Family | None:
+    """Which loader an address is of, by the address alone."""
+    return next((name for name, pattern in LOADERS.items() if re.search(pattern, src)), None)
+
+
+def loader_of(src: str, text: str | None = None) -> Loader | None:
+    """What the loader at an address brings; None where it is none. `text`: of the file, if known.
+
+    A site may well call its configuration katex.js: a short file of that name is no library.
+    """
+    family = family_of(src)
+    if family is None or (text is not None and len(text) < _LIBRARY_SIZE and MENTIONS.search(text)):
+        return None
+    if family == "katex":
+        return Loader("katex", (_stem(src),))
+    if family == "mathjax2":
+        return Loader("mathjax2", _queried(src))
+    component = urlsplit(src).query.partition("&")[0] if _stem(src) == "latest" else _stem(src)
+    return Loader(_version(src, text), (component.removesuffix(".js").removesuffix(".min"),))
+
+
+def _stem(src: str) -> str:
+    name = unquote(urlsplit(src).path).rpartition("/")[2]
+    return re.sub(r"(?:\.min)?\.m?js$", "", name)
+
+
+def _queried(src: str) -> tuple[str, ...]:
+    """The configuration files that MathJax.js is asked for: ?config=TeX-AMS_CHTML-full,Safe."""
+    asked = parse_qs(urlsplit(src).query).get("config", [""])[0]
+    return tuple(name.strip() for name in asked.split(",") if name.strip())
+
+
+def _version(src: str, text: str | None) -> Version:
+    """3 or 4: the address says so, or the file; without either it is the newest."""
+    told = re.search(r"mathjax(?:@|/|-|/v)?([34])(?![0-9])", src, re.IGNORECASE)
+    inside = re.search(r'VERSION\s*=\s*"([34])\.', text) if text else None
+    number = told[1] if told else inside[1] if inside else "3" if "/es5/" in src else "4"
+    return "mathjax3" if number == "3" else "mathjax4"
+
+
+def collect(scripts: Sequence[Script], read: Read) -> Request:
+    """The scripts that concern math, ready to be evaluated. Raises what `read` raises."""
+    steps: list[Step] = []
+    loaders: list[tuple[int, Loader]] = []
+    for index, script in enumerate(scripts):
+        if script.is_config:
+            steps.append(Step(index, "run", script.text, "config"))
+        elif script.executable:
+            loader, own = _look_at(index, script, read)
+            steps += own
+            loaders += [(index, loader)] if loader else []
+    amd = any(script.src and _REQUIRE.search(script.src) for script in scripts)
+    amd = amd and any(step.does == "run" for step in steps)
+    return Request(tuple(steps), tuple(loaders), amd)
+
+
+def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, list[Step]]:
+    """What an executable script brings."""
+    kind: Literal["classic", "module"] = "module" if "module" in script.type.lower() else "classic"
+    if script.src is None:
+        mentions = MENTIONS.search(script.text)
+        return None, [Step(index, "run", script.text, kind, script.deferred)] if mentions else []
+    main = script.attrs.get("data-main") if _REQUIRE.search(script.src) else None
+    if main is not None:
+        text = read(main) or read(f"{main}.js")
+        return None, list(_file(index, text, "classic", deferred=True))
+    text = read(script.src)
+    loader = loader_of(script.src, text)
+    if loader is None:
+        return None, list(_file(index, text, kind, deferred=script.deferred))
+    return loader, list(_load(index, script, loader, read))
+
+
+def _file(
+    index: int, text: str | None, kind: Literal["classic", "module"], *, deferred: bool
+) -> Iterator[Step]:
+    """A local file, if it concerns math."""
+    if text is not None and len(text) <= _LARGEST and MENTIONS.search(text):
+        yield Step(index, "run", text, kind, deferred, own=False)
+
+
+def _load(index: int, script: Script, loader: Loader, read: Read) -> Iterator[Step]:
+    """A loader, with the configuration that it carries: in its element, in files of the site."""
+    family = "mathjax" if loader.version in ("mathjax3", "mathjax4") else loader.version
+    yield Step(index, "load", family, deferred=script.deferred)
+    if loader.version == "mathjax2":
+        for name in loader.components:
+            if "/" in name and (text := read(name if name.endswith(".js") else f"{name}.js")):
+                yield Step(index, "run", text, "config", own=False)
+        if script.text.strip():
+            yield Step(index, "run", script.text, "config")
+    if called := script.attrs.get("onload"):
+        yield Step(index, "run", called, deferred=True)

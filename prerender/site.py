@@ -1,0 +1,205 @@
+"""A folder of built files in; its pages with their bytes out, and changed pages back by rename.
+
+Only this module touches the files of a site.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import brotli
+from pathspec import GitIgnoreSpec
+
+DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
+_TEMPORARY = ".prerender-"
+_STALE_SECONDS = 3600.0
+#: file name endings of precompressed copies, and how they are made
+_COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": lambda data: gzip.compress(data, 9, mtime=0),
+    ".br": lambda data: brotli.compress(data, mode=brotli.MODE_TEXT),
+}
+
+
+class SiteError(ValueError):
+    """The site cannot be built as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A folder of built files, or one page. `output` is where the result goes; None: in place.
+
+    `include` and `exclude` are patterns as in .gitignore, relative to the folder.
+    """
+
+    root: Path
+    output: Path | None = None
+    include: Sequence[str] = DEFAULT_INCLUDE
+    exclude: Sequence[str] = ()
+    single: PurePosixPath | None = field(default=None)
+
+    def source(self, page: PurePosixPath) -> Path:
+        """The file of a page."""
+        return self.root / page
+
+    def target(self, page: PurePosixPath) -> Path:
+        """The file that its result goes to."""
+        return (self.output or self.root) / page
+
+
+def open_site(
+    path: Path, output: Path | None, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Site:
+    """The site at `path`, a folder or a single page. Raises SiteError."""
+    if not path.exists():
+        raise SiteError(f"{path} does not exist; name the folder that your generator has built")
+    single = None if path.is_dir() else PurePosixPath(path.name)
+    root = path if path.is_dir() else path.parent
+    if output is not None:
+        if output.resolve() == root.resolve():
+            raise SiteError(f"{output} is the site itself; leave -o out to build in place")
+        if output.exists() and not output.is_dir():
+            raise SiteError(f"{output} is not a folder")
+        if root.resolve().is_relative_to(output.resolve()):
+            raise SiteError(f"{output} holds the site itself; name a folder of its own")
+    return Site(root, output, tuple(include) or DEFAULT_INCLUDE, tuple(exclude), single)
+
+
+def list_pages(site: Site) -> list[PurePosixPath]:
+    """The pages of a site, sorted. Raises SiteError where there is none, with the likely cause."""
+    if site.single is not None:
+        return [site.single]
+    included = GitIgnoreSpec.from_lines(site.include)
+    excluded = GitIgnoreSpec.from_lines(site.exclude)
+    names = [str(path) for path, link in _walk(site) if not link]
+    pages = [
+        PurePosixPath(name)
+        for name in names
+        if included.match_file(name) and not excluded.match_file(name)
+    ]
+    if not pages:
+        raise SiteError(_no_pages(site, names))
+    return sorted(pages)
+
+
+def copy_assets(site: Site, pages: Sequence[PurePosixPath]) -> None:
+    """Copy all files but the pages, and their precompressed copies, to the output folder.
+
+    Links are copied as links. Files that are there already, as old and as large, are left alone.
+    """
+    if site.output is None or site.single is not None:
+        return
+    written = {f"{page}{ending}" for page in pages for ending in ("", *_COMPRESSED)}
+    for path, link in _walk(site):
+        if str(path) in written:
+            continue
+        target = site.output / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if link:
+            with suppress(FileNotFoundError):
+                target.unlink()
+            target.symlink_to(os.readlink(site.root / path))
+        elif not _same_file(site.root / path, target):
+            shutil.copy2(site.root / path, target)
+
+
+def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
+    """Write a page's result, and what is precompressed of it; False where it stands there already.
+
+    The page itself comes last: whoever is killed in between finds it old, and does all again.
+    """
+    source, target = site.source(page), site.target(page)
+    with suppress(OSError):
+        if target.read_bytes() == data and _has_copies(site, page):
+            return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for ending, compress in _COMPRESSED.items():
+        original = source.with_name(source.name + ending)
+        if original.exists():
+            _write(target.with_name(target.name + ending), compress(data), like=original)
+    _write(target, data, like=source)
+    return True
+
+
+def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
+    """The file of the site that a page means by a URL; None where it is none of this site's."""
+    parts = urlsplit(url.strip())
+    if parts.scheme or parts.netloc or not parts.path:
+        return None
+    path = unquote(parts.path)
+    base = site.root if path.startswith("/") else site.source(page).parent
+    file = base / path.lstrip("/")
+    inside = file.resolve().is_relative_to(site.root.resolve())
+    return file if inside and file.is_file() else None
+
+
+def _walk(site: Site) -> Iterator[tuple[PurePosixPath, bool]]:
+    """All files of a site, and whether each is a link. Links are not followed."""
+    output = site.output.resolve() if site.output is not None else None
+    for folder, names, files in os.walk(site.root):
+        names[:] = sorted(
+            name for name in names if output is None or Path(folder, name).resolve() != output
+        )
+        for name in sorted([*files, *(n for n in names if Path(folder, n).is_symlink())]):
+            path = Path(folder, name)
+            if name.startswith(_TEMPORARY):
+                _remove_stale(path)
+                continue
+            yield PurePosixPath(path.relative_to(site.root).as_posix()), path.is_symlink()
+
+
+def _no_pages(site: Site, names: Sequence[str]) -> str:
+    where = f"no page in {site.root}"
+    if not names:
+        return f"{where}: the folder is empty; has the generator run?"
+    if any(name.endswith((".md", ".rst", ".markdown", ".adoc")) for name in names):
+        return f"{where}: it looks like the sources; name the folder that the generator writes"
+    return f"{where}: {len(names)} files, none like {', '.join(site.include)}; see --include"
+
+
+def _same_file(source: Path, target: Path) -> bool:
+    try:
+        old, new = source.stat(), target.stat()
+    except OSError:
+        return False
+    return (old.st_size, old.st_mtime_ns) == (new.st_size, new.st_mtime_ns)
+
+
+def _has_copies(site: Site, page: PurePosixPath) -> bool:
+    """Whether all precompressed copies that the source has are in the output."""
+    source, target = site.source(page), site.target(page)
+    return all(
+        target.with_name(target.name + ending).exists()
+        for ending in _COMPRESSED
+        if source.with_name(source.name + ending).exists()
+    )
+
+
+def _write(path: Path, data: bytes, like: Path) -> None:
+    """Write a file whole or not at all, with the mode bits of `like`."""
+    mode = like.stat().st_mode & 0o7777
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove what a run that was killed has left."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            path.unlink()

@@ -1,0 +1,340 @@
+"""A page's text in, a tree of its nodes with exact offsets out; edits in, the edited text out.
+
+Only this module knows the HTML parser. The tree is the one a browser builds (implied tags, foster
+parenting, the adoption agency: https://html.spec.whatwg.org/multipage/parsing.html), and every
+character of its text knows where in the source it stands.
+
+How: the tokenizer tells where each run of text stands, the tree builder does not. So a copy of the
+page is parsed in which each run begins with its number, written in noncharacters, which parsers
+carry along like any letter; wherever the tree builder moves a run, its number goes with it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import turbohtml
+
+_DIGITS = [chr(0xFDD0 + i) for i in range(16)]
+_OPEN, _CLOSE = "\ufde0", "\ufde1"
+_MARK = re.compile(f"{_OPEN}([{_DIGITS[0]}-{_DIGITS[-1]}]+){_CLOSE}")
+_FROM_DIGITS = str.maketrans({digit: format(i, "x") for i, digit in enumerate(_DIGITS)})
+_TO_DIGITS = str.maketrans({format(i, "x"): digit for i, digit in enumerate(_DIGITS)})
+#: what the copy must not contain: our noncharacters, and halves of surrogate pairs (undecodable bytes)
+_FOREIGN = re.compile("[\ufdd0-\ufdef\ud800-\udfff]")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class Span(NamedTuple):
+    """A stretch of the source, in characters: [start, end)."""
+
+    start: int
+    end: int
+
+
+class Edit(NamedTuple):
+    """What stands in the result in the place of a stretch of the source."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Place(NamedTuple):
+    """A place in a file: line and column count from 1, in characters; `text` is that line."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(slots=True)
+class Text:
+    """A text node. `data` is what a script would see, references resolved."""
+
+    data: str
+    _pieces: list[_Piece]
+
+    def span(self, start: int, end: int) -> Span | None:
+        """Where data[start:end] (not empty) stands in the source; None where the parser moved or made it up."""
+        first = self._source(start)
+        last = self._source(end - 1)
+        if first is None or last is None or last.end < first.start:
+            return None
+        return Span(first.start, last.end)
+
+    def _source(self, index: int) -> Span | None:
+        """The span of the one character data[index]."""
+        at = bisect_right(self._pieces, index, key=lambda piece: piece.at) - 1
+        if at < 0:
+            return None
+        piece = self._pieces[at]
+        return piece.span(index - piece.at)
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment; `data` is what stands between the dashes."""
+
+    data: str
+
+
+@dataclass(slots=True)
+class Element:
+    """An element with its children. Spans are None for tags that the source does not have."""
+
+    tag: str
+    attrs: dict[str, str]
+    start_tag: Span | None
+    end_tag: Span | None
+    children: list[Node] = field(default_factory=list)
+
+    @property
+    def span(self) -> Span | None:
+        """The whole element in the source; None where a tag of it is missing."""
+        if self.start_tag is None or self.end_tag is None:
+            return None
+        return Span(self.start_tag.start, self.end_tag.end)
+
+    @property
+    def classes(self) -> list[str]:
+        """Its classes."""
+        return self.attrs.get("class", "").split()
+
+    def text(self) -> str:
+        """The text in it (textContent)."""
+        return "".join(
+            node.data if isinstance(node, Text) else node.text()
+            for node in self.children
+            if not isinstance(node, Comment)
+        )
+
+    def walk(self) -> Iterator[Element]:
+        """It and the elements in it, in document order."""
+        stack = [self]
+        while stack:
+            element = stack.pop()
+            yield element
+            stack.extend(c for c in reversed(element.children) if isinstance(c, Element))
+
+    def first(self, tag: str) -> Element | None:
+        """The first element of that name in it."""
+        return next((element for element in self.walk() if element.tag == tag), None)
+
+
+Node = Text | Comment | Element
+
+
+class _Piece(NamedTuple):
+    """A stretch of a text node that came from one token: plain text, or a character reference."""
+
+    at: int
+    length: int
+    start: int
+    end: int
+    raw: str | None
+    """The source of a plain stretch where it has CRLFs; None where source and data match one to one."""
+
+    def span(self, index: int) -> Span | None:
+        if index >= self.length:
+            return None
+        if self.raw is not None:
+            starts = [match.start() for match in re.finditer(r"\r\n|(?s:.)", self.raw)]
+            start = self.start + starts[index]
+            end = self.start + (starts[index + 1] if index + 1 < len(starts) else len(self.raw))
+            return Span(start, end)
+        if self.end - self.start == self.length:
+            return Span(self.start + index, self.start + index + 1)
+        return Span(self.start, self.end)  # a reference, which may stand for two characters
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    data: str
+
+
+class Lines:
+    """The places of a text's offsets."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line (from 1) and column (from 0)."""
+        return self._starts[line - 1] + column
+
+    def place(self, offset: int) -> Place:
+        """The place of an offset."""
+        line = bisect_right(self._starts, offset)
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self._text)
+        first = 1 if start == 0 and self._text.startswith("\ufeff") else 0
+        return Place(line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n"))
+
+
+def parse(text: str) -> Element:
+    """The `html` element of a page, as a browser with scripting builds it."""
+    runs = list(_runs(text))
+    marked, marks = _mark(text, runs)
+    document = turbohtml.parse(marked, source_locations=True, scripting=True)
+    locate = _Locator(marked, marks)
+    root = document.find("html")
+    if root is None:  # a frameset page or nothing at all
+        return Element("html", {}, None, None)
+    return _convert(root, locate, runs, text)
+
+
+def splice(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with the edits made. Raises ValueError where two of them overlap."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if edit.start < at:
+            raise ValueError(f"edits overlap at {edit.start}")
+        parts += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*parts, text[at:]])
+
+
+def _clean(text: str) -> str:
+    """The copy that is parsed: as long as `text`, without what a number could be mistaken for."""
+    text = _FOREIGN.sub("\ufffd", text)
+    return " " + text[1:] if text.startswith("\ufeff") else text
+
+
+def _runs(text: str) -> Iterator[list[_Token]]:
+    """The runs of text between tags and comments, each a list of tokens."""
+    clean = _clean(text)
+    lines = Lines(clean)
+    run: list[_Token] = []
+    pending: tuple[int, str] | None = None
+    kinds = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
+    for token in turbohtml.tokenize(clean, resolve_references=False):
+        start = lines.offset(token.line, token.col)
+        if pending is not None:
+            run.append(_Token(pending[0], start, pending[1]))
+            pending = None
+        if token.type in kinds:
+            pending = (start, token.data or "")
+        elif run:
+            yield run
+            run = []
+    if pending is not None:
+        run.append(_Token(pending[0], len(clean), pending[1]))
+    if run:
+        yield run
+
+
+def _mark(text: str, runs: list[list[_Token]]) -> tuple[str, list[tuple[int, int]]]:
+    """The copy with the runs numbered, and where: (offset in the copy, length of all numbers up to there).
+
+    Runs of white space stay as they are: the tree builder treats them apart, and they hold no math.
+    """
+    clean = _clean(text)
+    parts, marks, at, shift = [], [], 0, 0
+    for number, run in enumerate(runs):
+        if all(token.data.isspace() for token in run):
+            continue
+        mark = f"{_OPEN}{format(number, 'x').translate(_TO_DIGITS)}{_CLOSE}"
+        start = run[0].start
+        parts += [clean[at:start], mark]
+        marks.append((start + shift, shift))
+        shift += len(mark)
+        at = start
+    return "".join([*parts, clean[at:]]), marks
+
+
+class _Locator:
+    """From lines and columns of the numbered copy to offsets of the source."""
+
+    def __init__(self, marked: str, marks: list[tuple[int, int]]) -> None:
+        self._lines = Lines(marked)
+        self._at = [at for at, _ in marks]
+        total = sum(len(match[0]) for match in _MARK.finditer(marked))
+        self._shifts = [*(shift for _, shift in marks), total]
+
+    def __call__(self, line: int, column: int) -> int:
+        offset = self._lines.offset(line, column)
+        return offset - self._shifts[bisect_right(self._at, offset - 1)]
+
+
+def _convert(
+    root: turbohtml.Element, locate: _Locator, runs: list[list[_Token]], text: str
+) -> Element:
+    """The parser's tree as ours."""
+    result = _element(root, locate)
+    stack = [(root, result)]
+    while stack:
+        source, target = stack.pop()
+        for child in source.children:
+            if isinstance(child, turbohtml.Element):
+                element = _element(child, locate)
+                target.children.append(element)
+                stack.append((child, element))
+            elif isinstance(child, turbohtml.Text):
+                target.children.append(_text(child.data, runs, text))
+            elif isinstance(child, turbohtml.Comment):
+                target.children.append(Comment(child.data))
+    return result
+
+
+def _element(element: turbohtml.Element, locate: _Locator) -> Element:
+    location = element.source_location
+    start = end = None
+    if location is not None:
+        tag = location.start_tag
+        start = Span(locate(tag.start_line, tag.start_col), locate(tag.end_line, tag.end_col))
+        if location.end_tag is not None:
+            tag = location.end_tag
+            end = Span(locate(tag.start_line, tag.start_col), locate(tag.end_line, tag.end_col))
+    attrs = {
+        name: " ".join(value) if isinstance(value, list) else value or ""
+        for name, value in element.attrs.items()
+    }
+    return Element(element.tag, attrs, start, end)
+
+
+def _text(data: str, runs: list[list[_Token]], text: str) -> Text:
+    """A text node without the numbers in it, and where its pieces come from."""
+    plain, pieces, length = [], [], 0
+    first, *rest = _MARK.split(data)
+    plain.append(first)
+    length += len(first)
+    for number, part in zip(rest[::2], rest[1::2], strict=True):
+        pieces += _pieces(runs[int(number.translate(_FROM_DIGITS), 16)], part, length, text)
+        plain.append(part)
+        length += len(part)
+    return Text("".join(plain), pieces)
+
+
+def _pieces(run: list[_Token], part: str, at: int, text: str) -> list[_Piece]:
+    """Where the text `part` of a node, which begins at `at` in it, stands in the source.
+
+    `part` is the run, perhaps with white space of later runs after it. Where the parser has left
+    characters out (NUL), nothing is known.
+    """
+    if not part.startswith("".join(token.data for token in run)):
+        return []
+    pieces = []
+    for token in run:
+        raw = text[token.start : token.end]
+        crlf = len(raw) != len(token.data) and "\r\n" in raw
+        pieces.append(_Piece(at, len(token.data), token.start, token.end, raw if crlf else None))
+        at += len(token.data)
+    return pieces
+
+
+_PROLOG = re.compile(
+    r"\ufeff?(?:\s+|<!--.*?-->|<\?.*?>|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
+)
+
+
+def prolog_end(text: str) -> int:
+    """Where the document type and what may stand before and right behind it end."""
+    match = _PROLOG.match(text)
+    return match.end() if match else 0
