@@ -1,3 +1,3 @@
-"""Typeset the formulas of a built static site with MathJax 4 and write them back as static markup."""
+"""Typeset the formulas of a built static site with MathJax 4, and write them into its pages."""
 
 __version__ = "0.1.0"

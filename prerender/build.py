@@ -1,14 +1,15 @@
 """A site in; its pages rendered, and a report of what became of each, out.
 
-This is where the parts meet: `site` reads, `page` plans, `cache` and `engine` answer, `page` finishes,
-`site` writes. Pages are worked on side by side; each distinct job is done once.
+This is where the parts meet: `site` reads, `page` plans, `cache` and `engine` answer, `page`
+finishes, `site` writes. Pages are worked on side by side; each distinct job is done once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -92,7 +93,8 @@ async def _build_page(site: Site, page: PurePosixPath, work: Work, write: bool) 
         return await _render(site, page, work, write)
     except _PAGE_ERRORS as error:
         if write and site.output is not None:
-            write_page(site, page, site.source(page).read_bytes())
+            with suppress(OSError):
+                write_page(site, page, site.source(page).read_bytes())
         return _failed(site, page, error)
 
 
@@ -103,9 +105,9 @@ async def _render(site: Site, page: PurePosixPath, work: Work, write: bool) -> P
     finished = finish(planned, answers, work.mark)
     same = finished.data == _current(site, page, data)
     changed = write_page(site, page, finished.data) if write else not same
-    status: Status = "rendered" if changed else "unchanged"
     count = len(planned.formulas)
-    return PageReport(str(page), status if planned.found else "no-math", count, finished.diagnostics)
+    status: Status = "no-math" if not count else "rendered" if changed else "unchanged"
+    return PageReport(str(page), status, count, write and changed, finished.diagnostics)
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -119,19 +121,19 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
 async def _plan(site: Site, path: PurePosixPath, work: Work, data: bytes) -> Plan:
     """The plan of a page, its set-up evaluated."""
     page = read(data, xml=is_xml(path))
-    scripts = page.scripts()
+    scripts = [script for script, _ in page.scripts()]
 
     def local(url: str) -> str | None:
         file = local_file(site, path, url)
         return file.read_text("utf-8", "replace") if file else None
 
-    request = collect([script for script, _ in scripts], local)
+    request = collect(scripts, local)
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    return plan(page, setup, key, roles(request, evaluated, [script for script, _ in scripts]))
+    return plan(page, setup, key, roles(scripts, local))
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
@@ -146,7 +148,8 @@ async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
 
     if request.key not in work.evaluated:
         work.evaluated[request.key] = asyncio.create_task(find_out())
-    return await work.evaluated[request.key]
+    evaluated: dict[str, Any] = await work.evaluated[request.key]
+    return evaluated
 
 
 async def _answer(job: Job, work: Work) -> Answer:
@@ -171,10 +174,11 @@ def _failed(site: Site, page: PurePosixPath, error: Exception) -> PageReport:
     """The report of a page that is left as it was."""
     place = None
     if isinstance(error, DamagedError):
-        text = decode(site.source(page).read_bytes(), xml=is_xml(page)).text
-        place = Lines(text).place(error.offset)
+        with suppress(OSError, EncodingLossError):
+            text = decode(site.source(page).read_bytes(), xml=is_xml(page)).text
+            place = Lines(text).place(error.offset)
     message = f"the page is left as it is: {error}"
-    return PageReport(str(page), "failed", 0, [Diagnostic("error", message, place)])
+    return PageReport(str(page), "failed", diagnostics=[Diagnostic("error", message, place)])
 
 
 def restore_site(site: Site) -> Report:
@@ -191,6 +195,6 @@ def _restore_page(site: Site, page: PurePosixPath) -> PageReport:
     try:
         data = site.source(page).read_bytes()
         changed = write_page(site, page, restored(data, xml=is_xml(page)))
-        return PageReport(str(page), "rendered" if changed else "unchanged")
+        return PageReport(str(page), "restored" if changed else "unchanged", written=changed)
     except _PAGE_ERRORS as error:
         return _failed(site, page, error)

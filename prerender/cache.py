@@ -1,15 +1,18 @@
 """Keys (content hashes) in, bytes out: typesets, outlines and set-ups on disk, shared by all runs.
 
 diskcache keeps them in SQLite. Only bytes go in and out: what it would pickle is refused, because
-whoever can write the folder could make a pickle run code.
+whoever can write the folder could make a pickle run code. What cannot be read is as good as not
+there: it is made again.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,9 +22,15 @@ import diskcache
 from prerender import __version__
 from prerender.engine import Answer, Typeset
 
-#: bytes the cache may grow to before what was not used for longest goes
+#: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
+#: what reading and writing raise where the files are damaged, in use or gone, or the disk is full
+_TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, ValueError)
 _MATHJAX = Path(__file__).parent / "engine" / "mathjax" / "package.json"
+
+
+class CacheError(Exception):
+    """The cache cannot be used; the message begins with its folder."""
 
 
 class _Bytes(diskcache.Disk):  # type: ignore[misc]
@@ -32,6 +41,11 @@ class _Bytes(diskcache.Disk):  # type: ignore[misc]
             raise TypeError("a key of the cache is a str")
         return super().put(key)
 
+    def get(self, key: Any, raw: bool) -> Any:
+        if not raw:
+            raise ValueError(_PICKLE)
+        return super().get(key, raw)
+
     def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
         if not isinstance(value, bytes):
             raise TypeError("a value of the cache is bytes")
@@ -39,7 +53,7 @@ class _Bytes(diskcache.Disk):  # type: ignore[misc]
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         if mode == diskcache.core.MODE_PICKLE:
-            raise ValueError("the cache has a pickle in it, which prerender never writes")
+            raise ValueError(_PICKLE)
         return super().fetch(mode, filename, value, read)
 
 
@@ -54,15 +68,25 @@ def mathjax_version() -> str:
     return str(json.loads(_MATHJAX.read_bytes())["version"])
 
 
+_PICKLE = (
+    "there is a pickle in it, which prerender never writes; `prerender cache clear` empties it"
+)
+
+
 class Cache:
-    """The cache in a folder; with None, one that forgets everything."""
+    """The cache in a folder; with None, one that forgets everything. Raises CacheError."""
 
     def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
         self._disk: Any = None
         if folder is not None:
-            self._disk = diskcache.Cache(
-                str(folder), disk=_Bytes, size_limit=SIZE_LIMIT, eviction_policy="least-recently-stored"
-            )
+            with self._trouble():
+                self._disk = diskcache.Cache(
+                    str(folder),
+                    disk=_Bytes,
+                    size_limit=SIZE_LIMIT,
+                    eviction_policy="least-recently-stored",
+                )
         self._prefix = f"{__version__}/{mathjax_version()}/"
         self._outlines: dict[str, str] = {}
 
@@ -75,20 +99,23 @@ class Cache:
         return 0 if self._disk is None else len(self._disk)
 
     def volume(self) -> int:
-        """Bytes on disk."""
-        return 0 if self._disk is None else int(self._disk.volume())
+        """Bytes on disk. Raises CacheError."""
+        with self._trouble():
+            return 0 if self._disk is None else int(self._disk.volume())
 
     def clear(self) -> int:
-        """Forget everything; the count of entries that were there."""
-        return 0 if self._disk is None else int(self._disk.clear())
+        """Forget everything; the count of entries that were there. Raises CacheError."""
+        with self._trouble():
+            return 0 if self._disk is None else int(self._disk.clear())
 
     def prune(self) -> int:
-        """Forget what other versions have made; the count of entries."""
+        """Forget what other versions have made; the count of entries. Raises CacheError."""
         if self._disk is None:
             return 0
-        old = [key for key in self._disk.iterkeys() if not key.startswith(self._prefix)]
-        for key in old:
-            self._disk.delete(key)
+        with self._trouble():
+            old = [key for key in self._disk.iterkeys() if not key.startswith(self._prefix)]
+            for key in old:
+                self._disk.delete(key)
         return len(old)
 
     def answer(self, key: str) -> Answer | None:
@@ -96,7 +123,10 @@ class Cache:
         data = self._get(f"job/{key}")
         if data is None:
             return None
-        typesets = tuple(Typeset.from_json(one) for one in data)
+        try:
+            typesets = tuple(Typeset.from_json(one) for one in data)
+        except (TypeError, AttributeError):  # not as this version writes them
+            return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
         return None if outlines is None else Answer(typesets, outlines)
 
@@ -127,11 +157,22 @@ class Cache:
         return {glyph: self._outlines[glyph] for glyph in glyphs}
 
     def _get(self, key: str) -> Any:
-        data = None if self._disk is None else self._disk.get(self._prefix + key)
-        return None if data is None else json.loads(zlib.decompress(data))
+        try:
+            data = None if self._disk is None else self._disk.get(self._prefix + key)
+            return None if data is None else json.loads(zlib.decompress(data))
+        except _TROUBLE:
+            return None
 
     def _set(self, key: str, value: Any) -> None:
         if self._disk is not None:
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            data = zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
-            self._disk.set(self._prefix + key, data)
+            data = zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 6)
+            with suppress(*_TROUBLE):
+                self._disk.set(self._prefix + key, data)
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        """Say what is wrong with the files."""
+        try:
+            yield
+        except _TROUBLE as error:
+            raise CacheError(f"{self._folder}: the cache cannot be used: {error}") from error

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -17,7 +16,7 @@ from rich.progress import Progress as Bar
 
 from prerender import __version__, settings
 from prerender.build import Progress, Work, build, plans, restore_site
-from prerender.cache import Cache, default_folder
+from prerender.cache import Cache, CacheError, default_folder
 from prerender.doctor import examine
 from prerender.engine import BrowserNotFound, Engine, EngineError
 from prerender.page import Plan
@@ -29,8 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Typeset the formulas of a built static site with MathJax 4, and write them into its pages.",
-    epilog="Exit codes: 0 all done, 1 something could not be rendered, 2 wrong words, 3 no browser.",
+    help="Typeset the formulas of a built site with MathJax 4, and write them into its pages.",
+    epilog="Exit codes: 0 all done, 1 some could not be rendered, 2 wrong words, 3 no browser.",
 )
 cache_app = typer.Typer(no_args_is_help=True, help="Look after the cache of typeset formulas.")
 app.add_typer(cache_app, name="cache")
@@ -50,7 +49,8 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
 
 
 SitePath = Annotated[
-    Path, typer.Argument(metavar="SITE", help="The folder that the generator has built, or one page.")
+    Path,
+    typer.Argument(metavar="SITE", help="The folder that the generator has built, or one page."),
 ]
 Output = Annotated[
     Path | None,
@@ -74,22 +74,28 @@ Config = Annotated[
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option(min=1, envvar="PRERENDER_JOBS", help="Browser tabs to use; one a core by default."),
+    typer.Option(
+        min=1, envvar="PRERENDER_JOBS", help="Browser tabs to use; one a core by default."
+    ),
 ]
 CacheDir = Annotated[
     Path | None,
-    typer.Option(envvar=["PRERENDER_CACHE", "PRERENDER_CACHE_DIR"], help="Where typeset formulas are kept."),
+    typer.Option(
+        envvar=["PRERENDER_CACHE", "PRERENDER_CACHE_DIR"], help="Where typeset formulas are kept."
+    ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep and use nothing from other runs.")]
 JsonFile = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write a report as JSON; - for standard output.")
+    str | None,
+    typer.Option("--json", metavar="FILE", help="Write a report as JSON; - for standard output."),
 ]
 BrowserPath = Annotated[
     str | None,
     typer.Option("--browser", envvar="PRERENDER_BROWSER", help="The Chromium to run."),
 ]
 TimeLimit = Annotated[
-    float, typer.Option(min=0.1, envvar="PRERENDER_TIME_LIMIT", help="Seconds that one formula may take.")
+    float,
+    typer.Option(min=0.1, envvar="PRERENDER_TIME_LIMIT", help="Seconds that one formula may take."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
@@ -97,7 +103,9 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 
 @app.callback(invoke_without_command=True)
 def _version(
-    show: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    show: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True)
+    ] = False,
 ) -> None:
     if show:
         typer.echo(f"prerender {__version__}")
@@ -194,7 +202,9 @@ def restore_command(
 
 
 @app.command("doctor")
-def doctor_command(browser: BrowserPath = None, cache_dir: CacheDir = None) -> None:
+def doctor_command(
+    config: Config = None, browser: BrowserPath = None, cache_dir: CacheDir = None
+) -> None:
     """Say what is installed, what is missing, and what to type."""
     lines, well = examine(browser, cache_dir or default_folder())
     for line in lines:
@@ -203,21 +213,21 @@ def doctor_command(browser: BrowserPath = None, cache_dir: CacheDir = None) -> N
 
 
 @cache_app.command("info")
-def cache_info(cache_dir: CacheDir = None) -> None:
+def cache_info(config: Config = None, cache_dir: CacheDir = None) -> None:
     """Say where the cache is and how much is in it."""
     with _cache(cache_dir, False) as cache:
         typer.echo(f"{cache_dir or default_folder()}: {len(cache)} entries, {cache.volume()} bytes")
 
 
 @cache_app.command("clear")
-def cache_clear(cache_dir: CacheDir = None) -> None:
+def cache_clear(config: Config = None, cache_dir: CacheDir = None) -> None:
     """Forget everything."""
     with _cache(cache_dir, False) as cache:
         typer.echo(f"{cache.clear()} entries removed")
 
 
 @cache_app.command("prune")
-def cache_prune(cache_dir: CacheDir = None) -> None:
+def cache_prune(config: Config = None, cache_dir: CacheDir = None) -> None:
     """Forget what other versions of prerender or MathJax have made."""
     with _cache(cache_dir, False) as cache:
         typer.echo(f"{cache.prune()} entries removed")
@@ -242,11 +252,16 @@ def _cache(folder: Path | None, off: bool) -> Any:
     try:
         cache = Cache(None if off else folder or default_folder())
     except FileNotFoundError:
-        _fail("MathJax is missing from this installation; `prerender doctor` says more", Exit.NO_ENGINE)
-    except OSError as error:
-        _fail(f"{error.filename}: the cache cannot be used: {error.strerror}", Exit.WRONG_WORDS)
+        _fail(
+            "MathJax is missing from this installation; `prerender doctor` says more",
+            Exit.NO_ENGINE,
+        )
+    except CacheError as error:
+        _fail(f"{error}; --no-cache does without", Exit.WRONG_WORDS)
     try:
         yield cache
+    except CacheError as error:
+        _fail(str(error), Exit.WRONG_WORDS)
     finally:
         cache.close()
 
@@ -285,11 +300,11 @@ def _print_formulas(page: PurePosixPath, plan: Plan) -> None:
             "input": formula.input,
             "tex": formula.math,
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        typer.echo(_json(told))
 
 
 def _run(action: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, or until a signal; turn what ends a whole run into a line and an exit code."""
+    """Run to the end, or until a signal; what ends a whole run is a line and an exit code."""
 
     async def interruptible() -> T:
         task = asyncio.ensure_future(action)
@@ -352,12 +367,24 @@ def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbo
     if not quiet:
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
-        text = json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n"
+        text = _json(report.to_json(), indent=1)
         if json_file == "-":
-            sys.stdout.write(text)
+            typer.echo(text)
         else:
-            Path(json_file).write_text(text, "utf-8")
+            _write(Path(json_file), text)
     raise typer.Exit(report.exit)
+
+
+def _json(data: object, indent: int | None = None) -> bytes:
+    """JSON in UTF-8 (RFC 8259); bytes of a page or a name that are not text are escaped in it."""
+    return json.dumps(data, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
+
+
+def _write(file: Path, text: bytes) -> None:
+    try:
+        file.write_bytes(text + b"\n")
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}", Exit.WRONG_WORDS)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -16,11 +16,17 @@ _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")
 
 def examine(browser: str | None, cache: Path) -> tuple[list[str], bool]:
     """The lines, and whether all that is needed is there."""
-    lines = [f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"]
+    lines = [
+        f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"
+    ]
     lines += [f"{name:<10} {_version(name)}" for name in _PACKAGES]
     mathjax, has_mathjax = _mathjax()
     chromium, has_chromium = _chromium(browser)
-    lines += [*mathjax, *chromium, f"cache      {cache}{'' if cache.exists() else ' (not made yet)'}"]
+    lines += [
+        *mathjax,
+        *chromium,
+        f"cache      {cache}{'' if cache.exists() else ' (not made yet)'}",
+    ]
     return lines, has_mathjax and has_chromium
 
 
@@ -51,4 +57,7 @@ def _chromium(explicit: str | None) -> tuple[list[str], bool]:
         return [f"chromium   {found.path} does not start: {error}"], False
     state = sandbox(found.path)
     protection = "on" if state.on else f"off: {state.why_off}"
-    return [f"chromium   {asked.stdout.strip()}, {found.path} ({found.found})", f"sandbox    {protection}"], True
+    return [
+        f"chromium   {asked.stdout.strip()}, {found.path} ({found.found})",
+        f"sandbox    {protection}",
+    ], True

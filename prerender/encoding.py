@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import NamedTuple
 
@@ -22,7 +23,11 @@ _CODECS = {
     "UTF-16BE": "utf_16_be",
 }
 _XML_DECLARATION = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf_8"), (b"\xff\xfe", "utf_16_le"), (b"\xfe\xff", "utf_16_be"))
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf_8"),
+    (b"\xff\xfe", "utf_16_le"),
+    (b"\xfe\xff", "utf_16_be"),
+)
 
 
 class EncodingLossError(ValueError):
@@ -30,7 +35,7 @@ class EncodingLossError(ValueError):
 
 
 class Decoded(NamedTuple):
-    """A page's text (a byte order mark stays its first character) and the codec it is written in."""
+    """A page's text (a byte order mark stays its first character) and the codec it was in."""
 
     text: str
     codec: str
@@ -60,11 +65,24 @@ def encode(text: str, codec: str) -> bytes:
 
 def with_references(text: str, codec: str) -> str:
     """`text` with a character reference for each character that `codec` lacks."""
-    return text.encode(codec, "xmlcharrefreplace").decode(codec)
+    return text.encode(codec, "prerender.references").decode(codec, "surrogateescape")
+
+
+def _reference(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A codec's error handler: undecodable bytes come back, characters become references."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    if "\udc80" <= character <= "\udcff":
+        return bytes([ord(character) - 0xDC00]), error.start + 1
+    return f"&#{ord(character)};", error.start + 1
+
+
+codecs.register_error("prerender.references", _reference)
 
 
 def _html_codec(data: bytes) -> str:
-    """The WHATWG encoding sniffing algorithm, by turbohtml; UTF-8 where nothing is declared and it fits."""
+    """The WHATWG encoding sniffing algorithm, by turbohtml; UTF-8 where that fits undeclared."""
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return codec

@@ -1,8 +1,8 @@
 r"""A page's formulas and its set-up in, jobs for the engine out.
 
-A formula that neither sets nor uses state of the page (macros, labels, numbers) is a job of its own,
-which any page may share. All others of a page are one job, in the order of the page. Where it cannot
-be told from the text what a formula changes (`\require`), every formula behind it counts.
+A formula that neither sets nor uses state of the page (macros, labels, numbers) is a job of its
+own, which any page may share. All others of a page are one job, in the order of the page. Where it
+cannot be told from the text what a formula changes (`\require`), every formula behind it counts.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ from prerender.find import Formula
 
 _NAME = re.compile(r"\\([a-zA-Z@]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([^}]*)\}")
-#: what these define is the control sequence, or the environment, that comes next
+#: what these define is the control sequence (\newcommand needs no backslash before it), or the
+#: environment, that comes next
 _DEFINES = re.compile(
     r"\\(?:[gex]?def|let|futurelet)\s*\\(?P<name>[a-zA-Z@]+|.)"
-    r"|\\(?:re|provide)?newcommand\s*\*?\s*\{?\s*\\(?P<command>[a-zA-Z@]+|.)"
-    r"|\\(?:Declare\w+|New(?:x|ext)arrow|operatorname@)\s*\*?\s*\{?\s*\\(?P<declared>[a-zA-Z@]+|.)"
+    r"|\\(?:(?:re|provide)?newcommand|Declare\w+|Newextarrow)\s*\*?\s*(?:\[[^]]*\]\s*)?"
+    r"(?:\{\s*\\?|\\)(?P<command>[a-zA-Z@]+|.)"
     r"|\\(?:re)?newenvironment\s*\*?\s*\{(?P<environment>[^}]*)\}"
 )
-#: what sets or uses state that is not a macro
-_STATE = frozenset(
-    "label ref eqref notag nonumber cref Cref autoref newtagform renewtagform usetagform refeq "
-    "mathtoolsset setOptions definecolor noeqref begingroup endgroup".split()
-)
-#: what may change anything behind it
-_OPAQUE = frozenset(["require", "begingroup", "endgroup", "setOptions", "mathtoolsset"])
 _DEFINERS = re.compile(
     r"\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|(?:re)?newenvironment|Declare\w+"
-    r"|New(?:x|ext)arrow|newcolumntype)(?![a-zA-Z])"
+    r"|Newextarrow)(?![a-zA-Z])"
 )
-#: environments whose lines get numbers under `tags: 'ams'` (MathJax 4: AmsMappings, mathtools, cases)
+#: what may change anything behind it
+_OPAQUE = frozenset(
+    {"require", "begingroup", "endgroup", "begingroupReset", "begingroupSandbox", "setOptions"}
+    | {"mathtoolsset", "newtagform", "renewtagform", "usetagform", "definecolor", "newcolumntype"}
+)
+#: what sets or uses state that is not a macro
+_STATE = _OPAQUE | {"label", "ref", "eqref", "refeq", "noeqref", "notag", "nonumber"}
+#: environments whose lines get numbers under `tags: 'ams'` (MathJax 4: ams, mathtools, cases)
 _NUMBERED = re.compile(
     r"(?:equation|align|alignat|flalign|gather|multline|eqnarray|xalignat|xxalignat|numcases"
     r"|subnumcases|empheq|subequations)$"
@@ -49,7 +50,7 @@ class Planned(NamedTuple):
 
 
 def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> list[Planned]:
-    """The jobs for a page's formulas. `key` names the set-up, `tex` are its options for TeX input."""
+    """The jobs for a page's formulas. `key` names the set-up, `tex` are its options for TeX."""
     items = [Item(formula.math, formula.display, formula.input) for formula in formulas]
     together = _stateful(items, tex)
     planned = [
@@ -65,25 +66,31 @@ def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> lis
 
 def _stateful(items: Sequence[Item], tex: dict[str, Any]) -> set[int]:
     """The indexes of the formulas that set or use state of the page."""
-    definers, state = _macros_with_state(tex.get("macros", {}))
-    defined = _defined(item.math for item in items if item.input == "tex")
+    bodies = {**_bodies(tex.get("macros")), **_bodies(tex.get("environments"))}
+    definers = _closed({name for name, body in bodies.items() if _defines(body)}, bodies)
+    state = _closed({name for name, body in bodies.items() if _counts(body)}, bodies)
+    state |= definers | _defined(item.math for item in items if item.input == "tex")
     tags = str(tex.get("tags", "none"))
     result: set[int] = set()
     opaque = False
     for index, item in enumerate(items):
         if item.input != "tex":
             continue
-        names = set(_NAME.findall(item.math))
+        names = _names(item.math)
         opaque = opaque or not names.isdisjoint(_OPAQUE | definers)
         if (
             opaque
-            or not names.isdisjoint(_STATE | state | defined)
-            or not defined.isdisjoint(_ENVIRONMENT.findall(item.math))
+            or not names.isdisjoint(_STATE | state)
             or _DEFINERS.search(item.math)
             or _numbered(item, tags)
         ):
             result.add(index)
     return result
+
+
+def _names(tex: str) -> set[str]:
+    """The control sequences and the environments that TeX uses."""
+    return {*_NAME.findall(tex), *_ENVIRONMENT.findall(tex)}
 
 
 def _defined(sources: Iterable[str]) -> set[str]:
@@ -97,23 +104,30 @@ def _defined(sources: Iterable[str]) -> set[str]:
     }
 
 
-def _macros_with_state(macros: dict[str, Any]) -> tuple[set[str], set[str]]:
-    """Macros of the set-up that define something, and those that number or refer."""
-    bodies = {name: str(body) for name, body in macros.items()}
-    definers = {name for name, body in bodies.items() if _DEFINERS.search(body)}
-    state = {
-        name
-        for name, body in bodies.items()
-        if not _STATE.isdisjoint(_NAME.findall(body))
-        or any(_NUMBERED.match(inner) for inner in _ENVIRONMENT.findall(body))
+def _bodies(macros: object) -> dict[str, str]:
+    """What macros, or environments, of the set-up stand for: a text, or a list with texts in it."""
+    if not isinstance(macros, dict):
+        return {}
+    return {
+        name: " ".join(str(part) for part in (body if isinstance(body, list) else [body]))
+        for name, body in macros.items()
     }
-    return _closed(definers, bodies), _closed(state, bodies)
+
+
+def _defines(body: str) -> bool:
+    """Whether TeX changes what other formulas mean."""
+    return _DEFINERS.search(body) is not None or not _OPAQUE.isdisjoint(_NAME.findall(body))
+
+
+def _counts(body: str) -> bool:
+    """Whether TeX numbers or refers."""
+    return not _STATE.isdisjoint(_NAME.findall(body)) or _has_numbers(body)
 
 
 def _closed(names: set[str], bodies: dict[str, str]) -> set[str]:
-    """`names` with the macros whose bodies use them."""
+    """`names` with the macros and environments whose bodies use them."""
     while True:
-        using = {name for name, body in bodies.items() if not names.isdisjoint(_NAME.findall(body))}
+        using = {name for name, body in bodies.items() if not names.isdisjoint(_names(body))}
         if using <= names:
             return names
         names = names | using
@@ -121,8 +135,8 @@ def _closed(names: set[str], bodies: dict[str, str]) -> set[str]:
 
 def _numbered(item: Item, tags: str) -> bool:
     """Whether a formula may take a number."""
-    if tags == "all":
-        return item.display
-    if tags == "none":
-        return False
-    return any(_NUMBERED.match(name) for name in _ENVIRONMENT.findall(item.math))
+    return (tags == "all" and item.display) or (tags != "none" and _has_numbers(item.math))
+
+
+def _has_numbers(tex: str) -> bool:
+    return any(_NUMBERED.match(name) for name in _ENVIRONMENT.findall(tex))

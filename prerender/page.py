@@ -1,4 +1,4 @@
-"""One page: bytes in, the work to do out (`read`, `plan`); answers in, the page's new bytes out (`finish`).
+"""One page: bytes in, the work to do out (`read`, `plan`); answers in, new bytes out (`finish`).
 
 Nothing here touches a file, the browser or the cache.
 """
@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from prerender.encoding import decode, encode, with_references
+from prerender import xhtml
+from prerender.encoding import EncodingLossError, decode, encode, with_references
 from prerender.engine import Answer, Typeset
 from prerender.find import Escape, Formula, Found, find
 from prerender.jobs import Planned, plan_jobs
 from prerender.markup import (
+    DamagedError,
     Sheet,
-    carried_style,
     carry_formula,
     carry_hidden,
     render,
     restore,
     style_element,
+    style_mark,
 )
 from prerender.report import Diagnostic
 from prerender.setup import Role, Script, Setup
@@ -72,6 +74,10 @@ class Finished:
     diagnostics: list[Diagnostic]
 
 
+class AmbiguousError(ValueError):
+    """A page that could be rendered, but not restored."""
+
+
 def is_xml(path: PurePath) -> bool:
     """Whether a browser would read the file as XHTML."""
     return path.suffix.lower() in _XML_SUFFIXES
@@ -84,33 +90,29 @@ def read(data: bytes, *, xml: bool) -> Page:
     page whose source is lost.
     """
     text, codec = decode(data, xml=xml)
-    if carried_style(text) is not None:
-        text = restore(text)
-    return Page(text, codec, xml, parse(text))
+    text = restore(text)
+    return Page(text, codec, xml, xhtml.parse(text) if xml else parse(text))
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
     """The bytes of a page's source. Raises as `read` does."""
     text, codec = decode(data, xml=xml)
-    return encode(restore(text), codec) if carried_style(text) is not None else data
+    return encode(restore(text), codec)
 
 
 def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
     found = find(page.root, setup.rules, page.text)
     formulas = [one for one in found if isinstance(one, Formula)]
-    superfluous = [
-        span
-        for (_, span), role in zip(page.scripts(), roles, strict=True)
-        if role != "other" and span is not None
-    ]
+    superfluous = _superfluous(page, roles)
     return Plan(page, setup, found, plan_jobs(formulas, key, setup.tex), superfluous)
 
 
 def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
-    A formula with an error stays as it is, and with it the scripts that would have shown it.
+    A formula with an error stays as it is, and with it the scripts that would have shown it. Raises
+    AmbiguousError where the source could not be had back from the result.
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
@@ -119,15 +121,40 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
         if typeset.error is None:
             carried = carry_formula(page.text, formula, xml=page.xml)
-            edits.append(Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet)))
+            edits.append(
+                Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet))
+            )
     if not edits:
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets))
-    if len(edits) == len(typesets):
+    if len(edits) == len(typesets) and plan.superfluous:
         edits += _farewell(plan)
     place = _end_of_head(page)
-    edits.append(Edit(place, place, style_element(mark, sheet.needs)))
+    style = style_element(style_mark(mark, len(edits)), sheet.needs)
+    edits.append(Edit(place, place, style))
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
-    return Finished(encode(splice(page.text, edits), page.codec), _diagnose(plan, typesets))
+    data = encode(splice(page.text, edits), page.codec)
+    if not _comes_back(page, data):
+        raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
+    return Finished(data, _diagnose(plan, typesets))
+
+
+def _comes_back(page: Page, data: bytes) -> bool:
+    """Whether a rendered page holds its source."""
+    try:
+        return restored(data, xml=page.xml) == encode(page.text, page.codec)
+    except (EncodingLossError, DamagedError):
+        return False
+
+
+def _superfluous(page: Page, roles: Sequence[Role]) -> list[Span]:
+    """The scripts that only render formulas; none where another script wants MathJax there."""
+    if "client" in roles:
+        return []
+    return [
+        span
+        for (_, span), role in zip(page.scripts(), roles, strict=True)
+        if role in ("loader", "configuration") and span is not None
+    ]
 
 
 def _script(element: Element) -> Script:
@@ -147,14 +174,16 @@ def _collect(plan: Plan, answers: Sequence[Answer]) -> tuple[list[Typeset], dict
 
 
 def _farewell(plan: Plan) -> list[Edit]:
-    """What goes when no formula is left for scripts: the scripts, and escapes that they would resolve."""
+    """What goes when no formula is left for scripts: they, and escapes that they would resolve."""
     text = plan.page.text
     edits = [
         Edit(*one.span, carry_hidden(text[one.span.start : one.span.end], one.text))
         for one in plan.found
         if isinstance(one, Escape)
     ]
-    return edits + [Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.superfluous]
+    return edits + [
+        Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.superfluous
+    ]
 
 
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+from unicodedata import category, east_asian_width
 
 from prerender.source import Place
 
-Status = Literal["rendered", "unchanged", "no-math", "failed"]
+Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 
 
 class Exit(IntEnum):
@@ -23,7 +24,7 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something to say of a place in a page; `tex` is the formula that stands there, if one does."""
+    """Something to say of a place in a page; `tex` is the formula that stands there, if any."""
 
     severity: Literal["error", "warning"]
     message: str
@@ -48,16 +49,16 @@ def _excerpt(text: str, column: int) -> tuple[str, str]:
     start = max(0, min(column - 1 - _SHOWN // 3, len(text) - _SHOWN))
     before = "…" if start else ""
     after = "…" if start + _SHOWN < len(text) else ""
-    shown = text[start : start + _SHOWN].replace("\t", " ")
+    shown = "".join(c if c.isprintable() else " " for c in text[start : start + _SHOWN])
     caret = " " * (_columns(shown[: column - 1 - start]) + len(before)) + "^"
     return before + shown + after, caret
 
 
 def _columns(text: str) -> int:
-    """How many columns a terminal gives a text: two for what East Asian Width calls wide (UAX #11)."""
-    import unicodedata
-
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    """The columns of a text on a terminal: two for a wide character (UAX #11), none for a mark."""
+    return sum(
+        0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class PageReport:
     path: str
     status: Status
     formulas: int = 0
+    written: bool = False
     diagnostics: Sequence[Diagnostic] = ()
 
     @property
@@ -98,15 +100,15 @@ class Report:
     def summary(self) -> str:
         """One line for a person."""
         counts = ", ".join(
-            f"{count} {status}"
-            for status in ("rendered", "unchanged", "no-math", "failed")
-            if (count := self.count(status))
+            f"{count} {status}" for status in get_args(Status) if (count := self.count(status))
         )
+        written = sum(page.written for page in self.pages) or "nothing"
         formulas = sum(page.formulas for page in self.pages)
         errors = sum(len(page.errors) for page in self.pages)
         return (
-            f"{len(self.pages)} pages: {counts}. {formulas} formulas, {self.typeset} typeset, "
-            f"{self.from_cache} from the cache, {errors} errors. {self.seconds:.1f} s"
+            f"{_some(len(self.pages), 'page')}: {counts}; {written} written. "
+            f"{_some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
+            f"cache. {_some(errors, 'error')}. {self.seconds:.1f} s"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -132,6 +134,10 @@ class Report:
                 "seconds": round(self.seconds, 3),
             },
         }
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _error(error: Diagnostic) -> dict[str, Any]:

@@ -9,11 +9,29 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-#: what a file may say: the long flags with "_" for "-", and `mathjax`, a configuration for MathJax 4
-#: (the object that a page would call `window.MathJax`) that is laid over what pages say themselves
-KNOWN = frozenset(
-    "output include exclude jobs cache_dir no_cache browser time_limit quiet verbose mathjax".split()
-)
+#: what a file may say: the long flags with "_" for "-", and `mathjax`, a configuration for MathJax
+#: 4 (the object that a page would call `window.MathJax`) that is laid over what pages say
+KNOWN: dict[str, type] = {
+    "output": str,
+    "include": list,
+    "exclude": list,
+    "jobs": int,
+    "cache_dir": str,
+    "no_cache": bool,
+    "browser": str,
+    "time_limit": float,
+    "quiet": bool,
+    "verbose": bool,
+    "mathjax": dict,
+}
+_IN_WORDS = {
+    str: "a string",
+    list: "a list of strings",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table, like the object window.MathJax of a page",
+}
 
 
 class SettingsError(ValueError):
@@ -35,14 +53,27 @@ def load(explicit: Path | None) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: {error}") from error
     if file.name == "pyproject.toml":
-        data = data.get("tool", {}).get("prerender", {})
+        tools = data.get("tool")
+        data = tools.get("prerender", {}) if isinstance(tools, dict) else {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"{file}: tool.prerender is not a table")
     settings = {key.replace("-", "_"): value for key, value in data.items()}
-    unknown = sorted(settings.keys() - KNOWN)
-    if unknown:
-        raise SettingsError(f"{file}: unknown setting {unknown[0]}; known: {', '.join(sorted(KNOWN))}")
-    if not isinstance(settings.get("mathjax", {}), dict):
-        raise SettingsError(f"{file}: mathjax is a table, like the object window.MathJax of a page")
+    for key, value in settings.items():
+        _check(file, key, value)
     return settings
+
+
+def _check(file: Path, key: str, value: object) -> None:
+    """Raise SettingsError where a setting is none, or not of its type."""
+    if key not in KNOWN:
+        known = ", ".join(sorted(KNOWN))
+        raise SettingsError(f"{file}: unknown setting {key}; known: {known}")
+    wanted = KNOWN[key]
+    fits = type(value) is wanted or (wanted is float and type(value) is int)
+    if isinstance(value, list):
+        fits = fits and all(isinstance(one, str) for one in value)
+    if not fits:
+        raise SettingsError(f"{file}: {key} is {_IN_WORDS[wanted]}")
 
 
 def _usual() -> list[Path]:

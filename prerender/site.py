@@ -11,9 +11,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 import brotli
@@ -61,8 +62,11 @@ def open_site(
     """The site at `path`, a folder or a single page. Raises SiteError."""
     if not path.exists():
         raise SiteError(f"{path} does not exist; name the folder that your generator has built")
-    single = None if path.is_dir() else PurePosixPath(path.name)
-    root = path if path.is_dir() else path.parent
+    if path.is_dir():
+        root, single = path, None
+    else:
+        file = path.resolve()
+        root, single = file.parent, PurePosixPath(file.name)
     if output is not None:
         if output.resolve() == root.resolve():
             raise SiteError(f"{output} is the site itself; leave -o out to build in place")
@@ -94,21 +98,23 @@ def copy_assets(site: Site, pages: Sequence[PurePosixPath]) -> None:
     """Copy all files but the pages, and their precompressed copies, to the output folder.
 
     Links are copied as links. Files that are there already, as old and as large, are left alone.
+    Raises SiteError where something cannot be copied.
     """
     if site.output is None or site.single is not None:
         return
+    for left in site.output.rglob(f"{_TEMPORARY}*"):
+        _remove_stale(left)
     written = {f"{page}{ending}" for page in pages for ending in ("", *_COMPRESSED)}
     for path, link in _walk(site):
         if str(path) in written:
             continue
-        target = site.output / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if link:
-            with suppress(FileNotFoundError):
-                target.unlink()
-            target.symlink_to(os.readlink(site.root / path))
-        elif not _same_file(site.root / path, target):
-            shutil.copy2(site.root / path, target)
+        source, target = site.root / path, site.output / path
+        try:
+            if link or not _same_file(source, target):
+                _make_folder(site, path)
+                _copy(source, target)
+        except OSError as error:
+            raise SiteError(f"{source} cannot be copied: {error}") from error
 
 
 def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
@@ -118,33 +124,43 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
     """
     source, target = site.source(page), site.target(page)
     with suppress(OSError):
-        if target.read_bytes() == data and _has_copies(site, page):
+        if target.read_bytes() == data and not target.is_symlink() and _has_copies(site, page):
             return False
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(site, page)
+    same = source.read_bytes() == data
     for ending, compress in _COMPRESSED.items():
         original = source.with_name(source.name + ending)
-        if original.exists():
-            _write(target.with_name(target.name + ending), compress(data), like=original)
-    _write(target, data, like=source)
+        copy = target.with_name(target.name + ending)
+        if original.is_file() and not same:
+            _write(copy, compress(data), like=original)
+        elif original.is_file() and original != copy:
+            _copy(original, copy)
+    if same:
+        _copy(source, target)
+    else:
+        _write(target, data, like=source)
     return True
 
 
 def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
     """The file of the site that a page means by a URL; None where it is none of this site's."""
-    parts = urlsplit(url.strip())
-    if parts.scheme or parts.netloc or not parts.path:
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        path = unquote(parts.path)
+        base = site.root if path.startswith("/") else site.source(page).parent
+        file = base / path.lstrip("/")
+        inside = file.resolve().is_relative_to(site.root.resolve())
+        return file if inside and file.is_file() else None
+    except (OSError, ValueError):  # no URL, or none that a file could have
         return None
-    path = unquote(parts.path)
-    base = site.root if path.startswith("/") else site.source(page).parent
-    file = base / path.lstrip("/")
-    inside = file.resolve().is_relative_to(site.root.resolve())
-    return file if inside and file.is_file() else None
 
 
 def _walk(site: Site) -> Iterator[tuple[PurePosixPath, bool]]:
     """All files of a site, and whether each is a link. Links are not followed."""
     output = site.output.resolve() if site.output is not None else None
-    for folder, names, files in os.walk(site.root):
+    for folder, names, files in os.walk(site.root, onerror=_refuse):
         names[:] = sorted(
             name for name in names if output is None or Path(folder, name).resolve() != output
         )
@@ -153,7 +169,12 @@ def _walk(site: Site) -> Iterator[tuple[PurePosixPath, bool]]:
             if name.startswith(_TEMPORARY):
                 _remove_stale(path)
                 continue
-            yield PurePosixPath(path.relative_to(site.root).as_posix()), path.is_symlink()
+            if path.is_symlink() or path.is_file():
+                yield PurePosixPath(path.relative_to(site.root).as_posix()), path.is_symlink()
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise SiteError(f"{error.filename} cannot be read: {error.strerror}")
 
 
 def _no_pages(site: Site, names: Sequence[str]) -> str:
@@ -165,9 +186,18 @@ def _no_pages(site: Site, names: Sequence[str]) -> str:
     return f"{where}: {len(names)} files, none like {', '.join(site.include)}; see --include"
 
 
+def _make_folder(site: Site, path: PurePosixPath) -> None:
+    """Make the folders above a file of the output. A link there was the site's once, and goes."""
+    if site.output is not None:
+        for folder in reversed(path.parents[:-1]):
+            if (site.output / folder).is_symlink():
+                (site.output / folder).unlink()
+    site.target(path).parent.mkdir(parents=True, exist_ok=True)
+
+
 def _same_file(source: Path, target: Path) -> bool:
     try:
-        old, new = source.stat(), target.stat()
+        old, new = source.stat(), target.lstat()
     except OSError:
         return False
     return (old.st_size, old.st_mtime_ns) == (new.st_size, new.st_mtime_ns)
@@ -185,13 +215,27 @@ def _has_copies(site: Site, page: PurePosixPath) -> bool:
 
 def _write(path: Path, data: bytes, like: Path) -> None:
     """Write a file whole or not at all, with the mode bits of `like`."""
-    mode = like.stat().st_mode & 0o7777
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    with _whole(path) as temporary:
+        temporary.write_bytes(data)
+        temporary.chmod(like.stat().st_mode & 0o7777)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, or a link, whole or not at all, with its mode bits and its time."""
+    with _whole(target) as temporary:
+        if source.is_symlink():
+            temporary.unlink()
+        shutil.copy2(source, temporary, follow_symlinks=False)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place when it is done, and is gone when it fails."""
+    handle, name = tempfile.mkstemp(prefix=f"{_TEMPORARY}{os.getpid()}-", dir=path.parent)
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(mode)
+        yield temporary
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -201,5 +245,19 @@ def _write(path: Path, data: bytes, like: Path) -> None:
 def _remove_stale(path: Path) -> None:
     """Remove what a run that was killed has left."""
     with suppress(OSError):
-        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS or not _runs(path.name):
             path.unlink()
+
+
+def _runs(name: str) -> bool:
+    """Whether the process that has made a temporary file may still be there."""
+    number = name.removeprefix(_TEMPORARY).partition("-")[0]
+    if os.name != "posix" or not number.isdecimal():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

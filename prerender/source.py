@@ -1,8 +1,9 @@
 """A page's text in, a tree of its nodes with exact offsets out; edits in, the edited text out.
 
-Only this module knows the HTML parser. The tree is the one a browser builds (implied tags, foster
-parenting, the adoption agency: https://html.spec.whatwg.org/multipage/parsing.html), and every
-character of its text knows where in the source it stands.
+Only this module knows the HTML parser, only `xhtml` that of XML. The tree is the one a browser
+builds (implied tags, foster parenting, the adoption agency:
+https://html.spec.whatwg.org/multipage/parsing.html), and every character of its text knows where in
+the source it stands.
 
 How: the tokenizer tells where each run of text stands, the tree builder does not. So a copy of the
 page is parsed in which each run begins with its number, written in noncharacters, which parsers
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import turbohtml
@@ -24,8 +26,14 @@ _OPEN, _CLOSE = "\ufde0", "\ufde1"
 _MARK = re.compile(f"{_OPEN}([{_DIGITS[0]}-{_DIGITS[-1]}]+){_CLOSE}")
 _FROM_DIGITS = str.maketrans({digit: format(i, "x") for i, digit in enumerate(_DIGITS)})
 _TO_DIGITS = str.maketrans({format(i, "x"): digit for i, digit in enumerate(_DIGITS)})
-#: what the copy must not contain: our noncharacters, and halves of surrogate pairs (undecodable bytes)
+#: what the copy must not contain: our noncharacters, and halves of surrogate pairs (bytes that
+#: could not be decoded)
 _FOREIGN = re.compile("[\ufdd0-\ufdef\ud800-\udfff]")
+#: a reference to one of them, in hexadecimal digits or in decimal ones
+_REFERENCE = re.compile(
+    r"&#(?:([xX]0*)(?:[fF][dD][dDeE][0-9a-fA-F])(?![0-9a-fA-F])"
+    r"|(0*)(?:649(?:7[6-9]|[89][0-9])|6500[0-7])(?![0-9]))"
+)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -57,10 +65,13 @@ class Text:
     """A text node. `data` is what a script would see, references resolved."""
 
     data: str
-    _pieces: list[_Piece]
+    _pieces: list[Piece]
 
     def span(self, start: int, end: int) -> Span | None:
-        """Where data[start:end] (not empty) stands in the source; None where the parser moved or made it up."""
+        """Where data[start:end] (not empty) stands in the source.
+
+        None where the parser has moved it apart or made it up.
+        """
         first = self._source(start)
         last = self._source(end - 1)
         if first is None or last is None or last.end < first.start:
@@ -127,17 +138,18 @@ class Element:
 
 
 Node = Text | Comment | Element
+_Locate = Callable[[int, int], int]
 
 
-class _Piece(NamedTuple):
-    """A stretch of a text node that came from one token: plain text, or a character reference."""
+class Piece(NamedTuple):
+    """A stretch of a text node from one token: plain text, or a character reference."""
 
     at: int
     length: int
     start: int
     end: int
     raw: str | None
-    """The source of a plain stretch where it has CRLFs; None where source and data match one to one."""
+    """The source of a plain stretch with CRLFs; None where source and data match one to one."""
 
     def span(self, index: int) -> Span | None:
         if index >= self.length:
@@ -175,11 +187,13 @@ class Lines:
         start = self._starts[line - 1]
         end = self._starts[line] if line < len(self._starts) else len(self._text)
         first = 1 if start == 0 and self._text.startswith("\ufeff") else 0
-        return Place(line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n"))
+        return Place(
+            line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n")
+        )
 
 
 def parse(text: str) -> Element:
-    """The `html` element of a page, as a browser with scripting builds it."""
+    """The `html` element of an HTML page, as a browser with scripting builds it."""
     runs = list(_runs(text))
     marked, marks = _mark(text, runs)
     document = turbohtml.parse(marked, source_locations=True, scripting=True)
@@ -201,9 +215,17 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def without_foreign(text: str) -> str:
+    """`text` with U+FFFD for what no parser should be given, as long as it was."""
+    return _FOREIGN.sub("\ufffd", text)
+
+
 def _clean(text: str) -> str:
     """The copy that is parsed: as long as `text`, without what a number could be mistaken for."""
-    text = _FOREIGN.sub("\ufffd", text)
+    text = _REFERENCE.sub(
+        lambda match: f"&#{match[1]}FFFD" if match[1] else f"&#{match[2]}65533",
+        without_foreign(text),
+    )
     return " " + text[1:] if text.startswith("\ufeff") else text
 
 
@@ -212,28 +234,79 @@ def _runs(text: str) -> Iterator[list[_Token]]:
     clean = _clean(text)
     lines = Lines(clean)
     run: list[_Token] = []
-    pending: tuple[int, str] | None = None
-    kinds = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
-    for token in turbohtml.tokenize(clean, resolve_references=False):
+    pending: tuple[int, turbohtml.Token] | None = None
+    for token in turbohtml.tokenize(_html_only(clean), resolve_references=False):
         start = lines.offset(token.line, token.col)
         if pending is not None:
-            run.append(_Token(pending[0], start, pending[1]))
+            run.append(_Token(pending[0], start, pending[1].data or ""))
             pending = None
-        if token.type in kinds:
-            pending = (start, token.data or "")
+        if token.type in (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE):
+            pending = (start, token)
         elif run:
             yield run
             run = []
     if pending is not None:
-        run.append(_Token(pending[0], len(clean), pending[1]))
+        start, token = pending
+        run.append(_Token(start, _end_of_last(clean, start, token), token.data or ""))
     if run:
         yield run
 
 
-def _mark(text: str, runs: list[list[_Token]]) -> tuple[str, list[tuple[int, int]]]:
-    """The copy with the runs numbered, and where: (offset in the copy, length of all numbers up to there).
+def _end_of_last(clean: str, start: int, token: turbohtml.Token) -> int:
+    """Where the last token ends. A tag may follow that does not, which is no token."""
+    if token.type == turbohtml.TokenType.CHARACTER_REFERENCE:
+        return start + len(clean[start:].partition("<")[0])
+    starts = (match.start() for match in re.compile(r"\r\n|(?s:.)").finditer(clean, start))
+    return next(islice(starts, len(token.data or ""), None), len(clean))
 
-    Runs of white space stay as they are: the tree builder treats them apart, and they hold no math.
+
+#: elements whose content is mere text in HTML, and markup like any other in SVG and MathML
+_RAW = [
+    *("title", "textarea", "style", "script", "noscript"),
+    *("xmp", "iframe", "noembed", "noframes", "plaintext"),
+]
+_EMBEDDED = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
+_SECTION = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def _html_only(clean: str) -> str:
+    """The copy for the tokenizer, which does not know SVG and MathML, as long as `clean`.
+
+    There `<title/>` is whole and `<![CDATA[` begins text; the tokenizer would take what follows for
+    a title or a tag. So those tags get another name, and those sections become comments. So does
+    `</>`, which it skips without a word.
+    """
+    clean = clean.replace("</>", "<!>")
+    if not _EMBEDDED.search(clean):
+        return clean
+    lines = Lines(clean)
+    characters = list(clean)
+    document = turbohtml.parse(clean, source_locations=True, scripting=True)
+    for element in document.find_all([*_RAW, "svg", "math"]):
+        start, end = _tags(element, lines.offset)
+        if start is None or not _is_foreign(element):
+            continue
+        if element.tag in _RAW:
+            characters[start.start + 1] = "q"
+            if end is not None:
+                characters[end.start + 2] = "q"
+        elif end is not None and not _is_foreign(element.parent):
+            for section in _SECTION.finditer(clean, start.end, end.start):
+                if section[1] is not None:
+                    comment = f"<!--{'x' * (len(section[0]) - 7)}-->"
+                    characters[slice(*section.span())] = comment
+    return "".join(characters)
+
+
+def _is_foreign(node: object) -> bool:
+    return isinstance(node, turbohtml.Element) and node.namespace != turbohtml.Namespace.HTML
+
+
+def _mark(text: str, runs: list[list[_Token]]) -> tuple[str, list[tuple[int, int]]]:
+    """The copy with the runs numbered, and where.
+
+    A place is (offset in the copy, length of all numbers before it). Runs of white space stay as
+    they are: the tree builder treats them apart, and they hold no math.
     """
     clean = _clean(text)
     parts, marks, at, shift = [], [], 0, 0
@@ -283,20 +356,25 @@ def _convert(
     return result
 
 
-def _element(element: turbohtml.Element, locate: _Locator) -> Element:
-    location = element.source_location
-    start = end = None
-    if location is not None:
-        tag = location.start_tag
-        start = Span(locate(tag.start_line, tag.start_col), locate(tag.end_line, tag.end_col))
-        if location.end_tag is not None:
-            tag = location.end_tag
-            end = Span(locate(tag.start_line, tag.start_col), locate(tag.end_line, tag.end_col))
+def _element(element: turbohtml.Element, locate: _Locate) -> Element:
+    start, end = _tags(element, locate)
     attrs = {
         name: " ".join(value) if isinstance(value, list) else value or ""
         for name, value in element.attrs.items()
     }
     return Element(element.tag, attrs, start, end)
+
+
+def _tags(element: turbohtml.Element, locate: _Locate) -> tuple[Span | None, Span | None]:
+    """Where its start tag and its end tag stand."""
+    location = element.source_location
+    if location is None:
+        return None, None
+    start, end = location.start_tag, location.end_tag
+    return (
+        Span(locate(start.start_line, start.start_col), locate(start.end_line, start.end_col)),
+        end and Span(locate(end.start_line, end.start_col), locate(end.end_line, end.end_col)),
+    )
 
 
 def _text(data: str, runs: list[list[_Token]], text: str) -> Text:
@@ -312,7 +390,7 @@ def _text(data: str, runs: list[list[_Token]], text: str) -> Text:
     return Text("".join(plain), pieces)
 
 
-def _pieces(run: list[_Token], part: str, at: int, text: str) -> list[_Piece]:
+def _pieces(run: list[_Token], part: str, at: int, text: str) -> list[Piece]:
     """Where the text `part` of a node, which begins at `at` in it, stands in the source.
 
     `part` is the run, perhaps with white space of later runs after it. Where the parser has left
@@ -324,13 +402,13 @@ def _pieces(run: list[_Token], part: str, at: int, text: str) -> list[_Piece]:
     for token in run:
         raw = text[token.start : token.end]
         crlf = len(raw) != len(token.data) and "\r\n" in raw
-        pieces.append(_Piece(at, len(token.data), token.start, token.end, raw if crlf else None))
+        pieces.append(Piece(at, len(token.data), token.start, token.end, raw if crlf else None))
         at += len(token.data)
     return pieces
 
 
 _PROLOG = re.compile(
-    r"\ufeff?(?:\s+|<!--.*?-->|<\?.*?>|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
+    r"\ufeff?(?:\s+|<!--(?:-?>|.*?--!?>)|<\?.*?>|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
 )
 
 

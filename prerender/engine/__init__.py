@@ -1,7 +1,17 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium. Only this package touches the browser."""
 
 from prerender.engine.browser import BrowserNotFound, find_browser, sandbox
-from prerender.engine.model import Answer, Item, Job, Picture, Typeset, engine_setup, fingerprint
+from prerender.engine.model import (
+    Answer,
+    Item,
+    Job,
+    Picture,
+    Piece,
+    Tag,
+    Typeset,
+    engine_setup,
+    fingerprint,
+)
 from prerender.engine.pool import Engine, EngineError
 
 __all__ = [
@@ -12,6 +22,8 @@ __all__ = [
     "Item",
     "Job",
     "Picture",
+    "Piece",
+    "Tag",
     "Typeset",
     "engine_setup",
     "find_browser",

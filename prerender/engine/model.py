@@ -36,30 +36,65 @@ class Job(NamedTuple):
         return fingerprint([self.setup, *self.items])
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One drawing of a typeset: sizes in thousandths of an em; `body` is SVG markup.
+class Piece(NamedTuple):
+    """A part of a drawing that others refer to by its name, which depends on nothing but it."""
 
-    `full`: it fills the line, its parts keep to their sides (a formula with a number). `follows`: how
-    it follows the picture before it in an inline formula: "newline", or a space in which a line may
-    end; None for the first. `indent` is its CSS margin, if any.
+    name: str
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The number of a formula, drawn as high as the formula's picture: sizes as there.
+
+    `gap` is the least space between the two, `side` where it stands.
     """
 
-    width: int
-    height: int
-    depth: int
-    body: str
-    full: bool = False
+    width: float
+    body: tuple[str, ...]
+    gap: float
+    side: Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing: a layout of a display formula, or a part of an inline one.
+
+    Sizes are in thousandths of an em, to a tenth; `body` is SVG markup, pieces in it defined where
+    they first occur. `follows`: how it follows the part before it: "newline", or a space in which a
+    line may end; None for the first. `indent` is its CSS margin, if any.
+    """
+
+    width: float
+    height: float
+    depth: float
+    body: tuple[str | Piece, ...]
+    tag: Tag | None = None
     indent: str = ""
     follows: int | Literal["newline"] | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Picture:
+        """From what a tab answers, or the cache."""
+        tag = data.get("tag")
+        return cls(
+            data["width"],
+            data["height"],
+            data["depth"],
+            tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
+            tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"]),
+            data.get("indent", ""),
+            data.get("follows"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Typeset:
     """What the engine answers for a formula: its pictures, or what is wrong with it.
 
-    `glyphs` are the ids of the outlines it uses; `undefined` the control sequences that MathJax does
-    not know and shows in red.
+    The pictures are the layouts of a display, widest first, or the parts of an inline formula.
+    `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
+    does not know and shows in red.
     """
 
     pictures: tuple[Picture, ...] = ()
@@ -69,9 +104,9 @@ class Typeset:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Typeset:
-        """From what a tab answers."""
+        """From what a tab answers, or the cache."""
         return cls(
-            pictures=tuple(Picture(**picture) for picture in data.get("pictures", ())),
+            pictures=tuple(Picture.from_json(picture) for picture in data.get("pictures", ())),
             glyphs=tuple(data.get("glyphs", ())),
             undefined=tuple(data.get("undefined", ())),
             error=data.get("error"),
@@ -89,6 +124,7 @@ class Answer:
 def engine_setup(setup: Setup) -> dict[str, Any]:
     """The part of a set-up that the engine reads; where formulas stand is not its concern."""
     return {
+        "version": setup.rules.version,
         "tex": setup.tex,
         "load": list(setup.load),
         "mathml": setup.mathml if setup.rules.mathml or setup.rules.scripts else None,

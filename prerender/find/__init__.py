@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 
 from prerender.find import katex, mathjax2, mathjax3
-from prerender.find.elements import find_elements
+from prerender.find.elements import find_elements, in_scope
 from prerender.find.model import Escape, Formula, Found, Input
 from prerender.find.runs import Include, Run, runs, switch
 from prerender.setup import Rules
@@ -24,7 +26,8 @@ def find(root: Element, rules: Rules, source: str) -> list[Found]:
     if body is None:
         return []
     found: list[Found] = list(find_elements(body, rules, source))
-    found += _in_text(body, rules)
+    in_text = [one for part in in_scope(body, rules.scope) for one in _in_text(part, rules)]
+    found += _unbroken(in_text, root, source, {tag for tag, _ in rules.include})
     return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
 
 
@@ -37,15 +40,37 @@ def _apart(found: list[Found]) -> list[Found]:
     return result
 
 
-def _in_text(body: Element, rules: Rules) -> Iterator[Found]:
+_IMPLIED = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
+
+
+def _unbroken(
+    found: list[Found], root: Element, source: str, inside: Collection[str]
+) -> Iterator[Found]:
+    """Those in which no tag stands, but for elements of which the text of a run may consist.
+
+    The parser joins text that tags stand between: `a<table>b` is text before the table.
+    """
+    elements = [element for element in root.walk() if element.tag not in inside]
+    tags = [
+        tag.start for one in elements for tag in (one.start_tag, one.end_tag) if tag is not None
+    ]
+    tags.sort()
+    for one in found:
+        at = bisect_right(tags, one.span.start)
+        crossed = at < len(tags) and tags[at] < one.span.end
+        if not crossed and not _IMPLIED.search(source, *one.span):
+            yield one
+
+
+def _in_text(part: Element, rules: Rules) -> Iterator[Found]:
     if rules.version == "katex":
-        for run in runs(body, katex.switch(rules.switch), {}):
+        for run in runs(part, katex.switch(rules.switch), {}):
             yield from _located(run, katex.find_tex(run.text, rules))
         return
     include: Include = dict(rules.include)
     if rules.version == "mathjax2":
         include = {**include, "#comment": None}
-    for run in runs(body, switch(rules.switch), include):
+    for run in runs(part, switch(rules.switch), include):
         matches = (
             mathjax2.find_tex(run, rules)
             if rules.version == "mathjax2"
@@ -53,7 +78,7 @@ def _in_text(body: Element, rules: Rules) -> Iterator[Found]:
         )
         yield from _located(run, matches)
     if rules.asciimath and rules.asciimath_switch is not None:
-        for run in runs(body, switch(rules.asciimath_switch), include):
+        for run in runs(part, switch(rules.asciimath_switch), include):
             yield from _located(run, mathjax3.find_asciimath(run.text, rules.asciimath))
 
 

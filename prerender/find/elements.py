@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
 from prerender.setup import Rules
 from prerender.source import Element, Span
 
-_TYPE = re.compile(r"\s*math/(tex|asciimath|mml)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(r"math/(tex|asciimath|mml)\s*(?:;.*)?", re.DOTALL)
 #: MathJax 2.7 jax/element: how a script says that its formula is a display
 _DISPLAY = re.compile(r"(?:;|\s)mode\s*=\s*display(?:;|\s|$)")
 _INPUTS: dict[str, Input] = {"tex": "tex", "asciimath": "asciimath", "mml": "mathml"}
@@ -21,7 +21,7 @@ def find_elements(body: Element, rules: Rules, source: str) -> Iterator[Formula]
     stack: list[tuple[Element, Element | None]] = [(body, None)]
     while stack:
         element, before = stack.pop()
-        if IGNORE_ATTRIBUTE in element.attrs:
+        if IGNORE_ATTRIBUTE in element.attrs or _rendered(element):
             continue
         formula = _formula(element, before, rules, source)
         if formula is not None:
@@ -56,6 +56,12 @@ def _formula(
     return None
 
 
+def _rendered(element: Element) -> bool:
+    """Whether an element is what MathJax or KaTeX has made of a formula: its MathML is no input."""
+    made = ("mjx-container", "mjx-assistive-mml")
+    return element.tag in made or "katex-mathml" in element.classes
+
+
 def _script(element: Element, span: Span, before: Element | None) -> Formula | None:
     """A `<script type="math/...">`, with the preview that the page shows until MathJax comes."""
     kind = _TYPE.fullmatch(element.attrs.get("type", ""))
@@ -80,7 +86,23 @@ def _inside(element: Element) -> Span:
     return Span(element.start_tag.end, element.end_tag.start)
 
 
+def in_scope(body: Element, selectors: Sequence[str]) -> list[Element]:
+    """The elements that text is looked at in: the outermost that a selector names; without, all."""
+    if not selectors:
+        return [body]
+    stack, result = [body], []
+    while stack:
+        element = stack.pop()
+        if any(_matches(element, selector) for selector in selectors):
+            result.append(element)
+        else:
+            stack.extend(c for c in reversed(element.children) if isinstance(c, Element))
+    return result
+
+
 def _matches(element: Element, selector: str) -> bool:
-    """Whether an element is what a compound selector of a tag and classes says: `span.math`."""
+    """Whether an element is what a selector says: `#id`, or a tag and classes (`span.math`)."""
+    if selector.startswith("#"):
+        return element.attrs.get("id") == selector[1:]
     tag, *classes = selector.split(".")
     return tag in ("", "*", element.tag) and set(classes) <= set(element.classes)

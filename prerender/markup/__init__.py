@@ -2,10 +2,10 @@
 
 from prerender.markup.carry import (
     DamagedError,
-    carried_style,
     carry_formula,
     carry_hidden,
     restore,
+    style_mark,
 )
 from prerender.markup.formula import Sheet, render
 from prerender.markup.style import style_element
@@ -13,10 +13,10 @@ from prerender.markup.style import style_element
 __all__ = [
     "DamagedError",
     "Sheet",
-    "carried_style",
     "carry_formula",
     "carry_hidden",
     "render",
     "restore",
     "style_element",
+    "style_mark",
 ]

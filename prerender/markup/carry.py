@@ -2,13 +2,14 @@ r"""Stretches of source in, markup that carries them out; rendered pages in, the
 
 What replaces a stretch of the source also holds it, as a reader's browser never shows it:
 
-- a formula in attributes of its `mjx-container`. Mostly `data-tex` is the formula as the source spells
-  it, and `data-source` says what stands around it, `%` for it: `$%$`. Where it is absent the
+- a formula in attributes of its `mjx-container`. Mostly `data-tex` is the formula as the source
+  spells it, and `data-source` says what stands around it, `%` for it: `$%$`. Where it is absent the
   delimiters are `\(\)`, or `\[\]` for a display. Where the source cannot be told from its TeX (a
   `<br>` in it), `data-original` has all of it.
 - anything else (removed scripts, `\$`) in a comment, with the length of what stands in its place:
   `<!--prerender 1:\$-->$`.
-- the style sheet that was added is marked by `data-prerender`.
+- the style sheet that was added is marked by `data-prerender`: by what the page was rendered, and
+  how many carriers it has.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _STYLE = re.compile(r"""<style data-prerender="([^"]*)">[^<]*</style>""")
 _PIECES = re.compile(
     r"""(?P<style><style data-prerender="[^"]*">[^<]*</style>)"""
     r"""|<!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
-    r"""|(?P<formula><mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)")"""
+    r"""|<mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
     r"""(?P<rest>(?: [\w-]+="[^"]*")*)>""",
     re.DOTALL,
 )
@@ -49,7 +50,7 @@ class DamagedError(ValueError):
 
 
 def carry_formula(text: str, formula: Formula, *, xml: bool) -> str:
-    """Attributes that carry the stretch of `text` (a page; `xml`: XHTML) that a formula stands in."""
+    """Attributes that carry the stretch of `text` (a page) that a formula stands in."""
     span, inner = formula.span, formula.inner
     if inner is not None:
         tex = text[inner.start : inner.end]
@@ -70,15 +71,22 @@ def carry_hidden(source: str, shown: str = "") -> str:
     return f"<!--prerender {len(shown)}:{hidden}-->{shown}"
 
 
-def carried_style(text: str) -> str | None:
-    """What a page was rendered by (the mark on its style sheet); None: it is not a rendered page."""
-    match = _STYLE.search(text)
-    return match and match[1]
+def style_mark(mark: str, carriers: int) -> str:
+    """What to mark the style sheet of a page with; `mark` tells what the page is rendered by."""
+    return f"{mark} {carriers}"
 
 
 def restore(text: str) -> str:
-    """The source of a rendered page. Raises DamagedError where a carrier was changed."""
-    return splice(text, _edits(text))
+    """The source of a page, rendered or not. Raises DamagedError where a carrier was changed."""
+    style = _STYLE.search(text)
+    if style is None:
+        return text
+    edits = list(_edits(text))
+    put, left = style[1].rpartition(" ")[2], str(len(edits) - 1)
+    if put != left:
+        message = f"its source is lost: {put} pieces were put in its place, {left} are there"
+        raise DamagedError(message, style.start())
+    return splice(text, edits)
 
 
 def _edits(text: str) -> Iterator[Edit]:
@@ -114,7 +122,7 @@ def _source(match: re.Match[str]) -> str:
 
 
 def _same_in_attribute(tex: str, math: str, xml: bool) -> bool:
-    """Whether the source's spelling, put in an attribute, is read as the formula and can be got back."""
+    """Whether the source's spelling, put in an attribute, is read as the formula and comes back."""
     if "&quot;" in tex or (xml and "<" in tex):
         return False
     if "&" in _PLAIN.sub(lambda match: match[0] if match["name"] not in _NAMES else "", tex):

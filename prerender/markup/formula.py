@@ -1,7 +1,12 @@
 """A typeset in, the element that stands for the formula out.
 
-Outlines are drawn once a page: the first formula that uses one defines it, later ones refer to it, so
-that a browser can paint each formula when it has read it.
+Outlines and pieces are drawn once a page: the first formula that uses one defines it, later ones refer
+to it, so that a browser can paint each formula when it has read it.
+
+A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has no
+width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its natural
+width, and that it may be less: a replaced element with a percentage as its greatest width may be
+squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-contribution).
 """
 
 from __future__ import annotations
@@ -10,18 +15,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from prerender.engine import Picture, Typeset
+from prerender.engine import Picture, Tag, Typeset
 from prerender.find import Formula
-from prerender.markup.style import Needs
+from prerender.markup.style import Needs, Range
 
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
 #: they fit any text (MathJax 4: params.x_height of the newcm font)
 X_HEIGHT = 442
+#: ex: a picture no wider than this fits every column that we know of; 280 px have at least as many
+NARROW = 28.0
+#: how far what cannot be broken may shrink before it scrolls
+READABLE = 0.7
+#: ex: what a display asks for at the least where it shares a line, a table's say
+_LEAST_ROOM = 12.0
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What a page has so far: outlines that are defined, rules that are needed."""
+    """What a page has so far: outlines and pieces that are defined, rules that are needed."""
 
     outlines: Mapping[str, str]
     xml: bool = False
@@ -29,22 +40,21 @@ class Sheet:
     needs: Needs = field(default_factory=Needs)
 
 
-def render(formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: Sheet) -> str:
+def render(
+    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: Sheet
+) -> str:
     """The element of a formula. `carried` are the attributes that carry its source.
 
     `output` are the set-up's options for the output (`displayAlign`); `sheet` is added to.
     """
     attributes = f'class="MathJax" jax="SVG" {carried}'
-    if formula.display:
-        sheet.needs.display = True
-        attributes += ' display="true"'
-        attributes += _side(output.get("displayAlign", "center"), sheet)
-    if any(picture.full for picture in typeset.pictures):
-        sheet.needs.full = True
-        width = _ex(max(picture.width for picture in typeset.pictures))
-        attributes += f' width="full" style="min-width:{width}"'
-    pictures = [_follows(picture, sheet) + _svg(picture, sheet) for picture in typeset.pictures]
-    return f"<mjx-container {attributes}>{''.join(pictures)}</mjx-container>"
+    if not formula.display:
+        parts = (_follows(part, sheet) + _inline(part, sheet) for part in typeset.pictures)
+        return f"<mjx-container {attributes}>{''.join(parts)}</mjx-container>"
+    sheet.needs.display = True
+    attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
+    content = _display(typeset.pictures, sheet)
+    return f"<mjx-container {attributes}>{content}</mjx-container>"
 
 
 def _side(align: str, sheet: Sheet) -> str:
@@ -65,34 +75,128 @@ def _follows(picture: Picture, sheet: Sheet) -> str:
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 
-def _svg(picture: Picture, sheet: Sheet) -> str:
-    height, depth = picture.height, picture.depth
-    sheet.needs.links |= "<a " in picture.body
-    size = f'width="{_ex(max(picture.width, 1))}" height="{_ex(max(height + depth, 1))}"'
-    box = f' viewBox="0 {-height} {max(picture.width, 1)} {max(height + depth, 1)}"'
-    if picture.full:
-        size, box = f'width="100%" height="{_ex(height + depth)}"', ""
-    style = f"vertical-align:{_ex(-depth)}" if depth else ""
-    style += f";margin-left:{picture.indent}" if picture.indent else ""
-    styled = f' style="{style}"' if style else ""
-    space = ' xmlns="http://www.w3.org/2000/svg"' if sheet.xml else ""
-    return f"<svg{space} {size}{styled}{box}>{_definitions(picture, sheet)}{picture.body}</svg>"
+def _inline(picture: Picture, sheet: Sheet) -> str:
+    style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
+    if picture.width > NARROW * X_HEIGHT:
+        style += ";max-width:100%;height:auto"
+    return _svg(picture, sheet, style=style)
+
+
+def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
+    """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
+    natural = layouts[0]
+    if len(layouts) == 1 and natural.tag is None and natural.width <= NARROW * X_HEIGHT:
+        style = f"vertical-align:{_ex(-natural.depth)}" if natural.depth else ""
+        return _svg(natural, sheet, style=style + _indent(natural))
+    sheet.needs.layouts = True
+    needed = [_ceil(_needed(layout)) for layout in layouts]
+    shown = [
+        Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
+        for at, low in enumerate(needed)
+    ]
+    drawn = "".join(
+        _layout(layout, shown[at], at == len(layouts) - 1, sheet)
+        for at, layout in enumerate(layouts)
+    )
+    room = f'<svg class="mjx-room" width="{needed[0]:g}ex" height="0"{_namespace(sheet)}></svg>'
+    return f"{room}<mjx-box>{drawn}</mjx-box>"
+
+
+def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
+    """One layout, with its number beside it, or below where there is no room for both."""
+    name = sheet.needs.name(shown, "block" if layout.tag else "inline") if shown != Range() else ""
+    style = f"vertical-align:{_ex(-layout.depth)}" if layout.depth and not layout.tag else ""
+    style += _indent(layout)
+    scrolls = last and layout.width * READABLE > NARROW * X_HEIGHT
+    if scrolls:
+        style += f";min-width:{_ex(layout.width * READABLE)}"
+    if layout.tag is None and not scrolls:
+        return _svg(layout, sheet, style=style, name=name)
+    body = _svg(layout, sheet, style=style)
+    if scrolls:
+        sheet.needs.scroll = True
+        body = f'<mjx-scroll tabindex="0">{body}</mjx-scroll>'
+    if layout.tag is None:
+        return body.replace("<mjx-scroll", f'<mjx-scroll class="{name}"', 1) if name else body
+    stacked = sheet.needs.name(Range(None, _ceil(_needed(layout))), "stacked") if last else ""
+    classes = " ".join(filter(None, (name, stacked)))
+    return _row(layout, layout.tag, body, classes, sheet)
+
+
+def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> str:
+    sheet.needs.tags.add(tag.side)
+    picture = Picture(tag.width, layout.height, layout.depth, tag.body)
+    margin = "left" if tag.side == "right" else "right"
+    number = _svg(picture, sheet, style=f"margin-{margin}:{_ex(tag.gap)}")
+    pair = number + body if tag.side == "left" else body + number
+    side = ' side="left"' if tag.side == "left" else ""
+    named = f' class="{classes}"' if classes else ""
+    return f"<mjx-row{named}{side}>{pair}</mjx-row>"
+
+
+def _needed(layout: Picture) -> float:
+    """What a layout needs with its number, in ex."""
+    tag = layout.tag.width + layout.tag.gap if layout.tag else 0.0
+    return (layout.width + tag) / X_HEIGHT
+
+
+def _ceil(ex: float) -> float:
+    """A threshold, to a tenth of an ex, never less than what is needed."""
+    return -(-ex * 10 // 1) / 10
+
+
+def _indent(picture: Picture) -> str:
+    return f";margin-left:{picture.indent}" if picture.indent else ""
+
+
+def _namespace(sheet: Sheet) -> str:
+    return ' xmlns="http://www.w3.org/2000/svg"' if sheet.xml else ""
+
+
+def _svg(picture: Picture, sheet: Sheet, *, style: str, name: str = "") -> str:
+    width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
+    box = f"0 {_number(-picture.height)} {_number(width)} {_number(height)}"
+    attributes = _namespace(sheet) + (f' class="{name}"' if name else "")
+    attributes += f' width="{_ex(width)}" height="{_ex(height)}"'
+    attributes += f' style="{style.lstrip(";")}"' if style else ""
+    body = _body(picture, sheet)
+    sheet.needs.links |= "<a " in body
+    return f'<svg{attributes} viewBox="{box}">{_definitions(body, sheet)}{body}</svg>'
+
+
+def _body(picture: Picture, sheet: Sheet) -> str:
+    """What a picture draws; a piece that the page has already is referred to."""
+    parts = []
+    for part in picture.body:
+        if isinstance(part, str):
+            parts.append(part)
+        elif part.name in sheet.defined:
+            parts.append(f'<use href="#{part.name}"/>')
+        else:
+            sheet.defined.add(part.name)
+            parts.append(f'<g id="{part.name}">{part.markup}</g>')
+    return "".join(parts)
 
 
 _REFERENCE = re.compile(r'<use href="#([^"]+)"')
 
 
-def _definitions(picture: Picture, sheet: Sheet) -> str:
-    """The outlines that this picture is the first to use."""
+def _definitions(body: str, sheet: Sheet) -> str:
+    """The outlines that this drawing is the first to use."""
     paths = []
-    for glyph in _REFERENCE.findall(picture.body):
-        if glyph not in sheet.defined:
-            sheet.defined.add(glyph)
-            paths.append(f'<path id="{glyph}" d="{sheet.outlines[glyph]}"/>')
+    for name in _REFERENCE.findall(body):
+        if name not in sheet.defined:
+            sheet.defined.add(name)
+            paths.append(f'<path id="{name}" d="{sheet.outlines[name]}"/>')
     return f"<defs>{''.join(paths)}</defs>" if paths else ""
 
 
-def _ex(thousandths: int) -> str:
+def _ex(thousandths: float) -> str:
     """A length in ex, from thousandths of an em."""
     text = f"{thousandths / X_HEIGHT:.3f}".rstrip("0").rstrip(".")
     return "0" if text in ("0", "-0") else f"{text}ex"
+
+
+def _number(value: float) -> str:
+    """A number to a tenth, without spare characters."""
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,18 +1,42 @@
 """What the formulas of a page need in, the style element of the page out.
 
-The rules are MathJax 4's own (ts/output/common.ts, ts/output/svg.ts: commonStyles), those that the page
-uses, with its attributes; and ours for lines that end within inline formulas.
+The rules are MathJax 4's own (ts/output/common.ts, ts/output/svg.ts: commonStyles), those that the
+page uses, with its attributes; ours for lines that end within inline formulas, and for layouts: which
+of a formula's is shown at which width of its box
+(https://www.w3.org/TR/css-conditional-5/#container-queries).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("prerender.markup", "."), undefined=StrictUndefined, autoescape=False
+    loader=PackageLoader("prerender.markup", "."),
+    undefined=StrictUndefined,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
+
+
+class Range(NamedTuple):
+    """The widths of a box (ex) at which something holds: low <= width < high; None: no limit."""
+
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def condition(self) -> str:
+        """As a container query says it (without "<", which XHTML has another use for)."""
+        low = "" if self.low is None else f"(width>={self.low:g}ex)"
+        high = "" if self.high is None else f"not (width>={self.high:g}ex)"
+        return f"{low} and ({high})" if low and high else low or high
+
+
+Kind = Literal["inline", "block", "stacked"]
 
 
 @dataclass(slots=True)
@@ -20,21 +44,40 @@ class Needs:
     """What the formulas of a page use of the style sheet."""
 
     display: bool = False
-    full: bool = False
     links: bool = False
     newlines: bool = False
+    layouts: bool = False
+    scroll: bool = False
     sides: set[str] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
     spaces: set[int] = field(default_factory=set)
+    ranges: dict[tuple[Range, Kind], str] = field(default_factory=dict)
+
+    def name(self, shown: Range, kind: Kind) -> str:
+        """The class of what is shown (or stacked) at a range of widths."""
+        return self.ranges.setdefault((shown, kind), f"mjx{len(self.ranges)}")
 
 
 def style_element(mark: str, needs: Needs) -> str:
     """The style element; `mark` tells what has made it."""
     css = _TEMPLATES.get_template("style.css.jinja").render(
-        display=needs.display,
-        full=needs.full,
-        links=needs.links,
-        newlines=needs.newlines,
+        needs=needs,
         sides=sorted(needs.sides),
         spaces=sorted(needs.spaces),
+        rules=[_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()],
     )
     return f'<style data-prerender="{mark}">{"".join(css.splitlines())}</style>'
+
+
+def _rule(shown: Range, kind: Kind, name: str) -> str:
+    """The widest layout is shown unless there is no room for it; the others where they fit best."""
+    if kind == "stacked":
+        return (
+            f"@container {shown.condition}{{.{name}{{grid-template-columns:auto!important}}"
+            f".{name}>*{{grid-area:auto!important}}}}"
+        )
+    if shown.high is None:
+        hidden = Range(None, shown.low)
+        return f"@container {hidden.condition}{{[jax] .{name}{{display:none}}}}"
+    display = "inline" if kind == "inline" else "grid"
+    return f"@container {shown.condition}{{[jax] .{name}{{display:{display}}}}}"

@@ -52,11 +52,13 @@ async def evaluate(browser: Browser, request: Request) -> Json:
     A request that has nothing to run needs no browser. Raises SetupError.
     """
     if not request.runs:
-        first = next((index for index, one in request.loaders if one.version != "katex"), None)
-        return {"loaded": [] if first is None else [{"script": first}]}
+        loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
+        first = min(loads, key=lambda step: step.deferred, default=None)
+        return {"loaded": [{"script": first.script}] if first else []}
     asked = {"steps": [asdict(step) for step in request.steps], "loaders": LOADERS}
     async with _sandbox(browser) as (page, session):
         await _guard(page.evaluate(_PREPARE, {**asked, "amd": request.amd}), _PATIENCE)
+        answer: object = None
         for step in _STEPS:
             answer = await _guard(_step(session, step), LIMIT + _CLOSING)
     return _parsed(answer)

@@ -1,22 +1,24 @@
 """The source of a function in a configuration in; out: whether it may run among our own code.
 
-The form of equation numbers (`tagformat`) can only be had by running the page's functions in the tab
-that typesets. They may do there what such functions do, compute a text from a text, and nothing else:
-no names but their own and a few harmless ones, no loops, no properties but those of strings.
+The form of equation numbers (`tagformat`) can only be had by running the page's functions in the
+tab that typesets. They may do there what such functions do, compute a text from a text, and nothing
+else: no names but their own and a few harmless ones, no loops, no properties but those of strings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from prerender.setup.javascript import SyntaxTrouble, Token, closing, tokens
+from prerender.setup.javascript import SyntaxTrouble, Token, closing, ends_operand, tokens
+from prerender.setup.values import words
 
-_WORDS = frozenset("function return if else const let var true false null undefined".split())
-_GLOBALS = frozenset("String Number Math encodeURIComponent parseInt isNaN".split())
-_PROPERTIES = frozenset(
+_WORDS = words("function return if else const let var true false null undefined")
+_GLOBALS = words("String Number Math encodeURIComponent parseInt isNaN")
+_PROPERTIES = words(
     "length replace replaceAll toString toFixed padStart padEnd trim slice substr substring split"
     " join toUpperCase toLowerCase charAt charCodeAt fromCharCode indexOf includes startsWith"
-    " endsWith concat match test floor ceil round abs min max".split()
+    " endsWith concat match test floor ceil round abs min max"
 )
 _LONGEST = 2000
 
@@ -28,11 +30,25 @@ def is_harmless(source: str) -> bool:
     try:
         items = tokens(source)
         own = set(_parameters(items)) | set(_declared(items))
+        if not _is_function(items):
+            return False
     except SyntaxTrouble:
         return False
     allowed = own | _WORDS | _GLOBALS
-    return bool(own or items) and all(
-        _allowed(items, index, allowed) for index in range(len(items))
+    return all(_allowed(items, index, allowed) for index in range(len(items)))
+
+
+def _is_function(items: Sequence[Token]) -> bool:
+    """Whether this is one function, with all its brackets. Raises SyntaxTrouble."""
+    outer, at = [], 0
+    while at < len(items):
+        outer.append(items[at].text)
+        opens = items[at].kind == "sign" and items[at].text in ("(", "[", "{")
+        at = closing(items, at) + 1 if opens else at + 1
+    if set(outer) & {")", "]", "}", ";", ","}:
+        return False
+    return outer[1:2] == ["=>"] or (
+        outer[:1] == ["function"] and "*" not in outer and outer[-2:] == ["(", "{"]
     )
 
 
@@ -46,11 +62,11 @@ def _allowed(items: Sequence[Token], index: int, allowed: set[str]) -> bool:
     if kind == "template":
         return "${" not in text or _template_is_harmless(text, allowed)
     # A property by a computed name could be any: `x[y]` is out, an array is not.
-    return text != "[" or before in ("", "(", ",", "=", "=>", "return", ":", "?", "+", "[", "{", ";")
+    return text != "[" or not ends_operand(items[index - 1] if index else None)
 
 
 def _template_is_harmless(text: str, allowed: set[str]) -> bool:
-    """A template whose substitutions are expressions of the same kind, without templates in them."""
+    """A template whose substitutions are of the same kind, without templates in them."""
     for part in text[1:-1].split("${")[1:]:
         inner, closed, _ = part.partition("}")
         try:
@@ -79,6 +95,6 @@ def _parameters(items: Sequence[Token]) -> Iterator[str]:
 
 def _declared(items: Sequence[Token]) -> Iterator[str]:
     """The names of its variables."""
-    for before, item in zip(items, items[1:], strict=False):
+    for before, item in pairwise(items):
         if before.text in ("const", "let", "var") and item.kind == "name":
             yield item.text

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from prerender.setup.values import words
+
 Kind = Literal["name", "number", "string", "template", "regexp", "sign"]
 
 
@@ -24,7 +26,9 @@ class SyntaxTrouble(ValueError):
     """Text that is not JavaScript, as far as this module knows it."""
 
 
-_SPACE = re.compile(r"(?:\s|//[^\n\r]*|/\*.*?\*/|<!--[^\n\r]*|^-->[^\n\r]*)*", re.DOTALL | re.MULTILINE)
+_SPACE = re.compile(
+    r"(?:\s|//[^\n\r]*|/\*.*?\*/|<!--[^\n\r]*|^-->[^\n\r]*)*", re.DOTALL | re.MULTILINE
+)
 _TOKEN = re.compile(
     r"""(?P<name>[#A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)
     |(?P<number>(?:0[xXbBoO][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)n?)
@@ -36,7 +40,7 @@ _TOKEN = re.compile(
 _REGEXP = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
 #: names after which a slash begins a regular expression
-_OPERATORS = frozenset("return typeof case in of delete void instanceof new else do throw".split())
+_OPERATORS = words("return typeof case in of delete void instanceof new else do throw")
 
 
 def tokens(text: str) -> list[Token]:
@@ -96,25 +100,46 @@ def ends_operand(token: Token | None) -> bool:
 
 
 def statements(items: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Top-level expression statements, without their semicolons. Raises SyntaxTrouble.
+    """The statements of a script or block, without their semicolons. Raises SyntaxTrouble."""
+    at = 0
+    while at < len(items):
+        end = _end(items, at)
+        last = items[end - 1].text == ";"
+        if end - last > at:
+            yield items[at : end - last]
+        at = end
 
-    A new line ends one where what follows cannot continue it. Declarations and blocks come out with
-    what follows them in the same line.
-    """
-    start = at = 0
+
+def _end(items: Sequence[Token], at: int) -> int:
+    """Where the statement that begins at a place ends."""
+    word = _text(items, at)
+    if word == "{":
+        return closing(items, at) + 1
+    if word in ("if", "for", "while"):
+        end = _end(items, closing(items, at + 1) + 1)
+        return _end(items, end + 1) if word == "if" and _text(items, end) == "else" else end
+    if word == "async" and _text(items, at + 1) == "function":
+        return _end(items, at + 1)
+    if word == "function":
+        opened = at + 1 if _text(items, at + 1) == "(" else at + 2
+        return closing(items, closing(items, opened) + 1) + 1
+    if word in ("try", "do", "switch", "class", "with", "import", "export"):
+        raise SyntaxTrouble(f"{word} is more than a configuration needs")
+    return _expression_end(items, at)
+
+
+def _expression_end(items: Sequence[Token], start: int) -> int:
+    """Behind the semicolon, or where a new line begins with what cannot continue the expression."""
+    at = start
     while at < len(items):
         token = items[at]
-        new = token.line and at > start and _begins(token) and ends_operand(items[at - 1])
-        if new or token.text == ";":
-            if at > start:
-                yield items[start:at]
-            start = at if new else at + 1
-            at = start
-            if not new:
-                continue
-        at = closing(items, at) + 1 if items[at].text in _CLOSE and items[at].kind == "sign" else at + 1
-    if at > start:
-        yield items[start:at]
+        if token.text == ";" and token.kind == "sign":
+            return at + 1
+        if token.line and at > start and _begins(token) and ends_operand(items[at - 1]):
+            return at
+        opens = token.kind == "sign" and token.text in _CLOSE
+        at = closing(items, at) + 1 if opens else at + 1
+    return at
 
 
 def _begins(token: Token) -> bool:
@@ -124,9 +149,15 @@ def _begins(token: Token) -> bool:
     return token.kind in ("number", "string") or token.text in ("!", "~", "{", "++", "--", "}")
 
 
+def _text(items: Sequence[Token], at: int) -> str:
+    return items[at].text if at < len(items) else ""
+
+
 def closing(items: Sequence[Token], at: int) -> int:
     """Where the bracket that opens at a place is closed. Raises SyntaxTrouble."""
     stack: list[str] = []
+    if _text(items, at) not in _CLOSE:
+        raise SyntaxTrouble("a bracket is missing")
     for index in range(at, len(items)):
         kind, text, _ = items[index]
         if kind != "sign":

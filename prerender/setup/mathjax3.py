@@ -1,4 +1,4 @@
-"""A configuration of MathJax 3 or 4 in, evaluated; a Setup out. Also: the user's own over any Setup.
+"""A configuration of MathJax 3 or 4 in, evaluated; a Setup out. Also: the user's own over a Setup.
 
 Sources: MathJax 3.2 and 4.1, docs.mathjax.org "Configuring MathJax"; ts/input/tex/FindTeX.ts,
 ts/handlers/html/HTMLDomStrings.ts, components/.../input/tex/register.js for defaults and merging.
@@ -11,10 +11,13 @@ from typing import Any
 
 from prerender.setup.functions import is_harmless
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
-from prerender.setup.packages import BUILT_IN, FULL_3, Component, component, loadable, name_of, to_load
+from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
+from prerender.setup.probes import Probe, elements, found
 from prerender.setup.scripts import Loader
 from prerender.setup.values import (
+    APPEND,
     FUNCTION,
+    REMOVE,
     flag,
     has_code,
     insert,
@@ -41,7 +44,10 @@ _HOOKED = ("preFilters.add", "postFilters.add", "CommandMap", "MacroMap", "Confi
 
 
 def defaults(loader: Loader | None = None) -> Setup:
-    """What a page has that loads MathJax and says nothing more; without a loader, MathJax 4."""
+    """What a page has that loads MathJax and says nothing more.
+
+    Without a loader: MathJax 4, and what stands in scripts for it is math, too.
+    """
     newest = loader is None or loader.version == "mathjax4"
     brought = component(loader.components[0] if loader else "tex-mml-chtml", newest)
     return Setup(
@@ -53,8 +59,9 @@ def defaults(loader: Loader | None = None) -> Setup:
             escapes="tex" in brought.inputs,
             refs="tex" in brought.inputs,
             mathml="mml" in brought.inputs,
+            scripts=loader is None,
         ),
-        tex={"packages": list(brought.packages)},
+        tex={"packages": list(brought.packages or ("base",))},
         load=to_load(brought.packages),
     )
 
@@ -63,13 +70,40 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     """The Setup of an evaluated page (page.js: finish)."""
     config = section(data, "mathjax")
     setup = _with_loaded(defaults(loader), loader, config)
-    output = "svg" if loader and "svg" in loader.components[0] else "chtml"
-    setup = override(setup, config, output=strings(section(config, "startup").get("output")) or [output])
-    setup = _without_unloaded(setup, loader, config)
-    setup = _with_actions(setup, config, data)
-    noted = [name for name in _HOOKED if any(note.endswith(name) for note in strings(data.get("notes")))]
+    load = _loaded(loader, config)
+    config = _as_of_version(setup, config, load)
+    svg = "output/svg" in load or (loader is not None and "svg" in loader.components[0])
+    output = strings(section(config, "startup").get("output")) or ["svg" if svg else "chtml"]
+    setup = _without_unloaded(override(setup, config, output=output), load)
+    setup = _with_actions(setup, config, found(data))
+    notes = strings(data.get("notes"))
+    noted = [name for name in _HOOKED if any(note.endswith(name) for note in notes)]
     told = [f"the page's start-up code uses {name}, which has no effect here" for name in noted]
-    return replace(setup, warnings=(*setup.warnings, *told))
+    return setup.with_warnings(*told)
+
+
+def _loaded(loader: Loader | None, config: Json) -> list[str]:
+    """What the page loads, by name; "*" where that is all there is."""
+    load = strings(section(config, "loader").get("load"))
+    full = loader is not None and "full" in loader.components[0]
+    everything = loader is None or full or {"input/tex-full", "[tex]/all-packages"} & set(load)
+    return [*load, "*"] if everything else load
+
+
+def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
+    """A configuration as MathJax 4 would take it.
+
+    MathJax 3 replaces its list of packages by an array, version 4 appends that; `tagformat` counts
+    only where its package is asked for.
+    """
+    tex, old = section(config, "tex"), setup.tex.get("packages", [])
+    given = tex.get("packages")
+    if isinstance(given, list) and setup.rules.version == "mathjax3":
+        given = {REMOVE: old, APPEND: given}
+    names = [name_of(one) for one in _merged_packages(old, given)]
+    if "tagformat" not in names or not {"*", "[tex]/tagformat"} & set(load):
+        tex = {name: one for name, one in tex.items() if name != "tagformat"}
+    return config | {"tex": tex if given is None else tex | {"packages": given}}
 
 
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
@@ -100,15 +134,19 @@ def _plain(value: object) -> bool:
 def _rules(rules: Rules, config: Json) -> Rules:
     """Where formulas are, with the options of a configuration."""
     tex, options = section(config, "tex"), section(config, "options")
+    switch = _switch(rules.switch, options)
+    asciimath = _asciimath(rules.asciimath, section(config, "asciimath"))
+    other = rules.asciimath_switch if rules.asciimath_switch != rules.switch else None
     return replace(
         rules,
         pairs=_pairs(rules.pairs, tex),
-        switch=_switch(rules.switch, options),
+        switch=switch,
         environments=flag(tex, "processEnvironments", rules.environments),
         escapes=flag(tex, "processEscapes", rules.escapes),
         refs=flag(tex, "processRefs", rules.refs),
         include=_include(rules, section(options, "includeHtmlTags")),
-        asciimath=_asciimath(rules.asciimath, section(config, "asciimath")),
+        asciimath=asciimath,
+        asciimath_switch=other or switch if asciimath else None,
         scope=tuple(strings(section(config, "startup").get("elements"))) or rules.scope,
     )
 
@@ -120,7 +158,7 @@ def _pairs(old: tuple[Pair, ...], tex: Json) -> tuple[Pair, ...]:
             before = [[pair.open, pair.close] for pair in result if pair.display is display]
             others = tuple(pair for pair in result if pair.display is not display)
             new = tuple(pairs(insert(before, tex[name]), display))
-            result = others + new if display else new + others
+            result = new + others if display else others + new
     return result
 
 
@@ -176,16 +214,13 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[str]]:
 
 
 def _merged_packages(old: list[Any], given: object) -> list[Any]:
-    """MathJax 3 replaces its list by an array, MathJax 4 appends it; to leave out is to say "[-]".
-
-    register.js of version 4: the names that are there already count once.
-    """
-    merged = insert(old, given) if isinstance(given, dict | list) else old
+    """An array is appended; {"[-]": [...]} takes out (input/tex/register.js of version 4)."""
+    merged = insert(old, {APPEND: given} if isinstance(given, list) else given)
     return merged if isinstance(merged, list) else old
 
 
 def tag_formats(given: Json) -> tuple[Json, list[str]]:
-    """The functions of `tagformat` that may run among our own code, and a warning for each other."""
+    """The functions of `tagformat` that may run among our own code; a warning for each other."""
     kept: Json = {}
     refused = []
     for name, value in given.items():
@@ -200,7 +235,7 @@ def tag_formats(given: Json) -> tuple[Json, list[str]]:
 
 
 def with_formats(tex: Json) -> Json:
-    """With the package that reads `tagformat`, which may only be there where it has something to read."""
+    """With the package that reads `tagformat`, where there is something to read."""
     packages = [one for one in tex["packages"] if name_of(one) != "tagformat"]
     return tex | {"packages": [*packages, "tagformat"] if "tagformat" in tex else packages}
 
@@ -209,13 +244,14 @@ def _with_loaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
     """With what `loader.load` and `startup.input` bring besides the component."""
     load = strings(section(config, "loader").get("load"))
     asked = strings(section(config, "startup").get("input"))
-    inputs = set(asked) or {name.removeprefix("input/") for name in load if name.startswith("input/")}
+    loads = {name.removeprefix("input/") for name in load if name.startswith("input/")}
+    inputs = set(asked) or loads
     newest = loader is None or loader.version == "mathjax4"
     rules, tex = setup.rules, setup.tex
     if inputs & {"tex", "tex-base", "tex-full"} and not rules.pairs:
         name = "startup-tex-full" if "tex-full" in inputs else "startup-tex"
-        brought = Component(("tex",), ("base",), "chtml") if "tex-base" in load else component(name, newest)
-        tex = {"packages": list(brought.packages)}
+        packages = ("base",) if "tex-base" in inputs else component(name, newest).packages
+        tex = {"packages": list(packages)}
         rules = replace(rules, pairs=PAIRS, environments=True, escapes=True, refs=True)
     elif asked and "tex" not in inputs:
         rules = _without_tex(rules)
@@ -231,47 +267,25 @@ def _without_tex(rules: Rules) -> Rules:
     return replace(rules, pairs=(), environments=False, escapes=False, refs=False)
 
 
-def _without_unloaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
+def _without_unloaded(setup: Setup, load: list[str]) -> Setup:
     """Without packages that the page names and does not load: MathJax leaves those out."""
-    if loader is None:
+    if "*" in load:
         return setup
-    brought = defaults(loader).tex["packages"]
-    load = strings(section(config, "loader").get("load"))
-    every = {"input/tex-full", "[tex]/all-packages"} & set(load)
-    loaded = {name.rpartition("/")[2] for name in load} | set(BUILT_IN) | set(brought) | {"tagformat"}
+    loaded = {name.rpartition("/")[2] for name in load} | set(BUILT_IN)
     if {"empheq", "cases"} & loaded:
         loaded |= {"empheq", "mathtools"}
     packages = setup.tex.get("packages", [])
-    kept = [one for one in packages if every or name_of(one) in loaded]
+    kept = [one for one in packages if name_of(one) in loaded]
     left = [name for one in packages if one not in kept and (name := name_of(one))]
     told = [f"the page names the package {name} without loading it" for name in left]
     tex = setup.tex | {"packages": kept}
-    return replace(setup, tex=tex, load=to_load(kept), warnings=(*setup.warnings, *told))
+    return replace(setup, tex=tex, load=to_load(kept)).with_warnings(*told)
 
 
-def _with_actions(setup: Setup, config: Json, data: Json) -> Setup:
+def _with_actions(setup: Setup, config: Json, probes: list[Probe]) -> Setup:
     """With what render actions find; one that is called `find` stands for MathJax's own search."""
     rules = setup.rules
-    actions = section(config, "options", "renderActions")
-    if "find" in actions:
+    if "find" in section(config, "options", "renderActions"):
         rules = replace(_without_tex(rules), mathml=False, asciimath=())
-    found = [probe for probe in data.get("found", ()) if isinstance(probe, dict)]
-    scripts = any(probe.get("selector") == "script" for probe in found)
-    return replace(setup, rules=replace(rules, scripts=scripts, elements=elements(found)))
-
-
-def elements(found: list[Json]) -> tuple[tuple[str, bool | None], ...]:
-    """The selectors of elements that a script took as formulas without delimiters, with their style.
-
-    `found`: probes (probes.js) with what the script made of them.
-    """
-    result: dict[str, bool | None] = {}
-    bare = [one for one in found if one["selector"] != "script" and not one["open"]]
-    for selector in dict.fromkeys(one["selector"] for one in bare):
-        mine = [one for one in bare if one["selector"] == selector]
-        tags = {one["tag"] for one in mine}
-        shown = {one["style"] == "display": one["display"] for one in mine}
-        display = None if shown.get(True) and not shown.get(False) else shown.get(False, True)
-        only = tags.pop() if len(tags) == 1 and selector.startswith(".") else ""
-        result[f"{only}{selector}"] = display
-    return tuple(result.items())
+    scripts = rules.scripts or any(probe.selector == "script" for probe in probes)
+    return replace(setup, rules=replace(rules, scripts=scripts, elements=elements(probes)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 Version = Literal["mathjax2", "mathjax3", "mathjax4", "katex"]
@@ -51,19 +51,24 @@ class Rules:
     asciimath_switch: Switch | None = None
     #: `<math>` elements are formulas
     mathml: bool = False
-    #: CSS selectors of elements whose whole text is one formula: ((selector, display or None), ...);
-    #: None: display where the element has a class `display`
+    #: CSS selectors of elements whose whole text is one formula: ((selector, display or None),
+    #: ...); None: display where the element has a class `display`
     elements: tuple[tuple[str, bool | None], ...] = ()
+    #: CSS selectors ("#id", or of a tag and classes) of elements outside of which no text is looked
+    #: at; empty: the whole body
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """All that a page says about its math.
 
-    `tex` holds options for MathJax 4's TeX input (`packages` a list, `macros`, `tags`, and one entry a
-    package for its options), `load` the components that those packages need ("[tex]/physics"),
-    `output` options for the output (`displayAlign`, `displayIndent`, ...); JSON values only.
-    A JavaScript function is kept as {"$function": "source text"}.
+    `tex` holds options for MathJax 4's TeX input (`packages` a list, `macros`, `tags`, and one
+    entry a package for its options), `load` the components that those packages need
+    ("[tex]/physics"), `output` options for the output (`displayAlign`, `displayIndent`, ...); JSON
+    values only. Functions are kept as {"$function": "source text"}, regular expressions as
+    {"$regexp": "source text"}; the only ones here are those of `tex.tagformat`, which are known to
+    compute and nothing else (functions.py), and `tex.digits`.
     """
 
     rules: Rules
@@ -74,3 +79,7 @@ class Setup:
     output: Json = field(default_factory=dict)
     #: what could not be honoured, one sentence each, for the report
     warnings: tuple[str, ...] = ()
+
+    def with_warnings(self, *more: str) -> Setup:
+        """The same with more to report."""
+        return replace(self, warnings=(*self.warnings, *more)) if more else self

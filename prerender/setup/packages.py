@@ -9,25 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from prerender.setup.values import words
+
 Input = Literal["tex", "mml", "asciimath"]
 
 #: all that MathJax 4 has
-KNOWN = frozenset(
+KNOWN = words(
     """action ams amscd autoload base bbm bboldx bbox begingroup boldsymbol braket bussproofs cancel
     cases centernot color colortbl colorv2 configmacros dsfont empheq enclose extpfeil fontsizev3
     gensymb html mathtools mhchem newcommand noerrors noundefined physics require setoptions
-    tagformat texhtml textcomp textmacros unicode units upgreek verb""".split()
+    tagformat texhtml textcomp textmacros unicode units upgreek verb"""
 )
 #: what `input/tex` brings: it need not be loaded
 BUILT_IN = ("base", "ams", "newcommand", "textmacros", "noundefined", "require", "autoload",
             "configmacros")  # fmt: skip
 BUILT_IN_3 = tuple(name for name in BUILT_IN if name != "textmacros")
 #: `tex-full` of MathJax 3; its noerrors is ours (we report errors)
-FULL_3 = tuple(
-    """require base action ams amscd bbox boldsymbol braket bussproofs cancel cases centernot color
-    colortbl empheq enclose extpfeil gensymb html mathtools mhchem newcommand noundefined upgreek
-    unicode verb configmacros tagformat textcomp textmacros""".split()
-)
+FULL_3 = (
+    "require", "base", "action", "ams", "amscd", "bbox", "boldsymbol", "braket",
+    "bussproofs", "cancel", "cases", "centernot", "color", "colortbl", "empheq", "enclose",
+    "extpfeil", "gensymb", "html", "mathtools", "mhchem", "newcommand", "noundefined",
+    "upgreek", "unicode", "verb", "configmacros", "tagformat", "textcomp", "textmacros",
+)  # fmt: skip
 #: what MathJax itself reports in the text is an error of ours
 _DROPPED = frozenset(["noerrors"])
 
@@ -47,11 +50,12 @@ def component(name: str, newest: bool) -> Component:
     inputs += ("mml",) if "mml" in parts else ()
     built_in = BUILT_IN if newest else BUILT_IN_3
     packages = FULL_3 if "full" in parts else built_in
-    return Component(inputs, packages if "tex" in parts else (), "svg" if "svg" in parts else "chtml")
+    output: Literal["chtml", "svg"] = "svg" if "svg" in parts else "chtml"
+    return Component(inputs, packages if "tex" in parts else (), output)
 
 
 def loadable(packages: Iterable[object]) -> tuple[list[object], list[str]]:
-    """The packages that MathJax 4 has, as configured (a name, or [name, priority]), and the others."""
+    """The packages that MathJax 4 has, as they are configured, and the names of the others."""
     known: list[object] = []
     others: list[str] = []
     for package in packages:

@@ -1,7 +1,7 @@
 """The script elements of a page in, in document order; out: which of them concern math, and how.
 
-What is a loader is told by its address, as the guides of MathJax ("Loading MathJax", versions 2.7 to
-4) and KaTeX ("Browser", "Auto-render") have them.
+What is a loader is told by its address, as the guides of MathJax ("Loading MathJax", versions 2.7
+to 4) and KaTeX ("Browser", "Auto-render") have them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ LOADERS: dict[Family, str] = {
     "mathjax": r"(?:^|/)(?:tex|mml|tex-mml)-(?:chtml|svg)(?:-[a-z-]+)?(?:\.min)?\.js(?:[?#]|$)"
     r"|[Mm]ath[Jj]ax.*/startup(?:\.min)?\.js(?:[?#]|$)"
     r"|(?:^|/)latest\.js\?(?:tex|mml)-",
-    "katex": r"(?:^|/)(?:katex|(?:katex-)?auto-render|mathtex-script-type)(?:\.min)?\.m?js(?:[?#]|$)"
+    "katex": r"(?:^|/)(?:katex|(?:katex-)?auto-render|mathtex-script-type)(?:\.min)?\.m?js"
+    r"(?:[?#]|$)"
     r"|[Kk]a[Tt]e[Xx].*/contrib/[\w.-]+\.m?js(?:[?#]|$)",
 }
 MENTIONS = re.compile(r"mathjax|katex|renderMathInElement", re.IGNORECASE)
@@ -37,6 +38,8 @@ SCRIPT_TYPES = frozenset(
 )
 _REQUIRE = re.compile(r"(?:^|/)require(?:js)?(?:\.min)?\.js(?:[?#]|$)")
 _CONFIG_TYPE = re.compile(r"text/x-mathjax-config(?:;.*)?", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_$][\w$]{2,}")
+_DECLARED = re.compile(rf"(?:\b(?:var|let|const|function)\s+|\bwindow\.)({_NAME.pattern})")
 #: a file of this size and a library's name is the library, not the page's use of it
 _LIBRARY_SIZE = 20_000
 #: no configuration is larger; a search index that mentions MathJax may well be
@@ -81,7 +84,7 @@ class Loader:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that the sandbox does: run a text, or be a loader (page.js says what the fields are)."""
+    """One thing that the sandbox does: run a text, or be a loader (page.js tells of the fields)."""
 
     script: int
     does: Literal["run", "load"]
@@ -162,9 +165,20 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
             loader, own = _look_at(index, script, read)
             steps += own
             loaders += [(index, loader)] if loader else []
+    steps = [*_givers(scripts, steps), *steps]
     amd = any(script.src and _REQUIRE.search(script.src) for script in scripts)
     amd = amd and any(step.does == "run" for step in steps)
     return Request(tuple(steps), tuple(loaders), amd)
+
+
+def _givers(scripts: Sequence[Script], steps: Sequence[Step]) -> Iterator[Step]:
+    """Inline scripts that do not mention math, and declare a name that a script uses which does."""
+    taken = {step.script for step in steps}
+    used = {name for step in steps if step.own for name in _NAME.findall(step.what)}
+    for index, script in enumerate(scripts):
+        plain = script.executable and script.src is None and not script.deferred
+        if plain and index not in taken and used.intersection(_DECLARED.findall(script.text)):
+            yield Step(index, "run", script.text, own=False)
 
 
 def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, list[Step]]:

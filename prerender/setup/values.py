@@ -1,4 +1,4 @@
-"""JSON data of unknown shape in, typed values out: a page's configuration may be anything at all."""
+"""JSON data of unknown shape in, typed values out: a configuration may be anything at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from prerender.setup.model import Json, Pair
 
 FUNCTION, REGEXP = "$function", "$regexp"
 APPEND, REMOVE = "[+]", "[-]"
+_CHANGES = (REMOVE, APPEND)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
 
 
 def section(data: object, *names: str) -> Json:
@@ -65,9 +71,9 @@ def insert(into: Any, value: Any) -> Any:
     """
     if not isinstance(value, dict) or is_code(value):
         return value
-    if isinstance(into, list) and value and value.keys() <= {APPEND, REMOVE}:
-        removed, added = value.get(REMOVE) or [], value.get(APPEND) or []
-        return [item for item in into if item not in removed] + list(added)
+    if isinstance(into, list) and value and value.keys() <= set(_CHANGES):
+        removed, added = (one if isinstance(one, list) else [] for one in map(value.get, _CHANGES))
+        return [item for item in into if item not in removed] + added
     base = into if isinstance(into, dict) and not is_code(into) else {}
     return {**base, **{key: insert(base.get(key), one) for key, one in value.items()}}
 

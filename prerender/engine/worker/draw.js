@@ -68,6 +68,15 @@ function simple(transform) {
   return { x, y: -y, sx, sy };
 }
 
+/**
+ * What is drawn at one place: a glyph, a rule, a group with a scale or colour of its own.
+ *
+ * @typedef {object} Mark
+ * @property {number} x
+ * @property {number} y
+ * @property {(x: number, y: number) => string} at  its markup at a place
+ */
+
 /** Draws one formula; `glyphs` collects the outlines that it uses. */
 export class Pen {
   /** @param {(id: string) => string} outline  from MathJax's id of a glyph to ours */
@@ -78,48 +87,42 @@ export class Pen {
   }
 
   /**
-   * A top-level svg's picture.
+   * A top-level svg: its box, in thousandths of an em, and its marks.
    *
    * @param {Element} svg
    */
   picture(svg) {
-    const table = svg.querySelector(':scope > g svg[data-table]');
-    const full = svg.getAttribute('width') === '100%';
-    const box = numbers(svg.getAttribute('viewBox') ?? svg.getAttribute('data-mjx-viewBox'));
-    const [, top, width, height] = box;
-    const around = full && table ? table.parentElement : null;
-    const root = around ?? svg.querySelector(':scope > g');
-    return {
-      width: Math.round(width),
-      height: Math.round(-top),
-      depth: Math.round(height + top),
-      full: around !== null,
-      indent: svg instanceof SVGElement ? svg.style.marginLeft || svg.style.marginRight : '',
-      body: around ? this.#columns(around) : this.#children(root, { x: 0, y: 0 }),
-    };
+    const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
+    const marks = this.#children(svg.querySelector(':scope > g'), ORIGIN);
+    return { ...box(top, width, height), marks };
   }
 
   /**
-   * The table and its labels, which MathJax draws apart so that each keeps to its side.
+   * The table of a numbered formula and its numbers, which MathJax draws apart, each as a picture.
    *
-   * @param {Element} parent
+   * @param {Element} svg
    */
-  #columns(parent) {
-    return [...parent.children].map((svg) => this.#nested(svg, { x: 0, y: 0 }, true)).join('');
+  columns(svg) {
+    const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
+    return [...svg.querySelectorAll('svg[data-table], svg[data-labels]')].map((column) => ({
+      ...box(top, 0, height),
+      marks: this.#children(column.firstElementChild, ORIGIN),
+    }));
   }
 
   /**
    * @param {Element | null} parent
    * @param {Frame} at
+   * @returns {Mark[]}
    */
   #children(parent, at) {
-    return [...(parent?.children ?? [])].map((child) => this.#node(child, at)).join('');
+    return [...(parent?.children ?? [])].flatMap((child) => this.#node(child, at));
   }
 
   /**
    * @param {Element} node
    * @param {Frame} at
-   * @returns {string}
+   * @returns {Mark[]}
    */
   #node(node, at) {
     switch (node.localName) {
@@ -128,23 +131,25 @@ export class Pen {
       case 'a':
         return this.#link(node, at);
       case 'use':
-        return this.#glyph(node, at);
+        return [this.#glyph(node, at)];
       case 'rect':
         return this.#rect(node, at);
       case 'line':
-        return this.#line(node, at);
+        return [this.#line(node, at)];
       case 'text':
-        return this.#text(node, at);
+        return [this.#text(node, at)];
       case 'svg':
-        return this.#nested(node, at, false);
+        return [this.#viewport(node, at)];
       case 'title':
       case 'desc':
-        return `<${node.localName}>${escape(node.textContent ?? '')}</${node.localName}>`;
+        return [this.#words(node)];
       case 'path':
       case 'ellipse':
       case 'circle':
       case 'polygon':
-        return this.#shape(node, at);
+        return [this.#shape(node, at)];
+      case 'defs':
+        return [];
       default:
         throw new Error(`There is no way to draw <${node.localName}> in a static page`);
     }
@@ -157,14 +162,14 @@ export class Pen {
   #group(node, at) {
     const kept = attributes(node);
     const moved = simple(node.getAttribute('transform'));
-    const css = /** @type {SVGElement} */ (node).style?.transform;
     if (moved && moved.sx === 1 && moved.sy === 1 && !kept) {
       return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
     }
-    const inner = this.#children(node, { x: 0, y: 0 });
-    if (!inner && !node.id) return '';
-    if (css) return `<g${place(moved, at)}><g${kept}>${inner}</g></g>`;
-    return `<g${place(moved, at)}${kept}>${inner}</g>`;
+    const inner = drawing(this.#children(node, ORIGIN));
+    if (!inner && !node.id) return [];
+    const turned = /** @type {SVGElement} */ (node).style?.transform;
+    const content = turned ? `<g${kept}>${inner}</g>` : inner;
+    return [mark(at, moved, (where) => `<g${where}${turned ? '' : kept}>${content}</g>`)];
   }
 
   /**
@@ -172,10 +177,11 @@ export class Pen {
    * @param {Frame} at
    */
   #link(node, at) {
-    const href = node.getAttribute('href') ?? node.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
-    const inner = this.#children(node, at);
-    if (!href || !SAFE_URL.test(href.trim())) return inner;
-    return `<a href="${escape(href)}"${attributes(node)}>${inner}</a>`;
+    const href = node.getAttribute('href') ?? node.getAttribute('xlink:href');
+    if (!href || !SAFE_URL.test(href.trim())) return this.#children(node, at);
+    const inner = drawing(this.#children(node, ORIGIN));
+    const open = `<a href="${escape(href)}"${attributes(node)}`;
+    return [mark(at, null, (where) => `${open}${where}>${inner}</a>`)];
   }
 
   /**
@@ -183,56 +189,42 @@ export class Pen {
    * @param {Frame} at
    */
   #glyph(node, at) {
-    const href = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
-    const id = this.outline(href.slice(1));
+    const id = this.outline((node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '').slice(1));
     this.glyphs.add(id);
     const moved = simple(node.getAttribute('transform'));
-    const [x, y] = [whole(at.x + (moved?.x ?? 0)), whole(at.y + (moved?.y ?? 0))];
+    const kept = attributes(node);
     if (moved && (moved.sx !== 1 || moved.sy !== 1)) {
-      return `<use href="#${id}"${place(moved, at)}${attributes(node)}/>`;
+      return mark(at, moved, (where) => `<use href="#${id}"${where}${kept}/>`);
     }
-    const where = (x === '0' ? '' : ` x="${x}"`) + (y === '0' ? '' : ` y="${y}"`);
-    return `<use href="#${id}"${where}${attributes(node)}/>`;
+    const draw = (/** @type {number} */ x, /** @type {number} */ y) =>
+      `<use href="#${id}"${coordinate('x', x)}${coordinate('y', y)}${kept}/>`;
+    return { x: at.x + (moved?.x ?? 0), y: at.y + (moved?.y ?? 0), at: draw };
   }
 
   /**
    * @param {Element} node
    * @param {Frame} at
+   * @returns {Mark[]}
    */
   #rect(node, at) {
     // MathJax's hot boxes: only a link has a use for one
-    if (node.getAttribute('pointer-events') === 'all' && !node.closest('a')) return '';
-    const box = this.#box(node, at);
-    const radius = ['rx', 'ry'].map((r) => (node.hasAttribute(r) ? ` ${r}="${node.getAttribute(r)}"` : ''));
+    if (node.getAttribute('pointer-events') === 'all' && !node.closest('a')) return [];
     const frame = node.hasAttribute('data-frame') ? ` fill="none" ${TABLE_LINE}${dashes(node)}` : '';
-    return `<rect${box}${radius.join('')}${frame}${attributes(node)}/>`;
-  }
-
-  /**
-   * x, y, width and height of a node that has them, upside down.
-   *
-   * @param {Element} node
-   * @param {Frame} at
-   */
-  #box(node, at) {
-    const moved = simple(node.getAttribute('transform'));
-    const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(node.getAttribute(name) ?? 0));
-    const left = at.x + (moved?.x ?? 0) + x;
-    const top = at.y + (moved?.y ?? 0) - y - h;
-    return ` x="${whole(left)}" y="${whole(top)}" width="${whole(w)}" height="${whole(h)}"`;
+    const radius = ['rx', 'ry'].map((r) => (node.hasAttribute(r) ? ` ${r}="${node.getAttribute(r)}"` : ''));
+    return [boxed(node, at, (where) => `<rect${where}${radius.join('')}${frame}${attributes(node)}/>`)];
   }
 
   /**
    * @param {Element} node
    * @param {Frame} at
+   * @returns {Mark}
    */
   #line(node, at) {
     const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((name) => Number(node.getAttribute(name) ?? 0));
-    const stroke = node.hasAttribute('data-line') ? ` ${TABLE_LINE}${dashes(node)}` : '';
-    return (
-      `<line x1="${whole(at.x + x1)}" y1="${whole(at.y - y1)}" x2="${whole(at.x + x2)}"` +
-      ` y2="${whole(at.y - y2)}"${stroke}${attributes(node)}/>`
-    );
+    const look = (node.hasAttribute('data-line') ? ` ${TABLE_LINE}${dashes(node)}` : '') + attributes(node);
+    const draw = (/** @type {number} */ x, /** @type {number} */ y) =>
+      `<line x1="${whole(x)}" y1="${whole(y)}" x2="${whole(x + x2 - x1)}" y2="${whole(y - y2 + y1)}"${look}/>`;
+    return { x: at.x + x1, y: at.y - y1, at: draw };
   }
 
   /**
@@ -240,15 +232,17 @@ export class Pen {
    *
    * @param {Element} node
    * @param {Frame} at
+   * @returns {Mark}
    */
   #shape(node, at) {
     const shape = ['d', 'points', 'cx', 'cy', 'rx', 'ry', 'r']
       .filter((name) => node.hasAttribute(name))
       .map((name) => ` ${name}="${escape(node.getAttribute(name) ?? '')}"`)
       .join('');
-    const turned = `translate(${whole(at.x)} ${whole(at.y)})scale(1-1)`;
-    const own = node.getAttribute('transform') ?? '';
-    return `<${node.localName}${shape} transform="${turned}${own}"${attributes(node)}/>`;
+    const rest = `scale(1-1)${node.getAttribute('transform') ?? ''}"${attributes(node)}/>`;
+    const draw = (/** @type {number} */ x, /** @type {number} */ y) =>
+      `<${node.localName}${shape} transform="translate(${whole(x)} ${whole(y)})${rest}`;
+    return { x: at.x, y: at.y, at: draw };
   }
 
   /**
@@ -259,36 +253,97 @@ export class Pen {
    */
   #text(node, at) {
     const moved = simple((node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
-    const moving = place(moved, at);
-    return `<text${moving}${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
+    const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
+    return mark(at, moved, (where) => `<text${where}${rest}`);
   }
 
   /**
-   * A viewport inside the picture: it clips (the middle of a tall bracket), or keeps to a side.
+   * A viewport inside the picture, which clips: the middle of a tall bracket.
    *
    * @param {Element} node
    * @param {Frame} at
-   * @param {boolean} column  one that fills the picture's height and keeps to a side
    */
-  #nested(node, at, column) {
+  #viewport(node, at) {
     const [left, bottom, width, height] = numbers(node.getAttribute('viewBox'));
-    const view = ` viewBox="${whole(left)} ${whole(column ? bottom : -bottom - height)} ${whole(width)} ${whole(height)}"`;
-    const box = column ? ' overflow="visible"' : this.#box(node, at);
-    const root = column ? node.firstElementChild : node;
-    return `<svg${box}${view}${attributes(node)}>${this.#children(root, { x: 0, y: 0 })}</svg>`;
+    const view = ` viewBox="${whole(left)} ${whole(-bottom - height)} ${whole(width)} ${whole(height)}"`;
+    const inner = drawing(this.#children(node, ORIGIN));
+    return boxed(node, at, (where) => `<svg${where}${view}${attributes(node)}>${inner}</svg>`);
+  }
+
+  /**
+   * @param {Element} node  what a browser shows when the pointer rests on the drawing
+   * @returns {Mark}
+   */
+  #words(node) {
+    const markup = `<${node.localName}>${escape(node.textContent ?? '')}</${node.localName}>`;
+    return { x: 0, y: 0, at: () => markup };
   }
 }
 
+/** @type {Frame} */
+const ORIGIN = { x: 0, y: 0 };
+
 /**
- * @param {{x: number, y: number, sx: number, sy: number} | null} moved
- * @param {Frame} at
+ * The markup of marks, each at its place.
+ *
+ * @param {Mark[]} marks
  */
-function place(moved, at) {
-  const [x, y] = [whole(at.x + (moved?.x ?? 0)), whole(at.y + (moved?.y ?? 0))];
-  const parts = x === '0' && y === '0' ? '' : `translate(${x} ${y})`;
+export function drawing(marks) {
+  return marks.map(({ x, y, at }) => at(x, y)).join('');
+}
+
+/**
+ * @param {number} top
+ * @param {number} width
+ * @param {number} height
+ */
+function box(top, width, height) {
+  return { width, height: -top, depth: Number((height + top).toFixed(1)) };
+}
+
+/**
+ * A mark that is placed by a transform.
+ *
+ * @param {Frame} frame
+ * @param {{x: number, y: number, sx: number, sy: number} | null} moved
+ * @param {(where: string) => string} draw
+ * @returns {Mark}
+ */
+function mark(frame, moved, draw) {
   const { sx, sy } = moved ?? { sx: 1, sy: 1 };
   const scale = sx === 1 && sy === 1 ? '' : `scale(${factor(sx)}${sx === sy ? '' : ` ${factor(sy)}`})`;
-  return parts || scale ? ` transform="${parts}${scale}"` : '';
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const [left, top] = [whole(x), whole(y)];
+    const parts = left === '0' && top === '0' ? '' : `translate(${left} ${top})`;
+    return draw(parts || scale ? ` transform="${parts}${scale}"` : '');
+  };
+  return { x: frame.x + (moved?.x ?? 0), y: frame.y + (moved?.y ?? 0), at };
+}
+
+/**
+ * A mark that has x, y, width and height; turned over, its top is its place.
+ *
+ * @param {Element} node
+ * @param {Frame} frame
+ * @param {(where: string) => string} draw
+ * @returns {Mark}
+ */
+function boxed(node, frame, draw) {
+  const moved = simple(node.getAttribute('transform'));
+  const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(node.getAttribute(name) ?? 0));
+  const size = ` width="${whole(w)}" height="${whole(h)}"`;
+  const at = (/** @type {number} */ left, /** @type {number} */ top) =>
+    draw(`${coordinate('x', left)}${coordinate('y', top)}${size}`);
+  return { x: frame.x + (moved?.x ?? 0) + x, y: frame.y + (moved?.y ?? 0) - y - h, at };
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ */
+function coordinate(name, value) {
+  const text = whole(value);
+  return text === '0' ? '' : ` ${name}="${text}"`;
 }
 
 /** What MathJax's style sheet says of lines in tables. */

@@ -5,15 +5,18 @@
  * a single formula that neither sets nor uses any. Jobs share nothing.
  */
 
-import { Pen } from './draw.js';
+import { drawing, Pen } from './draw.js';
+import { layouts } from './layout/layouts.js';
 import { InputError, load, makeDocument, makeOutput } from './mathjax.js';
 import { nameOf, shorten } from './outline.js';
+import { share } from './share.js';
 
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
-const METRICS = { em: 16, ex: 7.072, width: 80 * 16 };
+const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
 
 /**
  * @typedef {object} Setup
+ * @property {string} version
  * @property {{packages: string[]}} tex
  * @property {object} mathml
  * @property {object} asciimath
@@ -71,7 +74,7 @@ export async function run(added, jobs, careful) {
     const progress = careful ? (/** @type {number} */ at) => window.reportProgress(number, at) : () => {};
     results.push(await typesetJob(job, progress));
   }
-  const used = new Set(results.flat().flatMap((typeset) => typeset.glyphs ?? []));
+  const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
   const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
   return { results, glyphs };
 }
@@ -121,7 +124,7 @@ function makeItem(doc, { math, display, input }) {
   const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath' }[input];
   const jax = doc.inputJax.find((/** @type {any} */ one) => one.name === name);
   const item = new doc.options.MathItem(math, jax, display);
-  item.start.node = item.end.node = document.body;
+  item.start.node = document.body;
   item.setMetrics(METRICS.em, METRICS.ex, METRICS.width, METRICS.width, 1);
   return item;
 }
@@ -171,19 +174,68 @@ async function attempt(action) {
  * @returns {Promise<Typeset>}
  */
 async function typeset(doc, item) {
-  /** @type {Element | undefined} */
-  let container;
-  const error = await attempt(() => {
-    container = doc.outputJax.typeset(item, doc);
-  });
-  if (error !== undefined || !container) return { error: error ?? 'nothing was drawn' };
   const pen = new Pen((id) => outline(doc.outputJax, id));
-  const pictures = [];
-  for (const child of container.children) {
-    if (child.localName === 'svg') pictures.push({ ...pen.picture(child), follows: follows(child) });
-  }
+  /** @type {object[]} */
+  let pictures = [];
+  const error = await attempt(() => {
+    pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
+  });
+  if (error !== undefined) return { error };
   return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root) };
 }
+
+/**
+ * The parts of an inline formula, between which a line of text may end.
+ *
+ * @param {any} doc
+ * @param {any} item
+ * @param {Pen} pen
+ */
+function drawInline(doc, item, pen) {
+  const svgs = [...doc.outputJax.typeset(item, doc).children].filter((child) => child.localName === 'svg');
+  return svgs.map((svg) => {
+    const { marks, ...size } = pen.picture(svg);
+    return { ...size, body: [drawing(marks)], follows: follows(svg) };
+  });
+}
+
+/**
+ * The layouts of a display, widest first.
+ *
+ * @param {any} doc
+ * @param {any} item
+ * @param {Pen} pen
+ */
+function drawDisplay(doc, item, pen) {
+  const kept = layouts(item, doc).filter(({ worst }, index) => index === 0 || worst < UGLY);
+  const drawn = kept.map((layout) => drawLayout(layout, pen));
+  const bodies = share(drawn.map(({ marks }) => marks));
+  return drawn.map(({ marks: _, ...picture }, index) => ({ ...picture, body: bodies[index] }));
+}
+
+/** A break that lies within two pairs of fences (NEST in layout/breaks.js): better shrunk or scrolled. */
+const UGLY = 240;
+
+/**
+ * @param {import('./layout/layouts.js').Layout} layout
+ * @param {Pen} pen
+ */
+function drawLayout({ width, tag, dom }, pen) {
+  const svg = dom.querySelector('svg');
+  const indent = svg.style.marginLeft || svg.style.marginRight;
+  if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
+  const [body, { marks, ...size }] = pen.columns(svg);
+  const shown = { ...size, width: thousandths(tag.width), body: [drawing(marks)] };
+  return { ...body, width: thousandths(width), indent, tag: { ...shown, gap: thousandths(tag.gap), side: tag.side } };
+}
+
+/** @param {number} ex */
+function thousandths(ex) {
+  return Number((ex * EX).toFixed(1));
+}
+
+/** The height of an x in MathJax's font, in thousandths of an em. */
+const EX = 442;
 
 /** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */
 const SPACES = [0, 111, 167, 222, 278, 333];
@@ -221,11 +273,11 @@ function outline(jax, id) {
 /** @param {any} root  the compiled formula */
 function undefinedNames(root) {
   /** @type {string[]} */
-  const names = [];
+  const found = [];
   root.walkTree((/** @type {any} */ node) => {
     if (!node.isKind('mtext') || node.attributes.getExplicit('mathcolor') === undefined) return;
     const text = node.getText?.() ?? '';
-    if (/^\\(?:[a-zA-Z]+|.)$/.test(text) && node.attributes.get('data-latex') === text) names.push(text);
+    if (/^\\(?:[a-zA-Z]+|.)$/.test(text) && node.attributes.get('data-latex') === text) found.push(text);
   });
-  return names;
+  return found;
 }

@@ -33,7 +33,30 @@ export async function load() {
   await loaded;
   await window.MathJax.startup.promise;
   boxForTransforms();
+  olderNesting();
 }
+
+/**
+ * MathJax 4 refuses an align within \left...\right, which 2 and 3 typeset; they refuse only a second
+ * one in a formula (checkEqnEnv in their ParseUtil and AMSmath).
+ */
+function olderNesting() {
+  const { ParseUtil } = window.MathJax._.input.tex.ParseUtil;
+  const { default: TexError } = window.MathJax._.input.tex.TexError;
+  const strict = ParseUtil.checkEqnEnv;
+  ParseUtil.checkEqnEnv = function checkEqnEnv(parser, nestable) {
+    if (!parser.configuration.packageData.get(OLDER)) return strict.call(this, parser, nestable);
+    const { global } = parser.stack;
+    if (global.prerenderEqnEnv) {
+      throw new TexError('ErroneousNestingEq', 'Erroneous nesting of equation structures');
+    }
+    global.prerenderEqnEnv = true;
+    return undefined;
+  };
+}
+
+/** Marks the inputs of set-ups for MathJax 2 and 3. */
+const OLDER = 'prerender-older';
 
 /**
  * CSS transforms of `\style` turn about the middle of the box that HTML output would have, and their
@@ -59,7 +82,8 @@ const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 const UNITS = { em: 1000, ex: 442, px: 1000 / 16 };
 
 /**
- * Options of a set-up may hold functions (`tagformat.number`), which travel as their source.
+ * Options of a set-up may hold functions (`tagformat.number`) and regular expressions, which travel
+ * as their source.
  *
  * @param {unknown} value
  * @returns {unknown}
@@ -67,8 +91,8 @@ const UNITS = { em: 1000, ex: 442, px: 1000 / 16 };
 function revive(value) {
   if (Array.isArray(value)) return value.map(revive);
   if (value === null || typeof value !== 'object') return value;
-  const source = /** @type {{$function?: string}} */ (value).$function;
-  if (source !== undefined) return new Function(`return (${source})`)();
+  const { $function: source, $regexp: pattern } = /** @type {Record<string, string>} */ (value);
+  if (source !== undefined || pattern !== undefined) return new Function(`return (${source ?? pattern})`)();
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
 }
 
@@ -84,12 +108,12 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{tex: object, mathml: object, asciimath: object, output: object}} setup
+ * @param {{version: string, tex: object, mathml: object, asciimath: object, output: object}} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {
   const { mathjax } = window.MathJax._.mathjax;
-  const inputs = [texInput(setup.tex)];
+  const inputs = [texInput(setup.tex, setup.version)];
   const { MathML } = window.MathJax._.input.mathml_ts ?? {};
   if (MathML) inputs.push(new MathML(revive(setup.mathml)));
   const { AsciiMath } = window.MathJax._.input.asciimath_ts ?? {};
@@ -105,14 +129,20 @@ export function makeDocument(setup, output) {
 /** @param {object} output  options of the output */
 export function makeOutput(output) {
   const { SVG } = window.MathJax._.output.svg_ts;
-  return new SVG({ ...window.MathJax.config.svg, ...output, fontCache: 'global', useXlink: false });
+  // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.
+  const { font } = window.MathJax.startup.document.outputJax;
+  return new SVG({ ...window.MathJax.config.svg, fontData: font, ...output, fontCache: 'global', useXlink: false });
 }
 
-/** @param {object} options */
-function texInput(options) {
+/**
+ * @param {object} options
+ * @param {string} version  of the MathJax (or KaTeX) that the page is written for
+ */
+function texInput(options, version) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const packages = window.MathJax.config.tex.packages;
   const tex = new TeX({ packages, ...revive(options), formatError: (_jax, error) => fail(error) });
+  tex.parseOptions.packageData.set(OLDER, version === 'mathjax2' || version === 'mathjax3');
   tex.preFilters.add(({ math }) => {
     math.math = math.math.replace(/(\\require\s*\{)([^}]*)\}/g, (_, open, name) => `${open}${modernName(name)}}`);
   });

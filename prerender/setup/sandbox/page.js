@@ -26,6 +26,7 @@ const { parse, stringify } = JSON;
 const inherited = getOwnPropertyNames(Object.prototype).length;
 const READY = ['DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'readystatechange'];
 const LOADED = ['load', 'pageshow'];
+const EXECUTABLE = /^\s*(?:(?:text|application)\/(?:x-)?(?:java|ecma)script)?\s*$/i;
 
 /** @type {Record<string, string>} what is found out, as JSON texts */
 const result = {};
@@ -53,6 +54,10 @@ const timers = [];
 let request;
 /** @type {ReturnType<typeof makeHub> | null} */
 let hub = null;
+/** @type {Step[]} configuration of MathJax 2, until there is one to take it */
+let blocks = [];
+/** @type {HTMLScriptElement[]} what scripts have written into the page, until it has run */
+let written = [];
 /** @type {Problem | null} */
 let problem = null;
 let current = -1;
@@ -104,11 +109,12 @@ export function prepare(asked) {
   holdEvents();
   holdTimers();
   catchWrites();
-  const $ = makeJQuery((callback) => listen(READY[0], callback), note);
-  Object.assign(window, { $, jQuery: $, document$: { subscribe: (callback) => listen(READY[0], () => callback(document)) } });
+  const $ = makeJQuery(whenReady, note);
+  const document$ = { subscribe: (callback) => whenReady(() => callback(document)) };
+  Object.assign(window, { $, jQuery: $, document$ });
   if (request.steps.some(({ what, does }) => does === 'load' && what === 'katex')) loadKatex();
   if (request.amd) {
-    const { require, define } = makeRequire(requireModule, (callback) => timers.push({ delay: 0, script: current, callback }), call);
+    const { require, define } = makeRequire(requireModule, soon, call);
     Object.assign(window, { require, requirejs: require, define });
   }
   window.addEventListener('error', ({ error, message }) => complain(error ?? { name: 'Error', message }));
@@ -117,17 +123,17 @@ export function prepare(asked) {
 
 /** The page is parsed: scripts run as they come, then those that waited for its end. */
 export function run() {
-  for (const step of request.steps) if (!step.deferred && step.type !== 'config') take(step);
-  for (const step of request.steps) if (step.deferred) take(step);
+  blocks = request.steps.filter(({ type }) => type === 'config');
+  const scripts = request.steps.filter(({ type }) => type !== 'config');
+  for (const deferred of [false, true]) {
+    for (const step of scripts) if (step.deferred === deferred) take(step);
+  }
   return check();
 }
 
 /** The page is ready, then loaded. */
 export function settle() {
   loadInjected();
-  const blocks = request.steps.filter(({ type }) => type === 'config');
-  if (blocks.length && !loaded.length && !hub) hub = makeHub(window.MathJax, page);
-  if (hub) blocks.forEach(take);
   for (const [state, events] of [['interactive', READY], ['complete', LOADED]]) {
     defineProperty(document, 'readyState', { value: state, configurable: true });
     events.forEach(fire);
@@ -136,6 +142,8 @@ export function settle() {
   }
   if (typeof window.onload === 'function') call(() => window.onload(new Event('load')));
   runTimers();
+  if (blocks.length && !loaded.length) hub ??= makeHub(window.MathJax, page);
+  configure();
   hub?.runHooks();
   runTimers();
   return check();
@@ -167,7 +175,13 @@ function take(step) {
   own = step.own;
   if (step.does === 'load') load(step.what, `{"script":${step.script}}`);
   else runText(step.what, step.type);
+  while (written.length) takeWritten(written.shift());
   own = false;
+}
+
+/** MathJax 2 takes its configuration once it is there. */
+function configure() {
+  while (hub && blocks.length) take(blocks.shift());
 }
 
 /**
@@ -243,20 +257,49 @@ function search(element, options) {
   if (searched.length < 500) searched.push(json({ selector: selectorOf(element), options }));
 }
 
-/** Scripts that the page's scripts have put in: configuration is run, loaders load. */
+/**
+ * A script that a script has written: it comes next.
+ *
+ * @param {HTMLScriptElement} script
+ */
+function takeWritten(script) {
+  if (script.hasAttribute('src') || !EXECUTABLE.test(script.type)) inject(script);
+  else runText(script.text, 'classic');
+}
+
+/** Scripts that the page's scripts have put in: they come when there is time. */
 function loadInjected() {
-  for (const script of document.querySelectorAll('script:not([data-prerender])')) {
-    script.dataset.prerender = 'seen';
-    const type = script.type.replace(/ /g, '');
-    if (/^text\/x-mathjax-config(;|$)/.test(type)) request.steps.push({ script: current, does: 'run', what: script.text, type: 'config', deferred: true, own: false });
-    const src = script.getAttribute('src');
-    const which = src && whichLoader(src);
-    if (!which) continue;
-    load(which, json({ src }));
-    if (which === 'mathjax2' && script.text.trim()) runText(script.text, 'classic');
-    const callbacks = [script.onload, ...(onLoad.get(script) ?? [])];
-    for (const callback of callbacks) if (typeof callback === 'function') call(() => callback.call(script, new Event('load')));
-  }
+  for (const script of document.querySelectorAll('script:not([data-prerender])')) inject(script);
+  configure();
+}
+
+/**
+ * A script that scripts have put in: configuration waits for MathJax 2, loaders load.
+ *
+ * @param {HTMLScriptElement} script
+ */
+function inject(script) {
+  script.dataset.prerender = 'seen';
+  const type = script.type.replace(/ /g, '');
+  if (/^text\/x-mathjax-config(;|$)/i.test(type)) blocks.push({ script: current, does: 'run', what: script.text, type: 'config', deferred: true, own: false });
+  const src = script.getAttribute('src');
+  const which = src && whichLoader(src);
+  if (!which) return;
+  load(which, json({ src }));
+  if (which === 'mathjax2' && script.text.trim()) runText(script.text, 'classic');
+  const callbacks = [script.onload, ...(onLoad.get(script) ?? [])];
+  for (const callback of callbacks) if (typeof callback === 'function') call(() => callback.call(script, new Event('load')));
+}
+
+/** @param {() => void} callback */
+function soon(callback) {
+  timers.push({ delay: 0, script: current, callback });
+}
+
+/** @param {Callback} callback  called at once (soon) if the page is ready already */
+function whenReady(callback) {
+  if (document.readyState === 'loading') listen(READY[0], callback);
+  else soon(() => call(callback));
 }
 
 /** @param {string} type */
@@ -343,12 +386,19 @@ function refuseRequests() {
   }
 }
 
-/** What is written into the page while it is parsed may be a loader. */
+/** What is written into the page while it is parsed may be a loader, or any other script. */
 function catchWrites() {
-  document.write = document.writeln = (...texts) => {
+  let text = '';
+  document.write = (...texts) => {
+    text += texts.join('');
+    if (/<script\b(?![\s\S]*<\/script)/i.test(text)) return; // more of it is to come
     const template = document.createElement('template');
-    template.innerHTML = texts.join('');
+    template.innerHTML = text;
+    text = '';
+    const scripts = [...template.content.querySelectorAll('script')];
     document.body.append(template.content);
+    written.push(...scripts);
   };
+  document.writeln = (...texts) => document.write(...texts, '\n');
   document.open = document.close = () => document;
 }

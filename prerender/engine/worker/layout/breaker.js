@@ -1,0 +1,296 @@
+/**
+ * Chooses the breaks of a line: the cheapest set for a given width, all at once.
+ *
+ * MathJax asks its `linebreaks` object to break a row to a width, and draws whatever breaks are set
+ * then. Its own visitor fills line after line; this one weighs the whole row (as TeX weighs a
+ * paragraph), so the answer depends on the width alone and never gets better when there is less room.
+ */
+
+/** What a line costs, in the points of PENALTY. */
+export const LINE = 30;
+
+/** Lines this short (em) are a lone sign or bracket, and look like a mistake. */
+const LONE = 1.1;
+const LONE_COST = 400;
+
+/** Lines shorter than this (em) are not wrong, but poor. */
+const SHORT = 2.5;
+const SHORT_COST = 35;
+
+/** Decides between breaks of the same cost: lines of much the same length look best. */
+const BALANCE = 4;
+
+/** Each em by which a line is too wide costs more than any break. */
+const OVERFULL = 1e5;
+
+/**
+ * Where continuation lines start, em, and what it costs: relation signs under the first one, what
+ * goes on with a side of it behind the sign; or both a step in; or at the margin.
+ */
+const INDENTS = [
+  { side: null, hang: 1.4, cost: 0 },
+  { side: 1, hang: 1, cost: 6 },
+  { side: 0, hang: 1, cost: 12 },
+];
+/** The part of the width that may be given to the indentation under the first sign. */
+const HANG_SHARE = 0.25;
+
+/** Kinds of break after which a line starts on the level of the relation signs. */
+const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
+
+/** Cells and the parts of fractions and roots are not squeezed below this, em. */
+const LEAST = 4;
+
+const EPSILON = 0.005;
+
+/**
+ * @typedef {object} Chance   a place where the row may be broken, in em from its start
+ * @property {object} wrapper   MathJax's wrapper of the mspace
+ * @property {{kind: string, penalty: number, depth: number}} cost
+ * @property {number} end       where the line before it ends
+ * @property {number} start     where the line after it starts to show
+ * @property {number} skipped   space of the author's at the start of that line
+ */
+
+export class Breaker {
+  /** @param {import('./breaks.js').Breaks} breaks */
+  constructor(breaks) {
+    this.breaks = breaks;
+    /** What the breaks of each row cost; rows that are never broken are not in it. */
+    this.costs = new Map();
+  }
+
+  /** The cost of all breaks and lines made so far. */
+  get penalty() {
+    return [...this.costs.values()].reduce((sum, { penalty }) => sum + penalty, 0);
+  }
+
+  /** The cost of the worst single break. */
+  get worst() {
+    return Math.max(0, ...[...this.costs.values()].map(({ worst }) => worst));
+  }
+
+  /**
+   * Called by MathJax for the formula's row and for cells that are too wide, and from here for the
+   * parts of fractions and roots.
+   * @param {object} row   the wrapper of the row
+   * @param {number} width   in em
+   */
+  breakToWidth(row, width) {
+    width = Math.max(width, LEAST);
+    for (let tries = 0; ; tries++) {
+      const line = this.measure(row);
+      const { chosen, penalty } = this.choose(line, width);
+      this.apply(line, chosen);
+      if (chosen.length) this.costs.set(row.node, { penalty, worst: Math.max(...chosen.map(({ cost }) => cost.penalty)) });
+      else this.costs.delete(row.node);
+      if (tries === 3 || !this.squeeze(line, chosen, width)) return;
+    }
+  }
+
+  /**
+   * The row as one line: what can break, and what cannot with the room that it takes.
+   */
+  measure(row) {
+    const { at, open } = this.breaks;
+    /** @type {Chance[]} */
+    const chances = [];
+    const boxes = [];
+    let fresh = null; // the last chance, until something after it is seen
+    let sign = null; //  where the first relation outside fences stands
+
+    const walk = (wrapper, x, scale) => {
+      const node = wrapper.node;
+      const cost = at.get(node);
+      if (cost) {
+        fresh = { wrapper, cost, end: x, start: x, skipped: 0 };
+        chances.push(fresh);
+        return x;
+      }
+      const { L, w, R, rscale } = wrapper.getOuterBBox();
+      const inner = scale * rscale;
+      const left = x + L * inner;
+      if (fresh && w) {
+        // MathJax drops the space before what starts a line, and keeps an mspace
+        if (fresh.start === x) fresh.start = left;
+        if (node.isKind('mspace')) fresh.skipped += (L + w + R) * inner;
+        else {
+          fresh.start += fresh.skipped;
+          if (sign === null && fresh.cost.kind === 'relation' && !fresh.cost.depth) sign = fresh.start;
+          fresh = null;
+        }
+      }
+      // (MathJax forgets the size of lines whose row has another one than what it stands in)
+      if (open.has(node) && (rscale === 1 || wrapper === row)) {
+        let reached = left;
+        const script = !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
+        for (const child of script ? [wrapper.childNodes[0]] : wrapper.childNodes) reached = walk(child, reached, inner);
+        if (script) reached += (w - wrapper.childNodes[0].getOuterBBox().w) * inner;
+        return reached + R * inner;
+      }
+      const right = x + (L + w + R) * inner;
+      boxes.push({ wrapper, left, right, scale: inner });
+      return right;
+    };
+
+    const end = walk(row, 0, 1 / row.getOuterBBox().rscale); // in the row's own em
+    return { end, chances, boxes, sign: sign ?? 0 };
+  }
+
+  /**
+   * The cheapest breaks with the indentation that suits them best.
+   * @returns {{chosen: Chance[], penalty: number, cost: number}}
+   */
+  choose(line, width) {
+    const ways = INDENTS.map(({ side, hang, cost }) => {
+      if (side === null && (!line.sign || line.sign > width * HANG_SHARE)) return { cost: Infinity };
+      return this.chooseIndented(line, width, side ?? line.sign, hang, cost);
+    });
+    return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
+  }
+
+  /** The best way to reach each chance from any chance before it. */
+  chooseIndented({ end, chances }, width, side, hang, extra) {
+    const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
+    const stops = [
+      { start: 0, indent: 0, penalty: 0 },
+      ...chances.map(({ start, end, cost }, i) => ({ start, end, indent: indents[i], penalty: cost.penalty })),
+      { end, penalty: 0 },
+    ];
+    const best = [{ cost: 0, penalty: 0, misfit: 0, from: -1 }];
+    for (let j = 1; j < stops.length; j++) {
+      best[j] = { cost: Infinity };
+      for (let i = j - 1; i >= 0; i--) {
+        const shown = stops[j].end - stops[i].start;
+        const excess = shown + stops[i].indent - width;
+        const penalty =
+          best[i].penalty +
+          stops[i].penalty +
+          (i ? LINE : 0) +
+          (shown < LONE ? LONE_COST : shown < SHORT ? SHORT_COST : 0);
+        const misfit =
+          best[i].misfit +
+          BALANCE * ((shown + stops[i].indent) / width) ** 2 +
+          (excess > EPSILON ? OVERFULL * excess : 0);
+        const cost = penalty + misfit;
+        if (cost < best[j].cost) best[j] = { cost, penalty, misfit, from: i };
+      }
+    }
+    const chosen = [];
+    for (let j = best.at(-1).from; j > 0; j = best[j].from) chosen.unshift({ ...chances[j - 1], indent: indents[j - 1] });
+    const { cost, penalty } = best.at(-1);
+    return { chosen, penalty, cost: cost + extra };
+  }
+
+  /** Sets the breaks, and takes back those of an earlier, wider try. */
+  apply(line, chosen) {
+    const indents = new Map(chosen.map(({ wrapper, indent }) => [wrapper, indent]));
+    for (const { wrapper, skipped } of line.chances) {
+      const indent = indents.get(wrapper);
+      const style = indent === undefined ? '' : 'before';
+      if (style) {
+        const shift = `${(indent - skipped).toFixed(3)}em`;
+        wrapper.node.attributes.setList({
+          indentalign: 'left',
+          indentshift: shift,
+          indentalignfirst: 'left',
+          indentshiftfirst: '0',
+          indentalignlast: 'left',
+          indentshiftlast: shift,
+        });
+      }
+      if (wrapper.breakStyle !== style) {
+        wrapper.setBreakStyle(style);
+        wrapper.getBBox(); // only what has been measured passes the news on to its parents
+        wrapper.invalidateBBox();
+      }
+    }
+  }
+
+  /**
+   * Lines that are still too wide: their widest fraction, root or table is broken inside.
+   * @returns {boolean} whether anything became narrower
+   */
+  squeeze({ end, boxes }, chosen, width) {
+    const starts = [{ start: 0, indent: 0 }, ...chosen];
+    let changed = false;
+    starts.forEach((from, i) => {
+      const stop = starts[i + 1]?.end ?? end;
+      const excess = stop - from.start + from.indent - width;
+      if (excess <= EPSILON) return;
+      const [widest] = boxes
+        .filter((box) => box.left >= from.start - EPSILON && box.right <= stop + EPSILON)
+        .sort((a, b) => b.right - b.left - (a.right - a.left));
+      if (!widest || !this.narrow(widest.wrapper, excess / widest.scale)) return;
+      changed = true;
+      // what is taller now needs taller fences
+      for (let up = widest.wrapper.parent; up && this.breaks.open.has(up.node); up = up.parent) up.stretchChildren?.();
+    });
+    return changed;
+  }
+
+  /** Makes a fraction, root or table narrower by so many em, if it can be. */
+  narrow(box, excess) {
+    const { w } = box.getOuterBBox();
+    const target = w - excess;
+    if (target < LEAST) return false;
+    if (box.node.isKind('mfrac') && !box.node.attributes.get('bevelled')) {
+      for (const part of box.childNodes) {
+        const { w: own, rscale } = part.getOuterBBox();
+        const room = target - (w - Math.max(...box.childNodes.map((c) => c.getOuterBBox().w * c.getOuterBBox().rscale)));
+        if (own * rscale > room) this.breakToWidth(part, room / rscale);
+      }
+    } else if (box.node.isKind('msqrt') || box.node.isKind('mroot')) {
+      const base = box.childNodes[box.base];
+      this.breakToWidth(base, target - box.rootWidth());
+      box.getStretchedSurd();
+    } else if (box.node.isKind('menclose')) {
+      const [inside] = box.childNodes;
+      this.breakToWidth(inside, target - (w - inside.getOuterBBox().w));
+      box.bbox.empty(); // else MathJax keeps the larger of the old size and the new
+    } else if (box.node.isKind('mtable') && box.node.attributes.get('width') === 'auto') {
+      fitTable(box, target);
+    }
+    return box.getOuterBBox().w < w - EPSILON;
+  }
+}
+
+/**
+ * Breaks the cells of a table that is part of a line. (MathJax only fits tables to the whole width.)
+ * @param {object} table   its wrapper
+ * @param {number} width   in em
+ */
+function fitTable(table, width) {
+  const { jax } = table;
+  const whole = jax.containerWidth;
+  jax.containerWidth = width;
+  table.adjustWideTable();
+  jax.containerWidth = whole;
+  table.stretchColumns();
+  table.stretchRows();
+  table.invalidateBBox();
+}
+
+/**
+ * Column widths for a table that is too wide, in place of MathJax's (which takes a share of every
+ * column): the widest columns give way first, down to a common width, so that the left sides of an
+ * alignment stay whole as long as the right sides can be broken.
+ * @this {object} the wrapper of the table
+ * @param {number} width   in em
+ */
+export function adjustColumnWidths(width) {
+  const { W } = this.getTableData();
+  const widths = W.map((w, i) => (typeof this.cWidths[i] === 'number' ? this.cWidths[i] : w));
+  const sum = (list) => list.reduce((total, w) => total + w, 0);
+  const room = width - sum([...this.cLines, ...this.cSpace]) - this.fSpace[0] - this.fSpace[2];
+  const rising = [...widths].sort((a, b) => a - b);
+  let left = room;
+  let cap = Infinity;
+  rising.some((w, i) => {
+    const share = left / (rising.length - i);
+    left -= w;
+    if (w > share) cap = share;
+    return w > share;
+  });
+  this.cWidths = widths.map((w) => Math.max(Math.min(w, cap), 0));
+}

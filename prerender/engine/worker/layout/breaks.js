@@ -1,0 +1,274 @@
+/**
+ * Where a formula may be broken, and what each break costs.
+ *
+ * A chance to break is a zero-width mspace put between two siblings of a compiled formula: MathJax
+ * can start a line at any mspace, and gives it an indentation of its own. Nothing else in the tree
+ * changes, and `close()` takes all of it out again.
+ */
+import { adopt, isRigid } from './fold.js';
+
+/**
+ * What a break costs, in points. A line more costs `LINE` (see breaker.js), so one line more is
+ * worth avoiding any break of 30 points; two relations are better than one product.
+ * @type {Record<string, number>}
+ */
+export const PENALTY = {
+  connective: -15, // before ⇒ ⇔ ⟹ ⟺ outside fences
+  condition: -10, //  at a \quad or wider: ", \quad x > 0"
+  statement: -5, //   after a comma with a relation on both sides: "a = b, c = d"
+  relation: 0, //     before = < ≤ ∈ → … outside fences
+  later: 15, //       before a relation that has a condition, a statement or a connective before it
+  sum: 20, //         before + − ± ∪ ∨ …
+  text: 20, //        before or after the words of \text, not inside them
+  clause: 30, //      after a comma outside fences
+  comma: 30, //       after a comma inside fences
+  inner: 40, //       before a relation inside fences
+  word: 40, //        at a space inside \text
+  product: 50, //     before × · ∗ ∘ …
+  factor: 70, //      between factors that no operator separates: ")(", a fraction and a fraction
+  operand: 90, //     before a sum, an integral or a fraction that a letter or an operator goes with
+};
+
+/** What each pair of fences, group or script around a break adds. */
+export const NEST = 120;
+
+/** What parts a formula into statements. */
+const PARTS = { connective: true, condition: true, statement: true };
+
+/** From this width on (em), space separates a condition from what it is said of. */
+const WIDE = 0.9;
+
+const [ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT] = [0, 1, 2, 3, 4, 5, 6];
+const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
+const CONNECTIVE = /^[⇒⇐⇔⟹⟸⟺∴]$/;
+const BAR = /^[|‖∣∥]$/;
+const SCRIPT = /^m(sub|sup|subsup)$/;
+const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
+
+/** @typedef {{node: object, cls: number, text: string, box?: boolean}} Face */
+
+/**
+ * @typedef {object} Breaks
+ * @property {Map<object, {kind: string, penalty: number, depth: number}>} at
+ *   the mspaces that were put in, and what they cost
+ * @property {Set<object>} open   the nodes that are no more than parts of a line: rows, groups, bases
+ * @property {() => void} close   puts the tree back as it was
+ */
+
+/**
+ * Puts a chance to break wherever one is allowed.
+ * @param {object} root   the compiled formula; TeX classes must be set (they are once it was typeset)
+ * @returns {Breaks}
+ */
+export function openBreaks(root) {
+  const at = new Map();
+  const open = new Set();
+  const undo = [];
+
+  /** Replaces the children of a row, remembering the old ones. */
+  function rewrite(row, children) {
+    const old = row.childNodes;
+    undo.push(() => adopt(row, old));
+    adopt(row, children);
+  }
+
+  function chance(model, kind, depth) {
+    const node = root.factory.create('mspace');
+    Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
+    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth });
+    return node;
+  }
+
+  function visit(node, depth) {
+    if (node.isKind('mrow') || node.isKind('inferredMrow')) visitRow(node, depth);
+    else if (ROW.test(node.kind) && !isGlue(node)) visit(node.childNodes[0], depth);
+    else if (SCRIPT.test(node.kind) && !node.isEmbellished) visit(node.childNodes[0], depth + 1);
+    else return visitParts(node);
+    open.add(node);
+  }
+
+  /** What is not part of the line has lines of its own: the cells of a table, a numerator, a radicand. */
+  function visitParts(node) {
+    if (node.isKind('mfrac')) {
+      if (node.childNodes.some((part) => part.isKind('mtext'))) rewrite(node, node.childNodes.map(inRow));
+      node.childNodes.forEach((part) => visit(part, 0));
+    } else if (node.isKind('msqrt') || node.isKind('mroot') || node.isKind('menclose')) visit(node.childNodes[0], 0);
+    else if (node.isKind('mtable') && !isRigid(node)) {
+      freeWidth(node);
+      for (const row of node.childNodes) {
+        const cells = row.isKind('mlabeledtr') ? row.childNodes.slice(1) : row.childNodes;
+        for (const cell of cells) visit(cell.childNodes[0], 0);
+      }
+    }
+  }
+
+  /** Words alone in a numerator have no row that could be broken. */
+  function inRow(part) {
+    if (!part.isKind('mtext')) return part;
+    const row = root.factory.create('mrow');
+    Object.assign(row.attributes.getAllInherited(), part.attributes.getAllInherited());
+    rewrite(row, [part]);
+    return row;
+  }
+
+  /** MathJax breaks cells only in tables that are as wide as they need; multline is as wide as the page. */
+  function freeWidth(table) {
+    const width = table.attributes.getExplicit('width');
+    if (!/%$/.test(width)) return;
+    table.attributes.set('width', 'auto');
+    undo.push(() => table.attributes.set('width', width));
+  }
+
+  function visitRow(row, depth) {
+    const old = row.childNodes;
+    const depths = fences(old);
+    const solid = old.filter((child) => !child.isKind('mspace') && !child.isEmpty);
+    const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
+    const nested = solid.length > 1 ? 1 : 0;
+    let prev = null;
+    let parted = false;
+    let space = 0;
+    let spaces = [];
+    const out = [];
+    old.forEach((child, i) => {
+      if (child.isKind('mspace')) {
+        space += spaceOf(child);
+        spaces.push(child);
+        return;
+      }
+      const inside = depth + depths[i];
+      let kind = prev && gap(prev, child, space, inside);
+      if (kind === 'clause' && i > signs[0] && i <= signs.at(-1)) kind = 'statement';
+      if (kind === 'relation' && parted) kind = 'later';
+      parted ||= kind in PARTS && !inside;
+      if (kind) out.push(chance(child, kind, inside));
+      out.push(...spaces);
+      const words = child.isKind('mtext') ? split(child) : [child];
+      words.forEach((word, k) => {
+        if (k) out.push(chance(child, 'word', inside));
+        out.push(word);
+      });
+      if (words.length === 1) visit(child, inside + (child.isKind('TeXAtom') ? nested : 0));
+      if (!child.isEmpty) prev = child;
+      space = 0;
+      spaces = [];
+    });
+    out.push(...spaces);
+    if (out.length > old.length) rewrite(row, out);
+  }
+
+  visit(root, 0);
+  return {
+    at,
+    open,
+    close() {
+      for (const back of undo.reverse()) back();
+    },
+  };
+}
+
+/** A group that stands for one operator: \mathrel{…}, \mathop{…}. */
+function isGlue(node) {
+  return node.isEmbellished || (node.isKind('TeXAtom') && [OP, BIN, REL, PUNCT].includes(node.texClass));
+}
+
+/**
+ * How many pairs of fences are open before each child. Only fences that find their partner count
+ * (so `]0,1[` does no harm), and bars do when they pair up.
+ */
+function fences(children) {
+  const depths = new Array(children.length).fill(0);
+  const waiting = [];
+  const bars = children.filter((child) => isBar(child)).length;
+  let inBars = false;
+  children.forEach((child, i) => {
+    let side = child.isEmbellished ? child.coreMO().texClass : ORD;
+    if (isBar(child) && bars % 2 === 0) {
+      side = inBars ? CLOSE : OPEN;
+      inBars = !inBars;
+    }
+    if (side === OPEN) waiting.push(i);
+    else if (side === CLOSE && waiting.length) {
+      for (let k = waiting.pop() + 1; k <= i; k++) depths[k]++;
+    }
+  });
+  return depths;
+}
+
+function isBar(child) {
+  return child.isEmbellished && child.coreMO().texClass === ORD && BAR.test(child.coreMO().getText());
+}
+
+/** The width of a space in em; only what \quad, \qquad, \hspace write matters. */
+function spaceOf(mspace) {
+  const match = /^([\d.]+)em$/.exec(mspace.attributes.get('width'));
+  return match ? Number(match[1]) : 0;
+}
+
+/** One mtext a word, each with the space that follows it. */
+function split(mtext) {
+  const words = mtext.getText?.().match(/[^ \u00a0]*[ \u00a0]+|[^ \u00a0]+$/g) ?? [];
+  if (mtext.childNodes.length !== 1 || words.length < 2) return [mtext];
+  return words.map((word) => {
+    const node = mtext.copy();
+    Object.assign(node.attributes.getAllInherited(), mtext.attributes.getAllInherited());
+    node.childNodes[0].setText(word);
+    return node;
+  });
+}
+
+/**
+ * The token at one end of a node, as a reader sees it.
+ * @returns {Face | null}
+ */
+function face(node, last) {
+  if (node.isEmbellished) {
+    const mo = node.coreMO();
+    const cls = node.isKind('TeXAtom') ? node.texClass : mo.texClass;
+    return { node, cls, text: mo.getText() };
+  }
+  if (isGlue(node)) return { node, cls: node.texClass, text: '', box: true };
+  if (node.isToken) return { node, cls: node.texClass, text: node.getText?.() ?? '' };
+  if (ROW.test(node.kind)) {
+    const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !child.isKind('mspace')));
+    return children.length ? face(children.at(last ? -1 : 0), last) : null;
+  }
+  if (SCRIPT.test(node.kind)) return face(node.childNodes[0], last);
+  return { node, cls: node.texClass, text: '', box: true };
+}
+
+/**
+ * The kind of break that is allowed between two siblings, if any.
+ * @param {number} space   the width of what is written between them, em
+ * @param {number} depth   fences and groups around the gap
+ * @returns {keyof typeof PENALTY | null}
+ */
+function gap(prev, next, space, depth) {
+  const p = face(prev, true);
+  const n = face(next, false);
+  if (!p || !n) return null;
+  const wide = space >= WIDE;
+  const waits = [BIN, REL, OPEN].includes(p.cls) || p.text === '\u2061' || p.text === '/';
+  if (waits) return null;
+  if (n.cls === REL) return depth ? 'inner' : CONNECTIVE.test(n.text) ? 'connective' : 'relation';
+  if (p.cls === OP) return null;
+  if (n.cls === BIN) return SUM.test(n.text) ? 'sum' : 'product';
+  if (n.cls === CLOSE || n.cls === PUNCT) return null;
+  if (p.cls === PUNCT) return !/^[,;]$/.test(p.text) ? null : wide && !depth ? 'condition' : depth ? 'comma' : 'clause';
+  if (wide) return 'condition';
+  if (n.node.isKind('mtext')) return /^[\s\u00a0]/.test(n.text) ? 'text' : null;
+  if (p.node.isKind('mtext')) return /[\s\u00a0]$/.test(p.text) ? 'text' : null;
+  return factor(p, n);
+}
+
+/** Products without a sign: never between a name and the argument in parentheses after it. */
+function factor(p, n) {
+  if (n.text === 'd' || n.text === '…' || n.text === '⋯' || n.text === '/') return null;
+  const ended = p.cls === CLOSE;
+  const letter = p.node.isKind('mn') || (p.node.isKind('mi') && [...p.text].length === 1 && p.text !== 'd');
+  const big = n.box || n.cls === OP;
+  if (n.node.isKind('mo') && !big && n.cls !== OPEN) return null;
+  if (ended) return 'factor';
+  if (p.box) return n.box || n.cls === OP ? 'factor' : n.node.isKind('mn') ? null : 'operand';
+  return letter && big ? 'operand' : null;
+}

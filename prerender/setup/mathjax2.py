@@ -1,0 +1,229 @@
+"""A configuration of MathJax 2 in, evaluated; a Setup in terms of MathJax 4 out.
+
+Sources: MathJax 2.7 extensions/tex2jax.js, asciimath2jax.js, mml2jax.js, jax/input/TeX,
+config/*.js; docs.mathjax.org, "Upgrading from v2 to v3", and "Configuration Options"
+of version 2.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
+from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.packages import KNOWN, to_load
+from prerender.setup.scripts import Loader
+from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, strings
+
+#: extensions of TeX input whose name in MathJax 4 is not the same in lower case; "": it needs none
+_RENAMED = {"amsmath": "", "amssymbols": "", "text-macros": "textmacros", "noerrors": "",
+            "newcommand": "", "mathchoice": "", "autoload-all": "", "mhchem3": "mhchem",
+            "noundefined": "noundefined"}  # fmt: skip
+#: what MathJax 2 loads by itself, in the form that MathJax 4's autoload package takes
+_AUTOLOAD: Json = {
+    "action": [], "amscd": [[], []], "braket": [], "bussproofs": [[], []], "cancel": [],
+    "color": [], "colorv2": ["color"], "enclose": [], "extpfeil": [], "mhchem": [],
+    "html": ["href", "class", "style", "cssId"], "unicode": ["unicode"],
+}  # fmt: skip
+#: what the extension autoload-all adds to that
+_AUTOLOAD_ALL: Json = {
+    "action": ["mathtip", "texttip", "toggle"], "amscd": [[], ["CD"]],
+    "begingroup": ["begingroup", "endgroup", "gdef", "global"],
+    "cancel": ["cancel", "bcancel", "xcancel", "cancelto"],
+    "color": ["color", "textcolor", "colorbox", "fcolorbox", "definecolor"], "colorv2": [],
+    "enclose": ["enclose"], "mhchem": ["ce", "cee", "cf"],
+    "extpfeil": ["Newextarrow", "xlongequal", "xmapsto", "xtofrom", "xtwoheadleftarrow",
+                 "xtwoheadrightarrow"],
+}  # fmt: skip
+_FORMATS = {"formatNumber": "number", "formatTag": "tag", "formatID": "id", "formatURL": "url"}
+_ID = {FUNCTION: r"id => 'mjx-eqn-' + id.replace(/\s/g, '_')"}
+
+
+def interpret(loader: Loader | None, data: Json) -> Setup:
+    """The Setup of an evaluated page (page.js: finish)."""
+    hub = section(data, "hub")
+    config = section(hub, "config")
+    names = set(_extensions(loader, config))
+    tex, warnings = _tex(section(config, "TeX"), section(hub, "macros"), names)
+    return Setup(
+        rules=_rules(config, names),
+        tex=tex,
+        load=to_load(tex["packages"]),
+        output=_output(loader, config),
+        warnings=tuple(warnings),
+    )
+
+
+def _extensions(loader: Loader | None, config: Json) -> Iterator[str]:
+    """What is loaded, in lower case and without ".js": extensions, and inputs as "input/tex".
+
+    A combined configuration brings its own, whatever the page says later; with none at all MathJax
+    takes the page's word, and without that it reads TeX.
+    """
+    files = [*(loader.components if loader else ()), *strings(config.get("config"))]
+    combined = [_plain(name).removesuffix("-full") for name in files]
+    tex = section(config, "TeX")
+    said = [*strings(config.get("jax")), *strings(config.get("extensions"))]
+    listed = [f"tex/{name}" for name in strings(tex.get("extensions"))]
+    for name in combined:
+        yield from _brought(name)
+    for name in (*said, *listed):
+        yield _plain(name)
+    if not said and not any("_" in name or name in ("default", "accessible") for name in combined):
+        yield from ("input/tex", "tex2jax")
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().removesuffix(".js").removeprefix("[mathjax]/extensions/")
+
+
+def _brought(combined: str) -> Iterator[str]:
+    """What a combined configuration brings: "tex-mml-am_chtml", in lower case."""
+    inputs, _, _ = combined.partition("_")
+    parts = inputs.split("-") if "_" in combined else []
+    if combined == "default":
+        yield from ("input/tex", "tex2jax")
+    if combined == "accessible":
+        parts = ["tex", "ams", "mml"]
+    if "tex" in parts:
+        yield from ("input/tex", "tex2jax", "tex/noundefined")
+    if "mml" in parts:
+        yield from ("input/mathml", "mml2jax")
+    if "am" in parts:
+        yield from ("input/asciimath", "asciimath2jax")
+
+
+def _rules(config: Json, names: set[str]) -> Rules:
+    """Where MathJax 2's preprocessors find math; scripts of type math/... always are."""
+    tex, has_tex = section(config, "tex2jax"), "tex2jax" in names
+    has_am = "asciimath2jax" in names
+    ascii_math = section(config, "asciimath2jax")
+    delimiters = pairs(ascii_math.get("delimiters"), False) or list(BACKTICKS)
+    return Rules(
+        version="mathjax2",
+        pairs=_pairs(tex) if has_tex else (),
+        switch=_switch(config, tex, "tex2jax"),
+        environments=has_tex and flag(tex, "processEnvironments", True),
+        escapes=has_tex and flag(tex, "processEscapes", False),
+        refs=has_tex and flag(tex, "processRefs", True),
+        include=(("br", " "), ("wbr", ""), ("#comment", "")),
+        scripts=True,
+        asciimath=tuple(delimiters) if has_am else (),
+        asciimath_switch=_switch(config, ascii_math, "asciimath2jax") if has_am else None,
+        mathml="mml2jax" in names,
+        scope=tuple(f"#{name}" for name in strings(config.get("elements"))),
+    )
+
+
+def _pairs(tex: Json) -> tuple[Pair, ...]:
+    inline = pairs(tex["inlineMath"], False) if "inlineMath" in tex else PAIRS[:1]
+    display = pairs(tex["displayMath"], True) if "displayMath" in tex else PAIRS[1:]
+    return (*inline, *display)
+
+
+def _switch(config: Json, options: Json, name: str) -> Switch:
+    """Elements by tag and class; previews and what MathJax made before are never looked into."""
+    preview = strings(config.get("preRemoveClass", "MathJax_Preview"))
+    ignored = strings(options.get("ignoreClass", f"{name}_ignore"))
+    parts = [part for part in (*preview, *ignored) if part]
+    process = strings(options.get("processClass", f"{name}_process"))
+    made = "MathJax[^ ]*"
+    return Switch(
+        tuple(strings(options["skipTags"])) if "skipTags" in options else SKIP_3,
+        pattern([*parts, made], f"MathJax_Preview|{name}_ignore|{made}"),
+        pattern(process, f"{name}_process"),
+    )
+
+
+def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[str]]:
+    """Options for MathJax 4's TeX input, and what has no equal there."""
+    packages, warnings = _packages(names)
+    tex: Json = {
+        "packages": packages,
+        "macros": _macros(section(options, "Macros")) | _hooked(hooked),
+        "autoload": _autoload(packages, names),
+        "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
+    }
+    for old, new in (("TagSide", "tagSide"), ("TagIndent", "tagIndent")):
+        if isinstance(options.get(old), str):
+            tex[new] = options[old]
+    numbers = section(options, "equationNumbers")
+    tex["tags"] = _tags(numbers.get("autoNumber", "none"))
+    tex["useLabelIds"] = flag(numbers, "useLabelIds", True)
+    given = {_FORMATS[name]: one for name, one in numbers.items() if name in _FORMATS}
+    formats, refused = tag_formats({"id": _ID} | given)
+    tex["tagformat"] = {"id": _ID} | formats
+    return with_formats(tex), warnings + refused
+
+
+def _tags(number: object) -> str:
+    """MathJax 2 numbers as AMS does for whatever is neither "none" nor "all", say ["AMS"]."""
+    return number if number in ("none", "all") and isinstance(number, str) else "ams"
+
+
+def _packages(names: set[str]) -> tuple[list[Any], list[str]]:
+    """MathJax 4's packages for the extensions of TeX, and a warning for each that has none."""
+    packages: list[Any] = ["base", "ams", "newcommand", "require", "autoload", "configmacros"]
+    warnings = []
+    folder = "tex/"
+    for name in sorted(name for name in names if name.startswith((folder, "["))):
+        if name.startswith("[a11y]"):
+            continue
+        stem = name.rpartition("/")[2]
+        package = _RENAMED.get(stem, stem)
+        if package and package not in KNOWN:
+            warnings.append(f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}")
+        elif package and package not in packages:
+            packages.append(package)
+    return packages, warnings
+
+
+def _autoload(packages: list[Any], names: set[str]) -> Json:
+    """What commands load a package: `\\color` is colorv2's until the color extension is there."""
+    autoload = _AUTOLOAD | (_AUTOLOAD_ALL if "tex/autoload-all" in names else {})
+    loaded: Json = {name: [] for name in packages if name in autoload}
+    return autoload | loaded | ({"colorv2": []} if "color" in packages else {})
+
+
+def _macros(given: Json) -> Json:
+    """`Macros`: a text, or [text, number of arguments, value of the optional one]."""
+    return {
+        name: one
+        for name, one in given.items()
+        if isinstance(one, str) or (isinstance(one, list) and one and isinstance(one[0], str))
+    }
+
+
+def _hooked(given: Json) -> Json:
+    """Macros that a start-up hook gave to MathJax.InputJax.TeX: ["Macro", text, ...]."""
+    found = {
+        name: [part for part in one[1:] if part is not None]
+        for name, one in given.items()
+        if isinstance(one, list) and len(one) > 1 and one[0] == "Macro"
+    }
+    return _macros({name: one[0] if len(one) == 1 else one for name, one in found.items() if one})
+
+
+def _output(loader: Loader | None, config: Json) -> Json:
+    """Alignment and size; the section is the one of the output that the configuration names."""
+    result = {
+        name: config[name]
+        for name in ("displayAlign", "displayIndent")
+        if isinstance(config.get(name), str)
+    }
+    options = section(config, _jax(loader, config))
+    scale = options.get("scale")
+    if isinstance(scale, int | float) and not isinstance(scale, bool) and scale > 0:
+        result["scale"] = scale / 100
+    if "mtextFontInherit" in options:
+        result["mtextInheritFont"] = flag(options, "mtextFontInherit", False)
+    return result
+
+
+def _jax(loader: Loader | None, config: Json) -> str:
+    """The name of the output: CommonHTML, SVG or HTML-CSS."""
+    said = " ".join([*(loader.components if loader else ()), *strings(config.get("jax"))])
+    if "_CHTML" in said or "CommonHTML" in said:
+        return "CommonHTML"
+    return "SVG" if "_SVG" in said or "output/SVG" in said else "HTML-CSS"

@@ -1,0 +1,112 @@
+"""An XHTML page's text in, the same tree as `source` has of HTML out.
+
+XML says other things than HTML with the same characters: `<script src="…"/>` is a whole element,
+and so is `<title/>`; `<![CDATA[` holds text. A page that is not well-formed is read as HTML.
+"""
+
+from __future__ import annotations
+
+import html.entities
+from collections.abc import Iterator, Mapping
+from itertools import groupby, pairwise
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+from xml.parsers import expat
+
+from prerender import source
+from prerender.source import Comment, Element, Piece, Span, Text
+
+
+class _Event(NamedTuple):
+    """What the parser tells, and where (in bytes of UTF-8) it begins."""
+
+    kind: Literal["start", "end", "text", "literal", "comment", "other"]
+    at: int
+    name: str = ""
+    attrs: Mapping[str, str] = MappingProxyType({})
+
+
+class _EntityError(Exception):
+    """The page declares entities of its own, of which nobody knows where their text stands."""
+
+
+def parse(text: str) -> Element:
+    """The `html` element of an XHTML page, as a browser builds it."""
+    data = source.without_foreign(text).encode()
+    try:
+        events = _read(data)
+    except (expat.ExpatError, _EntityError):
+        return source.parse(text)
+    return _build(events, list(_offsets(data, events)))
+
+
+def _read(data: bytes) -> list[_Event]:
+    """What expat tells of a page, and an event for its end. Raises ExpatError, _EntityError."""
+    parser = expat.ParserCreate("utf-8")
+    events: list[_Event] = []
+    literal = False
+
+    def add(kind: Any, name: str = "", attrs: dict[str, str] | None = None) -> None:
+        events.append(_Event(kind, parser.CurrentByteIndex, name, attrs or {}))
+
+    def section(begins: bool) -> None:
+        nonlocal literal
+        literal = begins
+        add("other")
+
+    def refuse(*_: object) -> None:
+        raise _EntityError
+
+    parser.StartElementHandler = lambda name, attrs: add("start", name, attrs)
+    parser.EndElementHandler = lambda name: add("end", name)
+    parser.CharacterDataHandler = lambda data: add("literal" if literal else "text", data)
+    parser.SkippedEntityHandler = lambda name, _: add(
+        "text", html.entities.html5.get(f"{name};", "")
+    )
+    parser.CommentHandler = lambda data: add("comment", data)
+    parser.StartCdataSectionHandler = lambda: section(True)
+    parser.EndCdataSectionHandler = lambda: section(False)
+    parser.EntityDeclHandler = refuse
+    parser.DefaultHandlerExpand = lambda _: add("other")
+    parser.Parse(data, True)
+    return [*events, _Event("other", len(data))]
+
+
+def _offsets(data: bytes, events: list[_Event]) -> Iterator[int]:
+    """The places of events in characters."""
+    characters = at = 0
+    for event in events:
+        characters += len(data[at : event.at].decode())
+        at = event.at
+        yield characters
+
+
+def _build(events: list[_Event], offsets: list[int]) -> Element:
+    """The tree of a document."""
+    root = Element("html", {}, None, None)
+    stack = [root]
+    located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
+    for kind, group in groupby(located, key=lambda one: one[0].kind):
+        if kind in ("text", "literal"):
+            stack[-1].children.append(_text(kind, list(group)))
+            continue
+        for event, span in group:
+            if kind == "start":
+                element = Element(event.name, dict(event.attrs), span, None)
+                stack[-1].children.append(element)
+                stack.append(element)
+            elif kind == "end":
+                stack.pop().end_tag = span  # empty where the start tag ends the element
+            elif kind == "comment":
+                stack[-1].children.append(Comment(event.name))
+    [top] = (node for node in root.children if isinstance(node, Element))
+    return top if top.tag == "html" else root
+
+
+def _text(kind: str, parts: list[tuple[_Event, Span]]) -> Text:
+    """A text node; for that of a CDATA section nothing says where its characters stand."""
+    pieces, at = [], 0
+    for event, span in parts:
+        pieces.append(Piece(at, len(event.name), *span, None))
+        at += len(event.name)
+    return Text("".join(event.name for event, _ in parts), pieces if kind == "text" else [])

@@ -1,0 +1,189 @@
+"""Jobs for a real MathJax in a real Chromium, and what may happen to both."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from prerender.engine import BrowserNotFound, Engine, Item, Job, Typeset
+
+SETUP = {"version": "mathjax4", "tex": {}, "load": [], "mathml": None, "asciimath": None, "output": {}}
+AMS = {**SETUP, "tex": {"tags": "ams"}}
+SETUPS = {"plain": SETUP, "ams": AMS}
+
+T = TypeVar("T")
+
+
+def tex(math: str, *, display: bool = True) -> Item:
+    return Item(math, display, "tex")
+
+
+def alone(math: str) -> Job:
+    return Job("plain", (tex(math),))
+
+
+def run(action: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(action)
+
+
+async def typeset(engine: Engine, *jobs: Job) -> list[tuple[Typeset, ...]]:
+    answers = await asyncio.gather(*(engine.typeset(job, SETUPS) for job in jobs))
+    return [answer.typesets for answer in answers]
+
+
+async def in_new_engine(*jobs: Job, tabs: int = 1, seconds: float = 20.0) -> list[tuple[Typeset, ...]]:
+    async with Engine(tabs=tabs, seconds=seconds) as engine:
+        return await typeset(engine, *jobs)
+
+
+def test_a_picture_has_the_size_that_mathjax_gives_it() -> None:
+    [[x]] = run(in_new_engine(alone("x")))
+    [picture] = x.pictures
+    # the box of an italic x in New Computer Modern: 572 wide, 442 high, 11 deep
+    assert (picture.width, picture.height, picture.depth) == (572, 442, 11)
+    assert x.error is None
+    assert len(x.glyphs) == 1
+    assert picture.body == f'<use href="#{x.glyphs[0]}"/>'
+
+
+def test_outlines_come_with_the_answer() -> None:
+    async def ask() -> dict[str, str]:
+        async with Engine(tabs=1) as engine:
+            return (await engine.typeset(alone("x+x"), SETUPS)).outlines
+
+    outlines = run(ask())
+    assert len(outlines) == 2
+    assert all(path[0] in "Mm" for path in outlines.values())
+
+
+@pytest.mark.parametrize(
+    ("math", "message"),
+    [
+        (r"\frac{a}{", "Missing close brace"),
+        (r"\begin{foo}x\end{foo}", "Unknown environment 'foo'"),
+        (r"\left( x", r"Extra \left or missing \right"),
+        (r"x^2^3", "Double exponent: use braces to clarify"),
+        (r"\require{nosuchpackage}", 'Extension "nosuchpackage" failed to load'),
+        (r"\def\x{\x\x}\x", "MathJax maximum macro substitution count exceeded"),
+    ],
+)
+def test_what_is_not_tex_is_an_error_and_nothing_else_suffers(math: str, message: str) -> None:
+    (before,), (wrong,), (after,) = run(in_new_engine(alone("a"), alone(math), alone("b")))
+    assert wrong.error is not None
+    assert message in wrong.error
+    assert before.error is after.error is None
+
+
+def test_undefined_control_sequences_are_named() -> None:
+    [[one]] = run(in_new_engine(alone(r"\foo + \frac{\bAr}{2}")))
+    assert one.error is None
+    assert r"\foo" in one.undefined
+
+
+@pytest.mark.parametrize("name", ["HTML", "AMSmath", "AMSsymbols", "cancel", "mhchem"])
+def test_old_extension_names_mean_what_they_meant(name: str) -> None:
+    [[one]] = run(in_new_engine(alone(rf"\require{{{name}}} x")))
+    assert one.error is None
+
+
+def test_state_is_shared_within_a_job_and_nowhere_else() -> None:
+    together = Job("ams", (tex(r"\newcommand{\w}{xyz}"), tex(r"\w"), tex(r"\ref{e}"), tex(r"\begin{equation}\label{e}1\end{equation}")))
+    other = Job("ams", (tex(r"\w"), tex(r"\begin{equation}2\end{equation}")))
+    first, second = run(in_new_engine(together, other))
+    assert first[1].undefined == ()
+    assert second[0].undefined == (r"\w",)
+    assert "mjx-eqn" in first[3].pictures[0].body
+    # both equations are number 1 of their pages: the same glyphs in their tags
+    assert set(second[1].glyphs) & set(first[3].glyphs)
+
+
+def test_macros_of_single_jobs_do_not_outlive_them() -> None:
+    jobs = [alone(r"\def\leak{y}\leak" if i % 2 else r"\leak") for i in range(40)]
+    answers = run(in_new_engine(*jobs, tabs=2))
+    assert [one.undefined for (one,) in answers] == [() if i % 2 else (r"\leak",) for i in range(40)]
+
+
+def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset() -> None:
+    # far beyond what a tab can draw in the time that it has
+    endless = "+".join(["x"] * 200_000)
+    jobs = [alone(f"a_{{{i}}}") for i in range(30)]
+    job = Job("plain", (tex("b"), tex(endless), tex("c")))
+    answers = run(in_new_engine(*jobs, job, seconds=3.0, tabs=2))
+    assert all(one.error is None for (one,) in answers[:30])
+    assert [one.error is None for one in answers[30]] == [True, False, True]
+    assert "no answer within 3 s" in (answers[30][1].error or "")
+
+
+def children(pid: int) -> dict[int, str]:
+    """The processes below one, and their command lines."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    found = {pid: ""}
+    for _ in range(8):
+        found |= {int(p): args for p, parent, args in rows if int(parent) in found}
+    del found[pid]
+    return found
+
+
+def kill(kind: str) -> int:
+    """Kill Chromium's processes of a kind ("" is the browser itself); how many there were."""
+    count = 0
+    for pid, args in children(os.getpid()).items():
+        chromium = "headless" in args.lower() and "playwright" not in args.split()[0]
+        wanted = f"--type={kind}" in args if kind else "--type=" not in args
+        if chromium and wanted and not args.startswith(("/bin/sh", "sh ", "/bin/bash", "bash ")):
+            os.kill(pid, signal.SIGKILL)
+            count += 1
+    return count
+
+
+@pytest.mark.parametrize("kind", ["renderer", ""])
+def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
+    async def ask() -> list[Typeset]:
+        async with Engine(tabs=2) as engine:
+            first = await typeset(engine, alone("x"))
+            jobs = [alone(rf"\sum_{{i={i}}}^n \frac{{x_i^{{{i}}}}}{{y_i}}") for i in range(600)]
+            running = asyncio.ensure_future(typeset(engine, *jobs))
+            await asyncio.sleep(0.5)
+            assert kill(kind) > 0
+            assert not running.done()
+            rest = await running
+            return [one for answer in (*first, *rest) for one in answer]
+
+    answers = run(ask())
+    assert len(answers) == 601
+    assert [one.error for one in answers if one.error] == []
+
+
+def test_nothing_starts_before_the_first_job() -> None:
+    async def ask() -> bool:
+        async with Engine(program="/nowhere/chromium") as engine:
+            return engine.started
+
+    assert run(ask()) is False
+
+
+def test_no_browser_says_how_to_get_one() -> None:
+    with pytest.raises(BrowserNotFound, match="playwright install chromium"):
+        run(_with_program("/nowhere/chromium"))
+
+
+async def _with_program(path: str) -> None:
+    async with Engine(program=path) as engine:
+        await engine.typeset(alone("x"), SETUPS)
+
+
+def test_requests_are_refused(tmp_path: Path) -> None:
+    outside = r"\href{https://example.com/}{x}\style{background:url(https://example.com/a.png)}{y}"
+    script = r"\href{javascript:alert(1)}{x}"
+    [[one], [two]] = run(in_new_engine(alone(outside), alone(script)))
+    assert 'href="https://example.com/"' in one.pictures[0].body
+    assert "url(" not in one.pictures[0].body
+    assert "javascript" not in two.pictures[0].body

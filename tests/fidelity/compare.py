@@ -1,0 +1,154 @@
+"""Formulas in, and what differs between our pictures and MathJax's out.
+
+Both stand in cells of one size on pages that are alike, at 2 device pixels a CSS pixel. A pixel
+differs where a colour channel does by more than a quarter: less is how an edge between two pixels
+falls when a coordinate is rounded to a thousandth of an em.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+from playwright.async_api import Browser, Page, Route
+
+from prerender.engine import Engine, Item, Job, Typeset
+from prerender.find import Formula
+from prerender.markup import Sheet, render, style_element
+from prerender.source import Span
+
+ORIGIN = "https://fidelity.invalid"
+MODULES = Path(__file__).parents[1] / "node_modules"
+CELL = 260
+WIDTH = 1240
+AT_ONCE = 30
+DIFFERS = 64
+
+Options = dict[str, Any]
+
+
+class Sample(NamedTuple):
+    """A formula to compare."""
+
+    tex: str
+    display: bool
+
+
+class Compared(NamedTuple):
+    """What came of it: the share of pixels that differ, or the two errors, one of them perhaps None."""
+
+    sample: Sample
+    share: float | None
+    ours: str | None = None
+    theirs: str | None = None
+
+
+async def compare(
+    browser: Browser,
+    engine: Engine,
+    samples: Sequence[Sample],
+    options: Options,
+    load: Sequence[str] = (),
+) -> list[Compared]:
+    """Compare samples under one set of options for the TeX input; `load`: packages to load first."""
+    result: list[Compared] = []
+    for start in range(0, len(samples), AT_ONCE):
+        some = samples[start : start + AT_ONCE]
+        typesets, outlines = await _typeset(engine, some, options, load)
+        ours = await _picture(browser, _our_page(some, typesets, outlines))
+        theirs, errors = await _their_picture(browser, some, options, load)
+        for index, (sample, typeset, error) in enumerate(zip(some, typesets, errors, strict=True)):
+            share = None if typeset.error or error else _share(ours, theirs, index)
+            result.append(Compared(sample, share, typeset.error, error))
+    return result
+
+
+def _share(ours: Image.Image, theirs: Image.Image, index: int) -> float:
+    box = (0, 2 * CELL * index, 2 * WIDTH, 2 * CELL * (index + 1))
+    one, other = (np.asarray(image.crop(box), dtype=int) for image in (ours, theirs))
+    return float((np.abs(one - other).max(axis=2) > DIFFERS).mean())
+
+
+async def _typeset(
+    engine: Engine, samples: Sequence[Sample], options: Options, load: Sequence[str]
+) -> tuple[list[Typeset], Mapping[str, str]]:
+    setup = {"version": "mathjax4", "tex": options, "load": list(load)}
+    setup |= {"mathml": None, "asciimath": None, "output": {}}
+    typesets: list[Typeset] = []
+    outlines: dict[str, str] = {}
+    for sample in samples:
+        job = Job(f"{options}{load}", (Item(sample.tex, sample.display, "tex"),))
+        answer = await engine.typeset(job, {job.setup: setup})
+        typesets += answer.typesets
+        outlines |= answer.outlines
+    return typesets, outlines
+
+
+def _our_page(
+    samples: Sequence[Sample], typesets: Sequence[Typeset], outlines: Mapping[str, str]
+) -> str:
+    sheet = Sheet(outlines)
+    cells = []
+    for sample, typeset in zip(samples, typesets, strict=True):
+        formula = Formula(Span(0, 0), None, sample.tex, sample.display)
+        cells.append("" if typeset.error else render(formula, typeset, 'data-tex=""', {}, sheet))
+    return _page(cells, style_element("test", sheet.needs))
+
+
+def _page(cells: Sequence[str], head: str) -> str:
+    body = "".join(f'<div id="f{i}">| {cell} |</div>' for i, cell in enumerate(cells))
+    style = f"body{{margin:0;font:16px serif;width:{WIDTH}px}}div{{height:{CELL}px;overflow:hidden}}"
+    return f"<!doctype html><meta charset=utf-8><style>{style}</style>{head}<body>{body}"
+
+
+async def _picture(browser: Browser, html: str) -> Image.Image:
+    page = await browser.new_page(device_scale_factor=2)
+    try:
+        await page.set_content(html)
+        return await _shoot(page)
+    finally:
+        await page.close()
+
+
+async def _their_picture(
+    browser: Browser, samples: Sequence[Sample], options: Options, load: Sequence[str]
+) -> tuple[Image.Image, list[str | None]]:
+    config = (
+        "<script>MathJax = {loader: {paths: {fonts: '/@mathjax'}, load: ['core', 'input/tex', "
+        f"'output/svg', {', '.join(map(repr, load))}]}}, startup: {{typeset: false}}}};</script>"
+        "<script src=/mathjax/startup.js></script>"
+    )
+    html = _page([""] * len(samples), config)
+
+    async def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(f"{ORIGIN}/")
+        file = Path(__file__).with_name(path) if path == "reference.js" else MODULES / path
+        if path == "":
+            await route.fulfill(body=html, content_type="text/html")
+        elif file.is_file():
+            kind = mimetypes.guess_type(path)[0] or "text/plain"
+            await route.fulfill(body=file.read_bytes(), content_type=kind)
+        else:
+            await route.abort()
+
+    page = await browser.new_page(device_scale_factor=2)
+    try:
+        await page.route("**/*", answer)
+        await page.goto(f"{ORIGIN}/")
+        await page.evaluate("MathJax.startup.promise")
+        told = [sample._asdict() for sample in samples]
+        shown = "async ([f, o]) => (await import('/reference.js')).show(f, o)"
+        errors: list[str | None] = await page.evaluate(shown, [told, options])
+        return await _shoot(page), errors
+    finally:
+        await page.close()
+
+
+async def _shoot(page: Page) -> Image.Image:
+    await page.set_viewport_size({"width": WIDTH, "height": CELL * AT_ONCE})
+    return Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
