@@ -7,6 +7,7 @@ there: it is made again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -26,7 +27,9 @@ from prerender.engine import Answer, Typeset
 SIZE_LIMIT = 4 * 2**30
 #: what reading and writing raise where the files are damaged, in use or gone, or the disk is full
 _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, ValueError)
-_MATHJAX = Path(__file__).parent / "engine" / "mathjax" / "package.json"
+_PACKAGE = Path(__file__).parent
+_MATHJAX = _PACKAGE / "engine" / "mathjax" / "package.json"
+_SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
 
 
 class CacheError(Exception):
@@ -63,6 +66,12 @@ def default_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "prerender"
 
 
+def _scripts_version() -> str:
+    """A hash of our scripts that run in the browser, for those who change them."""
+    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
+    return hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4).hexdigest()
+
+
 def mathjax_version() -> str:
     """The version of the MathJax that is bundled. Raises FileNotFoundError where there is none."""
     return str(json.loads(_MATHJAX.read_bytes())["version"])
@@ -87,7 +96,7 @@ class Cache:
                     size_limit=SIZE_LIMIT,
                     eviction_policy="least-recently-stored",
                 )
-        self._prefix = f"{__version__}/{mathjax_version()}/"
+        self._prefix = f"{__version__}/{mathjax_version()}/{_scripts_version()}/"
         self._outlines: dict[str, str] = {}
 
     def close(self) -> None:
@@ -125,7 +134,7 @@ class Cache:
             return None
         try:
             typesets = tuple(Typeset.from_json(one) for one in data)
-        except (TypeError, AttributeError):  # not as this version writes them
+        except (LookupError, TypeError, AttributeError):  # not as this version writes them
             return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
         return None if outlines is None else Answer(typesets, outlines)

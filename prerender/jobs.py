@@ -20,12 +20,12 @@ _ENVIRONMENT = re.compile(r"\\begin\s*\{([^}]*)\}")
 #: environment, that comes next
 _DEFINES = re.compile(
     r"\\(?:[gex]?def|let|futurelet)\s*\\(?P<name>[a-zA-Z@]+|.)"
-    r"|\\(?:(?:re|provide)?newcommand|Declare\w+|Newextarrow)\s*\*?\s*(?:\[[^]]*\]\s*)?"
+    r"|\\(?:(?:re)?newcommand|providecommand|Declare\w+|Newextarrow)\s*\*?\s*(?:\[[^]]*\]\s*)?"
     r"(?:\{\s*\\?|\\)(?P<command>[a-zA-Z@]+|.)"
     r"|\\(?:re)?newenvironment\s*\*?\s*\{(?P<environment>[^}]*)\}"
 )
 _DEFINERS = re.compile(
-    r"\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|(?:re)?newenvironment|Declare\w+"
+    r"\\(?:[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|(?:re)?newenvironment|Declare\w+"
     r"|Newextarrow)(?![a-zA-Z])"
 )
 #: what may change anything behind it

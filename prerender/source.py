@@ -66,6 +66,8 @@ class Text:
 
     data: str
     _pieces: list[Piece]
+    literal: bool = False
+    """Whether it is a CDATA section of XML, in which no script looks for math."""
 
     def span(self, start: int, end: int) -> Span | None:
         """Where data[start:end] (not empty) stands in the source.

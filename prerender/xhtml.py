@@ -96,7 +96,10 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
                 stack[-1].children.append(element)
                 stack.append(element)
             elif kind == "end":
-                stack.pop().end_tag = span  # empty where the start tag ends the element
+                element = stack.pop()
+                element.end_tag = span  # empty where the start tag ends the element
+                if element.tag == "template":
+                    element.children.clear()  # they are in a document of their own
             elif kind == "comment":
                 stack[-1].children.append(Comment(event.name))
     [top] = (node for node in root.children if isinstance(node, Element))
@@ -109,4 +112,5 @@ def _text(kind: str, parts: list[tuple[_Event, Span]]) -> Text:
     for event, span in parts:
         pieces.append(Piece(at, len(event.name), *span, None))
         at += len(event.name)
-    return Text("".join(event.name for event, _ in parts), pieces if kind == "text" else [])
+    data = "".join(event.name for event, _ in parts)
+    return Text(data, pieces if kind == "text" else [], literal=kind == "literal")

@@ -1,4 +1,4 @@
-"""What tests of all modules share: the real material, and a command line that is run like any other."""
+"""What all tests share: the real material, and a command line that is run like any other."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_each_character_stands_where_its_node_says(source: str) -> None:
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pages())
 def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> None:
-    if "\x00" in source or "<![CDATA" in source:
+    if any(part in source for part in ("\x00", "<![CDATA", "</>")):
         return
     for node in texts(parse(source)):
         for character, spelling in zip(node.data, spelt(source, node), strict=True):

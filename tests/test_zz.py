@@ -101,7 +101,7 @@ def body(page: str) -> str:
     role=st.sampled_from(["other", "loader"]),
     typesets=st.sampled_from([[DRAWN], [DRAWN, WRONG], [WRONG]]),
 )
-def test_every_source_comes_back(
+def test_every_generated_page_comes_back(
     source: str, name: str, role: Role, typesets: list[Typeset]
 ) -> None:
     data = source.encode("utf-8", "surrogateescape")

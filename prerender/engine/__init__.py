@@ -1,4 +1,4 @@
-"""Formulas in, typesets out: MathJax 4 in headless Chromium. Only this package touches the browser."""
+"""Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
 
 from prerender.engine.browser import BrowserNotFound, find_browser, sandbox
 from prerender.engine.model import (

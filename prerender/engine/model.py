@@ -45,15 +45,17 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The number of a formula, drawn as high as the formula's picture: sizes as there.
+    """The number of a formula, or the numbers of its rows, in the coordinates of its picture.
 
-    `gap` is the least space between the two, `side` where it stands.
+    `gap` is the least space between the two, `side` where it stands, `row` its baseline where there
+    is one number only.
     """
 
     width: float
     body: tuple[str, ...]
     gap: float
     side: Literal["left", "right"]
+    row: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Picture:
             data["height"],
             data["depth"],
             tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
-            tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"]),
+            tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]),
             data.get("indent", ""),
             data.get("follows"),
         )

@@ -1,8 +1,8 @@
 """Jobs in, answers out: a pool of tabs that outlives what jobs do to it.
 
-The browser starts with the first job. A tab that hangs or dies is replaced; its batch is tried again,
-then in halves, until the job that does it is alone and the formula in it known: that one formula is
-an error, all the rest is typeset.
+The browser starts with the first job. A tab that hangs or dies is replaced; its batch is tried
+again, then in halves, until the job that does it is alone and the formula in it known: that one
+formula is an error, all the rest is typeset.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Request:
         return self.job._replace(items=items)
 
     def blame(self, shown: int, why: str) -> None:
-        """A tab was lost at this item of `shown`: by chance the first time, because of it the second."""
+        """A tab was lost at this item of `shown`: by chance once, because of it the second time."""
         at = [at for at in range(len(self.job.items)) if at not in self.skip][shown]
         if self.suspect == at:
             self.skip[at] = why

@@ -1,10 +1,11 @@
-"""A browser in, a tab with a warm MathJax out; jobs in, what its modules (worker/*.js) answer out."""
+"""A browser in, a tab with a warm MathJax out; jobs in, what its modules (worker/) answer out."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,7 +86,9 @@ async def _answer(route: Route) -> None:
     """Serve the package's own files; refuse everything else."""
     url = route.request.url.partition("?")[0]
     if url == f"{ORIGIN}/":
-        await route.fulfill(body="<!doctype html><meta charset=utf-8><body>", content_type="text/html")
+        await route.fulfill(
+            body="<!doctype html><meta charset=utf-8><body>", content_type="text/html"
+        )
         return
     file = _PACKAGE / url.removeprefix(f"{ORIGIN}/")
     inside = url.startswith(ORIGIN) and any(
@@ -110,7 +113,5 @@ async def _guard(action: Awaitable[T], seconds: float) -> T:
 
 async def _quietly(action: Awaitable[object]) -> None:
     """Wait for the end of something that may be dead already."""
-    try:
+    with suppress(Error, TimeoutError):
         await asyncio.wait_for(action, _CLOSING)
-    except (Error, TimeoutError):
-        pass

@@ -1,15 +1,18 @@
-"""A page's tree and the rules of its set-up in, its formulas with exact spans out, in document order."""
+"""A page's tree and the rules of its set-up in, its formulas with exact spans out, in order."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
+from prerender.find.mathjax3 import Match
 from prerender.find.model import Escape, Formula, Found, Input
 from prerender.find.runs import Include, Run, runs, switch
+from prerender.find.selectors import Path
 from prerender.setup import Rules
 from prerender.source import Element
 
@@ -23,12 +26,23 @@ def find(root: Element, rules: Rules, source: str) -> list[Found]:
     stands in a table, say) are left alone; of two that overlap the first counts.
     """
     body = root.first("body")
-    if body is None:
+    if body is None or rules.scope is None:
         return []
-    found: list[Found] = list(find_elements(body, rules, source))
-    in_text = [one for part in in_scope(body, rules.scope) for one in _in_text(part, rules)]
+    parts = in_scope(body, rules.scope)
+    found: list[Found] = list(_elements(body, parts, rules, source))
+    in_text = [one for part in parts for one in _in_text(part.element, rules)]
     found += _unbroken(in_text, root, source, {tag for tag, _ in rules.include})
     return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
+
+
+def _elements(body: Element, parts: Sequence[Path], rules: Rules, source: str) -> Iterator[Formula]:
+    """Formulas that are elements: those that MathJax itself looks for are in the parts only."""
+    own = rules.version == "mathjax2"
+    anywhere = replace(rules, mathml=False, scripts=rules.scripts and not own)
+    yield from find_elements(Path(body), anywhere, source)
+    inside = replace(rules, elements=(), scripts=rules.scripts and own)
+    for part in parts:
+        yield from find_elements(part, inside, source)
 
 
 def _apart(found: list[Found]) -> list[Found]:
@@ -70,19 +84,26 @@ def _in_text(part: Element, rules: Rules) -> Iterator[Found]:
     include: Include = dict(rules.include)
     if rules.version == "mathjax2":
         include = {**include, "#comment": None}
+    taken: dict[int, list[Match]] = {}
     for run in runs(part, switch(rules.switch), include):
-        matches = (
+        matches = list(
             mathjax2.find_tex(run, rules)
             if rules.version == "mathjax2"
             else mathjax3.find_tex(run.text, rules)
         )
+        taken[run.key] = matches
         yield from _located(run, matches)
     if rules.asciimath and rules.asciimath_switch is not None:
         for run in runs(part, switch(rules.asciimath_switch), include):
-            yield from _located(run, mathjax3.find_asciimath(run.text, rules.asciimath))
+            yield from _located(
+                run,
+                mathjax2.find_asciimath(run, rules.asciimath, taken.get(run.key, []))
+                if rules.version == "mathjax2"
+                else mathjax3.find_asciimath(run.text, rules.asciimath),
+            )
 
 
-def _located(run: Run, matches: Iterator[mathjax3.Match]) -> Iterator[Found]:
+def _located(run: Run, matches: Iterable[Match]) -> Iterator[Found]:
     """Matches in a run as formulas in the source."""
     for match in matches:
         span = run.span(match.start, match.end)

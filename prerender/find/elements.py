@@ -1,4 +1,4 @@
-"""The body of a page in, the formulas that are whole elements out: scripts, MathML, marked spans."""
+"""The body of a page in, the formulas that are elements out: scripts, MathML, marked spans."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
+from prerender.find.selectors import Path, matches
 from prerender.setup import Rules
 from prerender.source import Element, Span
 
@@ -16,32 +17,31 @@ _DISPLAY = re.compile(r"(?:;|\s)mode\s*=\s*display(?:;|\s|$)")
 _INPUTS: dict[str, Input] = {"tex": "tex", "asciimath": "asciimath", "mml": "mathml"}
 
 
-def find_elements(body: Element, rules: Rules, source: str) -> Iterator[Formula]:
+def find_elements(body: Path, rules: Rules, source: str) -> Iterator[Formula]:
     """The formulas that are elements, in document order."""
-    stack: list[tuple[Element, Element | None]] = [(body, None)]
+    stack: list[tuple[Path, Element | None]] = [(body, None)]
     while stack:
-        element, before = stack.pop()
-        if IGNORE_ATTRIBUTE in element.attrs or _rendered(element):
+        path, before = stack.pop()
+        if IGNORE_ATTRIBUTE in path.element.attrs or _rendered(path.element):
             continue
-        formula = _formula(element, before, rules, source)
+        formula = _formula(path, before, rules, source)
         if formula is not None:
             yield formula
             continue
         previous: Element | None = None
-        children: list[tuple[Element, Element | None]] = []
-        for child in element.children:
+        children: list[tuple[Path, Element | None]] = []
+        for child in path.element.children:
             if isinstance(child, Element):
-                children.append((child, previous))
+                children.append((Path(child, path), previous))
                 previous = child
             else:
                 previous = None
         stack.extend(reversed(children))
 
 
-def _formula(
-    element: Element, before: Element | None, rules: Rules, source: str
-) -> Formula | None:
+def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> Formula | None:
     """The formula that an element is; `before` is the element right before it."""
+    element = path.element
     if element.span is None:
         return None
     if element.tag == "script":
@@ -49,7 +49,7 @@ def _formula(
     if element.tag == "math":
         return _mathml(element, element.span, source) if rules.mathml else None
     for selector, display in rules.elements:
-        if _matches(element, selector):
+        if matches(selector, path):
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
             return Formula(inside, inside, element.text(), shown)
@@ -74,35 +74,25 @@ def _script(element: Element, span: Span, before: Element | None) -> Formula | N
 
 
 def _mathml(element: Element, span: Span, source: str) -> Formula:
-    display = (
-        element.attrs.get("display") == "block" or element.attrs.get("mode") == "display"
-    )
+    display = element.attrs.get("display") == "block" or element.attrs.get("mode") == "display"
     return Formula(span, span, source[span.start : span.end], display, "mathml")
 
 
 def _inside(element: Element) -> Span:
     """The content of an element that stays, for the formula takes the place of its text."""
-    assert element.start_tag is not None and element.end_tag is not None
+    assert element.start_tag is not None
+    assert element.end_tag is not None
     return Span(element.start_tag.end, element.end_tag.start)
 
 
-def in_scope(body: Element, selectors: Sequence[str]) -> list[Element]:
-    """The elements that text is looked at in: the outermost that a selector names; without, all."""
-    if not selectors:
-        return [body]
-    stack, result = [body], []
+def in_scope(body: Element, selectors: Sequence[str]) -> list[Path]:
+    """The elements that are looked at: the outermost that a selector means; without any, the body."""
+    stack, result = [Path(body)], []
     while stack:
-        element = stack.pop()
-        if any(_matches(element, selector) for selector in selectors):
-            result.append(element)
+        path = stack.pop()
+        if not selectors or any(matches(selector, path) for selector in selectors):
+            result.append(path)
         else:
-            stack.extend(c for c in reversed(element.children) if isinstance(c, Element))
+            children = (child for child in path.element.children if isinstance(child, Element))
+            stack.extend(reversed([Path(child, path) for child in children]))
     return result
-
-
-def _matches(element: Element, selector: str) -> bool:
-    """Whether an element is what a selector says: `#id`, or a tag and classes (`span.math`)."""
-    if selector.startswith("#"):
-        return element.attrs.get("id") == selector[1:]
-    tag, *classes = selector.split(".")
-    return tag in ("", "*", element.tag) and set(classes) <= set(element.classes)

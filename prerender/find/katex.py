@@ -34,7 +34,7 @@ def find_tex(text: str, rules: Rules) -> Iterator[Match]:
 
 
 def _end(text: str, at: int, close: str) -> int | None:
-    """Where the closing delimiter stands outside braces; a backslash hides the character behind it."""
+    """Where the closing delimiter stands outside braces; a backslash hides what is behind it."""
     level = 0
     while at < len(text):
         if level <= 0 and text.startswith(close, at):
@@ -50,7 +50,7 @@ def _end(text: str, at: int, close: str) -> int | None:
 
 
 def switch(rules: Switch) -> Descend:
-    """KaTeX's rule for elements: ignored tags and classes, whole names, nothing inside is looked at."""
+    """KaTeX's rule for elements: ignored tags and classes, whole names, and all that is inside."""
     tags = {tag.lower() for tag in rules.skip_tags}
     classes = set(rules.ignore_class.split())
 

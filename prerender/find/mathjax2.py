@@ -1,14 +1,14 @@
 r"""A run of text and the rules in, the formulas in it out, as MathJax 2's tex2jax finds them.
 
-Source: MathJax 2.7 extensions/tex2jax.js. Other than in v3, delimiters do not reach over the nodes of
-a run; one closing delimiter within unbalanced braces is taken when the run ends without a better one;
+Source: MathJax 2.7 extensions/tex2jax.js. Other than in v3, delimiters do not reach over the nodes
+of a run; a closing delimiter within unbalanced braces is taken when the run ends without a better;
 `\begin` and `\ref` take no space before the brace.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from prerender.find.mathjax3 import Match, whole
@@ -54,9 +54,34 @@ def find_tex(run: Run, rules: Rules) -> Iterator[Match]:
             at = close.end() if close is not None else search.resume
 
 
+def find_asciimath(run: Run, pairs: Sequence[Pair], taken: Sequence[Match]) -> Iterator[Match]:
+    """The AsciiMath in what tex2jax has left of a run, as asciimath2jax finds it."""
+    starts = sorted((pair.open for pair in pairs), key=lambda text: (-len(text), text))
+    start = re.compile("|".join(map(re.escape, starts)))
+    closes = {pair.open: re.compile(rf"(?P<close>{re.escape(pair.close)})|\\.") for pair in pairs}
+    edges = [0, *(edge for match in taken for edge in (match.start, match.end)), len(run.text)]
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        at = begin
+        while opened := _search(run, start, at, end):
+            at = opened.end()
+            close = _unescaped(run, closes[opened[0]], at, end)
+            if close is not None:
+                yield Match(opened.start(), at, close.start(), close.end(), input="asciimath")
+                at = close.end()
+
+
+def _unescaped(run: Run, pattern: re.Pattern[str], at: int, end: int) -> re.Match[str] | None:
+    """The first end that is not behind a backslash."""
+    while match := _search(run, pattern, at, end):
+        if match["close"] is not None:
+            return match
+        at = match.end()
+    return None
+
+
 def _start(rules: Rules) -> re.Pattern[str] | None:
-    parts = sorted((pair.open for pair in rules.pairs), key=lambda text: (-len(text), text))
-    parts = [re.escape(part) for part in parts]
+    opens = sorted((pair.open for pair in rules.pairs), key=lambda text: (-len(text), text))
+    parts = [re.escape(text) for text in opens]
     if rules.environments:
         parts.append(r"\\begin\{(?P<environment>[^}]*)\}")
     if rules.escapes:
@@ -74,9 +99,9 @@ def _unescape(slashes: str) -> str:
 def _open(opened: re.Match[str], pairs: dict[str, Pair]) -> _Search:
     name = opened.groupdict().get("environment")
     if name is not None:
-        close, math = re.escape(rf"\end{{{name}}}"), opened.start()
-        resume = opened.start() + len(name) + 3  # so in tex2jax: it looks into the name again
-        return _Search(opened.start(), math, opened.end(), resume, _end(close), True, True)
+        end = _end(re.escape(rf"\end{{{name}}}"))
+        start, resume = opened.start(), opened.start() + len(name) + 3  # tex2jax: in the name again
+        return _Search(start, start, opened.end(), resume, end, True, True)
     pair = pairs[opened[0]]
     inner, close = opened.end(), _end(re.escape(pair.close))
     return _Search(opened.start(), inner, inner, inner, close, pair.display, False)
@@ -102,11 +127,15 @@ def _close(run: Run, search: _Search) -> re.Match[str] | None:
     return search.candidate
 
 
-def _search(run: Run, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
-    """The first match from `at` on that lies within one text node of the run."""
-    for index, node in enumerate(run.nodes):
-        start = run.offsets[index]
-        end = run.offsets[index + 1] if index + 1 < len(run.offsets) else len(run.text)
-        if node is not None and end > at and (match := pattern.search(run.text, max(start, at), end)):
-            return match
+def _search(
+    run: Run, pattern: re.Pattern[str], at: int, end: int | None = None
+) -> re.Match[str] | None:
+    """The first match from `at` on, before `end`, that lies within one text node of the run."""
+    limit = len(run.text) if end is None else end
+    edges = zip(run.nodes, run.offsets, [*run.offsets[1:], len(run.text)], strict=True)
+    for node, start, stop in edges:
+        if node is not None and stop > at and start < limit:
+            match = pattern.search(run.text, max(start, at), min(stop, limit))
+            if match:
+                return match
     return None

@@ -28,6 +28,11 @@ class Run:
     nodes: list[Text | None] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
 
+    @property
+    def key(self) -> int:
+        """The same for runs of the same text nodes."""
+        return id(next((node for node in self.nodes if node is not None), None))
+
     def add(self, text: str, node: Text | None) -> None:
         """Append the text of a node, or what stands for markup between nodes."""
         self.nodes.append(node)
@@ -48,13 +53,13 @@ class Run:
         return None if node is None else node.span(local, local + 1)
 
 
-#: tag (or "#comment") to the text it puts in a run; None: the comment's own text, as MathJax 2 has it
+#: tag (or "#comment") to the text it puts in a run; None: the comment's own text (MathJax 2)
 Include = Mapping[str, str | None]
 Descend = Callable[[Element, bool], bool | None]
 
 
 def switch(rules: Switch) -> Descend:
-    """MathJax's rule for elements: (element, ignoring) to whether to ignore in it; None: do not go in."""
+    """MathJax's rule: (element, ignoring) to whether to ignore in it; None: do not go in."""
     skip = re.compile(f"(?:{'|'.join(rules.skip_tags)})", re.IGNORECASE)
     ignore = re.compile(rf"(?:^| )(?:{rules.ignore_class})(?: |$)") if rules.ignore_class else None
     process = re.compile(rf"(?:^| )(?:{rules.process_class})(?: |$)")
@@ -73,7 +78,7 @@ def switch(rules: Switch) -> Descend:
 
 
 def runs(body: Element, descend: Descend, include: Include) -> Iterator[Run]:
-    """The runs of a body in document order; `include`: what tags that do not end a run put in it."""
+    """The runs of a body in order; `include`: what tags that do not end a run put in it."""
     ignoring = descend(body, False)
     stack = [] if ignoring is None else [(iter(body.children), ignoring)]
     run = Run()
@@ -96,6 +101,8 @@ def runs(body: Element, descend: Descend, include: Include) -> Iterator[Run]:
 def _extend(run: Run, node: Node, include: Include) -> bool:
     """Add a node to a run; False where it ends the run."""
     if isinstance(node, Text):
+        if node.literal:
+            return False
         run.add(node.data, node)
         return True
     name = "#comment" if isinstance(node, Comment) else node.tag

@@ -1,12 +1,12 @@
 """A typeset in, the element that stands for the formula out.
 
-Outlines and pieces are drawn once a page: the first formula that uses one defines it, later ones refer
-to it, so that a browser can paint each formula when it has read it.
+Outlines and pieces are drawn once a page: the first formula that uses one defines it, later ones
+refer to it, so that a browser can paint each formula when it has read it.
 
-A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has no
-width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its natural
-width, and that it may be less: a replaced element with a percentage as its greatest width may be
-squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-contribution).
+A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has
+no width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its
+natural width, and that it may be less: a replaced element with a percentage as its greatest width
+may be squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-contribution).
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ X_HEIGHT = 442
 NARROW = 28.0
 #: how far what cannot be broken may shrink before it scrolls
 READABLE = 0.7
-#: ex: what a display asks for at the least where it shares a line, a table's say
+#: ex: what a formula asks for at the least where it shares a line, a table's say
 _LEAST_ROOM = 12.0
+#: thousandths of an em: what a line of numbers takes above and below its baseline
+_ASCENT, _DESCENT = 750.0, 250.0
+#: ex: a part of an inline formula no wider than this fits every line
+_WORD = 16.0
 
 
 @dataclass(slots=True)
@@ -77,8 +81,8 @@ def _follows(picture: Picture, sheet: Sheet) -> str:
 
 def _inline(picture: Picture, sheet: Sheet) -> str:
     style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
-    if picture.width > NARROW * X_HEIGHT:
-        style += ";max-width:100%;height:auto"
+    if picture.width > _WORD * X_HEIGHT:
+        style += f";min-width:{_LEAST_ROOM:g}ex;max-width:100%;height:auto"
     return _svg(picture, sheet, style=style)
 
 
@@ -108,26 +112,35 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
     style = f"vertical-align:{_ex(-layout.depth)}" if layout.depth and not layout.tag else ""
     style += _indent(layout)
     scrolls = last and layout.width * READABLE > NARROW * X_HEIGHT
-    if scrolls:
-        style += f";min-width:{_ex(layout.width * READABLE)}"
     if layout.tag is None and not scrolls:
         return _svg(layout, sheet, style=style, name=name)
-    body = _svg(layout, sheet, style=style)
-    if scrolls:
-        sheet.needs.scroll = True
-        body = f'<mjx-scroll tabindex="0">{body}</mjx-scroll>'
     if layout.tag is None:
-        return body.replace("<mjx-scroll", f'<mjx-scroll class="{name}"', 1) if name else body
+        return _scroll(layout, sheet, style, name)
+    body = _scroll(layout, sheet, style, "") if scrolls else _svg(layout, sheet, style=style)
     stacked = sheet.needs.name(Range(None, _ceil(_needed(layout))), "stacked") if last else ""
     classes = " ".join(filter(None, (name, stacked)))
     return _row(layout, layout.tag, body, classes, sheet)
 
 
+def _scroll(layout: Picture, sheet: Sheet, style: str, name: str) -> str:
+    """A layout that shrinks as far as it can be read, then scrolls, its end faded."""
+    sheet.needs.scroll = True
+    least = layout.width * READABLE
+    fades = sheet.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
+    classes = " ".join(filter(None, (name, fades)))
+    body = _svg(layout, sheet, style=f"{style};min-width:{_ex(least)}")
+    return f'<mjx-scroll class="{classes}" tabindex="0">{body}</mjx-scroll>'
+
+
 def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> str:
+    """A layout and its number; one number is as high as a line, so that it can go below."""
     sheet.needs.tags.add(tag.side)
     picture = Picture(tag.width, layout.height, layout.depth, tag.body)
-    margin = "left" if tag.side == "right" else "right"
-    number = _svg(picture, sheet, style=f"margin-{margin}:{_ex(tag.gap)}")
+    style = f"margin-{'left' if tag.side == 'right' else 'right'}:{_ex(tag.gap)}"
+    if tag.row is not None:
+        picture = Picture(tag.width, _ASCENT - tag.row, _DESCENT + tag.row, tag.body)
+        style += f";margin-top:{_ex(layout.height - picture.height)}"
+    number = _svg(picture, sheet, style=style)
     pair = number + body if tag.side == "left" else body + number
     side = ' side="left"' if tag.side == "left" else ""
     named = f' class="{classes}"' if classes else ""
@@ -160,7 +173,6 @@ def _svg(picture: Picture, sheet: Sheet, *, style: str, name: str = "") -> str:
     attributes += f' width="{_ex(width)}" height="{_ex(height)}"'
     attributes += f' style="{style.lstrip(";")}"' if style else ""
     body = _body(picture, sheet)
-    sheet.needs.links |= "<a " in body
     return f'<svg{attributes} viewBox="{box}">{_definitions(body, sheet)}{body}</svg>'
 
 

@@ -1,8 +1,8 @@
 """What the formulas of a page need in, the style element of the page out.
 
 The rules are MathJax 4's own (ts/output/common.ts, ts/output/svg.ts: commonStyles), those that the
-page uses, with its attributes; ours for lines that end within inline formulas, and for layouts: which
-of a formula's is shown at which width of its box
+page uses, with its attributes; ours for lines that end within inline formulas, and for layouts:
+which of a formula's is shown at which width of its box
 (https://www.w3.org/TR/css-conditional-5/#container-queries).
 """
 
@@ -36,7 +36,8 @@ class Range(NamedTuple):
         return f"{low} and ({high})" if low and high else low or high
 
 
-Kind = Literal["inline", "block", "stacked"]
+#: how it is shown; or that its number goes below it; or that it scrolls, so that its end fades
+Kind = Literal["inline", "block", "stacked", "fade"]
 
 
 @dataclass(slots=True)
@@ -44,7 +45,6 @@ class Needs:
     """What the formulas of a page use of the style sheet."""
 
     display: bool = False
-    links: bool = False
     newlines: bool = False
     layouts: bool = False
     scroll: bool = False
@@ -72,10 +72,12 @@ def style_element(mark: str, needs: Needs) -> str:
 def _rule(shown: Range, kind: Kind, name: str) -> str:
     """The widest layout is shown unless there is no room for it; the others where they fit best."""
     if kind == "stacked":
-        return (
-            f"@container {shown.condition}{{.{name}{{grid-template-columns:auto!important}}"
-            f".{name}>*{{grid-area:auto!important}}}}"
-        )
+        row = "grid-template-columns:minmax(0,1fr)!important"
+        parts = "grid-area:auto!important;margin-top:0!important"
+        return f"@container {shown.condition}{{.{name}{{{row}}}.{name}>*{{{parts}}}}}"
+    if kind == "fade":
+        mask = "linear-gradient(90deg,#000 calc(100% - 2em),#0002)"
+        return f"@container {shown.condition}{{.{name}{{mask-image:{mask};padding-right:2em}}}}"
     if shown.high is None:
         hidden = Range(None, shown.low)
         return f"@container {hidden.condition}{{[jax] .{name}{{display:none}}}}"

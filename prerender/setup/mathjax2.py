@@ -13,6 +13,7 @@ from typing import Any
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
 from prerender.setup.packages import KNOWN, to_load
+from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
 from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, strings
 
@@ -46,13 +47,14 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     config = section(hub, "config")
     names = set(_extensions(loader, config))
     tex, warnings = _tex(section(config, "TeX"), section(hub, "macros"), names)
-    return Setup(
+    setup = Setup(
         rules=_rules(config, names),
         tex=tex,
         load=to_load(tex["packages"]),
         output=_output(loader, config),
         warnings=tuple(warnings),
     )
+    return typeset_only(setup, data) if flag(config, "skipStartupTypeset", False) else setup
 
 
 def _extensions(loader: Loader | None, config: Json) -> Iterator[str]:

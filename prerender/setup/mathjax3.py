@@ -12,7 +12,7 @@ from typing import Any
 from prerender.setup.functions import is_harmless
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
 from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
-from prerender.setup.probes import Probe, elements, found
+from prerender.setup.probes import Probe, elements, found, typeset_only
 from prerender.setup.scripts import Loader
 from prerender.setup.values import (
     APPEND,
@@ -46,7 +46,8 @@ _HOOKED = ("preFilters.add", "postFilters.add", "CommandMap", "MacroMap", "Confi
 def defaults(loader: Loader | None = None) -> Setup:
     """What a page has that loads MathJax and says nothing more.
 
-    Without a loader: MathJax 4, and what stands in scripts for it is math, too.
+    Without a loader: MathJax 4, and what stands in scripts for it is math, too; MathML is what the
+    browser shows by itself.
     """
     newest = loader is None or loader.version == "mathjax4"
     brought = component(loader.components[0] if loader else "tex-mml-chtml", newest)
@@ -58,7 +59,7 @@ def defaults(loader: Loader | None = None) -> Setup:
             environments="tex" in brought.inputs,
             escapes="tex" in brought.inputs,
             refs="tex" in brought.inputs,
-            mathml="mml" in brought.inputs,
+            mathml=loader is not None and "mml" in brought.inputs,
             scripts=loader is None,
         ),
         tex={"packages": list(brought.packages or ("base",))},
@@ -75,7 +76,7 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     svg = "output/svg" in load or (loader is not None and "svg" in loader.components[0])
     output = strings(section(config, "startup").get("output")) or ["svg" if svg else "chtml"]
     setup = _without_unloaded(override(setup, config, output=output), load)
-    setup = _with_actions(setup, config, found(data))
+    setup = typeset_only(_with_actions(setup, config, found(data)), data)
     notes = strings(data.get("notes"))
     noted = [name for name in _HOOKED if any(note.endswith(name) for note in notes)]
     told = [f"the page's start-up code uses {name}, which has no effect here" for name in noted]
@@ -147,8 +148,13 @@ def _rules(rules: Rules, config: Json) -> Rules:
         include=_include(rules, section(options, "includeHtmlTags")),
         asciimath=asciimath,
         asciimath_switch=other or switch if asciimath else None,
-        scope=tuple(strings(section(config, "startup").get("elements"))) or rules.scope,
+        scope=_scope(rules.scope, section(config, "startup")),
     )
+
+
+def _scope(old: tuple[str, ...] | None, startup: Json) -> tuple[str, ...] | None:
+    elements = tuple(strings(startup.get("elements")))
+    return elements or (() if startup.get("typeset") is True else old)
 
 
 def _pairs(old: tuple[Pair, ...], tex: Json) -> tuple[Pair, ...]:

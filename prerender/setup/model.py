@@ -54,9 +54,9 @@ class Rules:
     #: CSS selectors of elements whose whole text is one formula: ((selector, display or None),
     #: ...); None: display where the element has a class `display`
     elements: tuple[tuple[str, bool | None], ...] = ()
-    #: CSS selectors ("#id", or of a tag and classes) of elements outside of which no text is looked
-    #: at; empty: the whole body
-    scope: tuple[str, ...] = ()
+    #: CSS selectors of elements outside of which no text is looked at; empty: the whole body; None:
+    #: nothing is typeset at all
+    scope: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
-"""What scripts of a page made of the sandbox's probes (probes.js) in; selectors of formulas out."""
+"""What scripts did to the sandbox's probes (probes.js) in; selectors of formulas and of places out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from prerender.setup.model import Json
-from prerender.setup.values import section
+from prerender.setup.model import Json, Setup
+from prerender.setup.values import section, strings
+
+_NEVER = "the page keeps MathJax from typesetting, and no script of it that could be read asks for it later"
 
 
 class Probe(NamedTuple):
@@ -49,7 +53,24 @@ def elements(probes: Sequence[Probe]) -> tuple[tuple[str, bool | None], ...]:
         mine = [probe for probe in bare if probe.selector == selector]
         shown = {probe.style == "display": probe.display for probe in mine}
         tags = {probe.tag for probe in mine}
-        only = tags.pop() if len(tags) == 1 and selector.startswith(".") else ""
         depends = shown.get(True) and not shown.get(False)
-        result[f"{only}{selector}"] = None if depends else shown.get(False, False)
+        only = tags.pop() if len(tags) == 1 else ""
+        result[_of_tag(only, selector)] = None if depends else shown.get(False, False)
     return tuple(result.items())
+
+
+def _of_tag(tag: str, selector: str) -> str:
+    """A selector for elements of one tag; of any where it is empty."""
+    return re.sub(r"(?<![^\s>])(?=[.][^\s>]*$)", tag, selector)
+
+
+def typeset_only(setup: Setup, data: Json) -> Setup:
+    """The same for the elements only that MathJax is asked to typeset, where that is not the page."""
+    calls = data.get("typesets")
+    if not isinstance(calls, list) or not data.get("loaded"):
+        return setup
+    selectors = dict.fromkeys(selector for call in calls for selector in strings(call))
+    if "" in selectors:
+        return setup
+    setup = replace(setup, rules=replace(setup.rules, scope=tuple(selectors) or None))
+    return setup if selectors else setup.with_warnings(_NEVER)

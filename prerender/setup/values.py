@@ -67,13 +67,14 @@ def insert(into: Any, value: Any) -> Any:
     """An option merged over its default, as MathJax 3 and 4 do it (ts/util/Options.ts: insert).
 
     Objects are merged; arrays are replaced, but {"[+]": [...], "[-]": [...]} appends and removes.
-    Neither argument is changed.
+    What is removed is looked for as JavaScript does it, which finds no pair of delimiters. Neither
+    argument is changed.
     """
     if not isinstance(value, dict) or is_code(value):
         return value
     if isinstance(into, list) and value and value.keys() <= set(_CHANGES):
         removed, added = (one if isinstance(one, list) else [] for one in map(value.get, _CHANGES))
-        return [item for item in into if item not in removed] + added
+        return [item for item in into if isinstance(item, list) or item not in removed] + added
     base = into if isinstance(into, dict) and not is_code(into) else {}
     return {**base, **{key: insert(base.get(key), one) for key, one in value.items()}}
 

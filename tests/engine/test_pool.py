@@ -14,7 +14,14 @@ import pytest
 
 from prerender.engine import BrowserNotFound, Engine, Item, Job, Typeset
 
-SETUP = {"version": "mathjax4", "tex": {}, "load": [], "mathml": None, "asciimath": None, "output": {}}
+SETUP: dict[str, Any] = {
+    "version": "mathjax4",
+    "tex": {},
+    "load": [],
+    "mathml": None,
+    "asciimath": None,
+    "output": {},
+}
 AMS = {**SETUP, "tex": {"tags": "ams"}}
 SETUPS = {"plain": SETUP, "ams": AMS}
 
@@ -38,7 +45,9 @@ async def typeset(engine: Engine, *jobs: Job) -> list[tuple[Typeset, ...]]:
     return [answer.typesets for answer in answers]
 
 
-async def in_new_engine(*jobs: Job, tabs: int = 1, seconds: float = 20.0) -> list[tuple[Typeset, ...]]:
+async def in_new_engine(
+    *jobs: Job, tabs: int = 1, seconds: float = 20.0
+) -> list[tuple[Typeset, ...]]:
     async with Engine(tabs=tabs, seconds=seconds) as engine:
         return await typeset(engine, *jobs)
 
@@ -50,7 +59,7 @@ def test_a_picture_has_the_size_that_mathjax_gives_it() -> None:
     assert (picture.width, picture.height, picture.depth) == (572, 442, 11)
     assert x.error is None
     assert len(x.glyphs) == 1
-    assert picture.body == f'<use href="#{x.glyphs[0]}"/>'
+    assert picture.body == (f'<use href="#{x.glyphs[0]}"/>',)
 
 
 def test_outlines_come_with_the_answer() -> None:
@@ -94,7 +103,15 @@ def test_old_extension_names_mean_what_they_meant(name: str) -> None:
 
 
 def test_state_is_shared_within_a_job_and_nowhere_else() -> None:
-    together = Job("ams", (tex(r"\newcommand{\w}{xyz}"), tex(r"\w"), tex(r"\ref{e}"), tex(r"\begin{equation}\label{e}1\end{equation}")))
+    together = Job(
+        "ams",
+        (
+            tex(r"\newcommand{\w}{xyz}"),
+            tex(r"\w"),
+            tex(r"\ref{e}"),
+            tex(r"\begin{equation}\label{e}1\end{equation}"),
+        ),
+    )
     other = Job("ams", (tex(r"\w"), tex(r"\begin{equation}2\end{equation}")))
     first, second = run(in_new_engine(together, other))
     assert first[1].undefined == ()
@@ -107,7 +124,9 @@ def test_state_is_shared_within_a_job_and_nowhere_else() -> None:
 def test_macros_of_single_jobs_do_not_outlive_them() -> None:
     jobs = [alone(r"\def\leak{y}\leak" if i % 2 else r"\leak") for i in range(40)]
     answers = run(in_new_engine(*jobs, tabs=2))
-    assert [one.undefined for (one,) in answers] == [() if i % 2 else (r"\leak",) for i in range(40)]
+    assert [one.undefined for (one,) in answers] == [
+        () if i % 2 else (r"\leak",) for i in range(40)
+    ]
 
 
 def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset() -> None:
@@ -123,7 +142,9 @@ def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset() -> None:
 
 def children(pid: int) -> dict[int, str]:
     """The processes below one, and their command lines."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    )
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     found = {pid: ""}
     for _ in range(8):

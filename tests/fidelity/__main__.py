@@ -1,4 +1,4 @@
-"""`python -m tests.fidelity FILE.jsonl... [--first N]`: compare every formula in files, tell what differs."""
+"""`python -m tests.fidelity FILE.jsonl... [--first N]`: compare all formulas in files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from tests.fidelity.compare import Compared, Sample, compare
 
 #: packages that are there without being loaded
 BUILT_IN = frozenset(
-    ["base", "ams", "newcommand", "textmacros", "noundefined", "require", "autoload", "configmacros"]
+    [
+        "base",
+        "ams",
+        "newcommand",
+        "textmacros",
+        "noundefined",
+        "require",
+        "autoload",
+        "configmacros",
+    ]
 )
 Groups = dict[tuple[str, ...], list[Sample]]
 
@@ -62,7 +71,7 @@ def _grouped(lines: list[str]) -> Groups:
 
 def _print(file: Path, result: list[Compared]) -> None:
     for one in _wrong(result):
-        print(f"{one.share if one.share is not None else ''} {one.ours} | {one.theirs}: {one.sample.tex!r}")
+        print(one.share or "", one.ours, "|", one.theirs, repr(one.sample.tex))
     drawn = [one.share for one in result if one.share is not None]
     wrong = sum(1 for _ in _wrong(result))
     print(f"{file.name}: {len(result)} formulas, {len(drawn)} drawn by both, {wrong} differ")

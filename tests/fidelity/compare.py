@@ -28,6 +28,8 @@ CELL = 260
 WIDTH = 1240
 AT_ONCE = 30
 DIFFERS = 64
+WHITE = 255
+FEW = 4
 
 Options = dict[str, Any]
 
@@ -40,7 +42,7 @@ class Sample(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What came of it: the share of pixels that differ, or the two errors, one of them perhaps None."""
+    """What came of it: the share of pixels that differ, or the errors of either side."""
 
     sample: Sample
     share: float | None
@@ -55,7 +57,7 @@ async def compare(
     options: Options,
     load: Sequence[str] = (),
 ) -> list[Compared]:
-    """Compare samples under one set of options for the TeX input; `load`: packages to load first."""
+    """Compare samples under one set of options for TeX; `load`: packages to load first."""
     result: list[Compared] = []
     for start in range(0, len(samples), AT_ONCE):
         some = samples[start : start + AT_ONCE]
@@ -69,15 +71,24 @@ async def compare(
 
 
 def _share(ours: Image.Image, theirs: Image.Image, index: int) -> float:
+    """The share of pixels that differ, of the box that holds all that is drawn.
+
+    In the box of a letter a few device pixels are a large share; so few do not count.
+    """
     box = (0, 2 * CELL * index, 2 * WIDTH, 2 * CELL * (index + 1))
     one, other = (np.asarray(image.crop(box), dtype=int) for image in (ours, theirs))
-    return float((np.abs(one - other).max(axis=2) > DIFFERS).mean())
+    rows, columns = np.nonzero((np.minimum(one, other) < WHITE).any(axis=2))
+    if not len(rows):
+        return 0.0
+    area = int((np.ptp(rows) + 1) * (np.ptp(columns) + 1))
+    count = int((np.abs(one - other).max(axis=2) > DIFFERS).sum())
+    return 0.0 if count <= FEW else count / area
 
 
 async def _typeset(
     engine: Engine, samples: Sequence[Sample], options: Options, load: Sequence[str]
 ) -> tuple[list[Typeset], Mapping[str, str]]:
-    setup = {"version": "mathjax4", "tex": options, "load": list(load)}
+    setup: dict[str, Any] = {"version": "mathjax4", "tex": options, "load": list(load)}
     setup |= {"mathml": None, "asciimath": None, "output": {}}
     typesets: list[Typeset] = []
     outlines: dict[str, str] = {}
@@ -96,13 +107,16 @@ def _our_page(
     cells = []
     for sample, typeset in zip(samples, typesets, strict=True):
         formula = Formula(Span(0, 0), None, sample.tex, sample.display)
-        cells.append("" if typeset.error else render(formula, typeset, 'data-tex=""', {}, sheet))
+        element = "" if typeset.error else render(formula, typeset, 'data-tex=""', {}, sheet)
+        cells.append(element if sample.display else f"| {element} |")
     return _page(cells, style_element("test", sheet.needs))
 
 
 def _page(cells: Sequence[str], head: str) -> str:
-    body = "".join(f'<div id="f{i}">| {cell} |</div>' for i, cell in enumerate(cells))
-    style = f"body{{margin:0;font:16px serif;width:{WIDTH}px}}div{{height:{CELL}px;overflow:hidden}}"
+    body = "".join(f'<div id="f{i}">{cell}</div>' for i, cell in enumerate(cells))
+    style = (
+        f"body{{margin:0;font:16px serif;width:{WIDTH}px}}div{{height:{CELL}px;overflow:hidden}}"
+    )
     return f"<!doctype html><meta charset=utf-8><style>{style}</style>{head}<body>{body}"
 
 

@@ -25,7 +25,7 @@ export async function show(formulas, options) {
         error = null;
         return doc.convert(tex, { display, em: 16, ex: 7.072, containerWidth: 1280 });
       });
-      document.getElementById(`f${index}`).replaceChildren('| ', container, ' |');
+      document.getElementById(`f${index}`).replaceChildren(...(display ? [container] : ['| ', container, ' |']));
     } catch (problem) {
       error = String(problem);
     }

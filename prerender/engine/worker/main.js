@@ -224,9 +224,10 @@ function drawLayout({ width, tag, dom }, pen) {
   const svg = dom.querySelector('svg');
   const indent = svg.style.marginLeft || svg.style.marginRight;
   if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
-  const [body, { marks, ...size }] = pen.columns(svg);
-  const shown = { ...size, width: thousandths(tag.width), body: [drawing(marks)] };
-  return { ...body, width: thousandths(width), indent, tag: { ...shown, gap: thousandths(tag.gap), side: tag.side } };
+  const [body, { marks }] = pen.columns(svg);
+  const rows = new Set(marks.map(({ y }) => y));
+  const number = { width: thousandths(tag.width), gap: thousandths(tag.gap), side: tag.side, body: [drawing(marks)] };
+  return { ...body, width: thousandths(width), indent, tag: { ...number, row: rows.size === 1 ? [...rows][0] : null } };
 }
 
 /** @param {number} ex */

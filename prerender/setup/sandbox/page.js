@@ -39,6 +39,8 @@ const found = [];
 /** @type {string[]} */
 const searched = [];
 /** @type {string[]} */
+const typesets = [];
+/** @type {string[]} */
 const loaded = [];
 /** @type {Record<string, unknown>} */
 const katexMacros = {};
@@ -67,7 +69,7 @@ const json = (value) => serialise(value, LIMIT, swallowers);
 const note = (path) => {
   if (notes.size < 200) notes.add(path);
 };
-const page = { call, note };
+const page = { call, note, soon, typeset };
 
 /**
  * Calls back into the page; what it throws is written down.
@@ -156,7 +158,7 @@ export function finish() {
   check();
   if (hub) result.hub = json(hub.result());
   else if (!result.mathjax && !loaded.length) result.mathjax = json(window.MathJax);
-  let text = `"found":[${found}],"searched":[${searched}],"loaded":[${loaded}]`;
+  let text = `"found":[${found}],"searched":[${searched}],"typesets":[${typesets}],"loaded":[${loaded}]`;
   text += `,"errors":${json(errors)},"notes":${json([...notes])},"katexMacros":${json(katexMacros)}`;
   for (const name of ['hub', 'mathjax']) text += `,"${name}":${result[name] ?? 'null'}`;
   return `{${text}}`;
@@ -254,7 +256,20 @@ function findMath(math, display, options) {
 }
 
 function search(element, options) {
-  if (searched.length < 500) searched.push(json({ selector: selectorOf(element), options }));
+  const selector = selectorOf(element) ?? '';
+  if (searched.length < 500) searched.push(json({ selector, options }));
+}
+
+/**
+ * Notes that MathJax is asked to typeset elements (nodes, or selectors), or without any, the page.
+ *
+ * @param {unknown} elements
+ */
+function typeset(elements) {
+  const isList = elements instanceof Object && !(elements instanceof Node) && typeof elements.length === 'number';
+  const asked = isList ? [...elements] : [elements ?? ''];
+  const selectors = asked.map((one) => selectorOf(one ?? '')).filter((one) => one !== null);
+  if (typesets.length < 500) typesets.push(json(selectors));
 }
 
 /**

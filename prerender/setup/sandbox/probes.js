@@ -8,8 +8,9 @@ const { getElementById } = Document.prototype;
 /** Ways of writing a formula in an element: without delimiters, and with each of the usual ones. */
 const DELIMITERS = [['', ''], ['\\(', '\\)'], ['\\[', '\\]'], ['$', '$'], ['$$', '$$']];
 const STYLES = ['', 'inline', 'display'];
-/** The last part of a selector, where it is a tag or none and classes. */
-const COMPOUND = /^(?:.*[\s>+~])?([a-z][\w-]*)?((?:\.[\w-]+)+)$/i;
+/** The last part of a selector: a tag or none, an id or none, classes. */
+const COMPOUND = /^(?:.*[\s>+~])?([a-z][\w-]*)?(#[\w-]+)?((?:\.[\w-]+)*)$/i;
+const NUMBER = 'data-prerender-probe';
 
 /**
  * @typedef {object} Probe
@@ -24,7 +25,8 @@ const COMPOUND = /^(?:.*[\s>+~])?([a-z][\w-]*)?((?:\.[\w-]+)+)$/i;
 const probes = [];
 /** @type {WeakMap<Element, string>} */
 const selectors = new WeakMap();
-const planted = new Set();
+/** @type {Map<string, number>} by selectors, the number of their elements */
+const planted = new Map();
 
 /**
  * @param {string} tag
@@ -48,39 +50,54 @@ export function plantScripts() {
 }
 
 /**
- * Elements for a selector that nothing in the page matches.
+ * Elements for a selector without commas that nothing in the page matches.
  *
  * @param {string} selector
- * @returns {string} the same without what was not understood; empty: nothing planted
+ * @returns {string} the selector that finds them; empty: nothing planted
  */
 function plant(selector) {
-  const [, only = '', names = ''] = COMPOUND.exec(selector.trim()) ?? [];
-  const compound = `${only.toLowerCase()}${names}`;
-  if (!names || planted.size > 50 || planted.has(compound)) return names && compound;
-  planted.add(compound);
-  for (const tag of only ? [only.toLowerCase()] : ['span', 'div']) {
-    for (const style of STYLES) {
-      for (const [open, close] of DELIMITERS) {
-        const classes = `${names.slice(1).replaceAll('.', ' ')} ${style}`.trim();
-        plantOne(tag, { selector: compound, tag, style, open, close }, { class: classes });
-      }
+  const [, tag = '', id = '', names = ''] = COMPOUND.exec(selector) ?? [];
+  if (!tag && !id && !names) return '';
+  const number = planted.get(selector) ?? planted.size;
+  if (!planted.has(selector) && number < 50) {
+    planted.set(selector, number);
+    const tags = tag ? [tag.toLowerCase()] : id ? ['div'] : ['span', 'div'];
+    for (const name of tags) plantAll(name, selector, id.slice(1), names.slice(1).replaceAll('.', ' '));
+  }
+  return `[${NUMBER}="${number}"]`;
+}
+
+/** One element in each way of writing a formula; of an id there is but one. */
+function plantAll(tag, selector, id, classes) {
+  const attributes = { [NUMBER]: planted.get(selector), ...(id && { id }) };
+  for (const style of id ? [''] : STYLES) {
+    for (const [open, close] of id ? DELIMITERS.slice(0, 1) : DELIMITERS) {
+      plantOne(tag, { selector, tag, style, open, close }, { ...attributes, class: `${classes} ${style}`.trim() });
     }
   }
-  return compound;
 }
+
+/** The parts of a list of selectors. */
+const parts = (selector) => String(selector).split(',').map((part) => part.trim().replace(/\s+/g, ' '));
 
 /** Lets the page's scripts find probes where they would find nothing. */
 export function plantOnDemand() {
   for (const { prototype } of [Document, Element]) {
     const { querySelectorAll, getElementsByClassName } = prototype;
-    const all = (selector) => {
+    const all = (within, selector) => {
       const real = querySelectorAll.call(document, selector);
-      if (real.length) return real;
-      const compounds = String(selector).split(',').map(plant).filter(Boolean);
-      return compounds.length ? querySelectorAll.call(document, compounds.join()) : real;
+      const isOwn = (element) => !selectors.has(element) || element.localName === 'script';
+      if ([...real].some(isOwn)) return real;
+      const around = selectors.get(within);
+      const probing = parts(selector).map((part) => plant(around ? `${around} ${part}` : part)).filter(Boolean);
+      return probing.length ? querySelectorAll.call(document, probing.join()) : real;
     };
-    prototype.querySelectorAll = all;
-    prototype.querySelector = (selector) => all(selector)[0] ?? null;
+    prototype.querySelectorAll = function queryAll(selector) {
+      return all(this, selector);
+    };
+    prototype.querySelector = function query(selector) {
+      return all(this, selector)[0] ?? null;
+    };
     prototype.getElementsByClassName = function getByClass(names) {
       plant(`.${String(names).trim().replace(/\s+/g, '.')}`);
       return getElementsByClassName.call(this, names);
@@ -89,11 +106,7 @@ export function plantOnDemand() {
   Document.prototype.getElementById = function getById(id) {
     const real = getElementById.call(this, id);
     if (real || !/^[\w-]+$/.test(id)) return real;
-    const element = document.createElement('div');
-    element.id = id;
-    selectors.set(element, `#${id}`);
-    document.body.append(element);
-    return element;
+    return plant(`#${id}`) && getElementById.call(this, id);
   };
 }
 
@@ -109,10 +122,13 @@ export function recognise(math) {
 }
 
 /**
- * The selector by which a script came to an element; "" for the whole page.
+ * The selector by which a script came to an element, or which the element is itself; "" for the whole
+ * page, null for an element that is none of the page's.
  *
  * @param {unknown} element
  */
 export function selectorOf(element) {
-  return (element instanceof Element && selectors.get(element)) || '';
+  if (typeof element === 'string') return element;
+  if ([document, document.body, document.documentElement].includes(element)) return '';
+  return selectors.get(element) ?? null;
 }

@@ -3,7 +3,15 @@
  * calls, and do nothing but write them down.
  */
 
-/** @typedef {(...args: any[]) => unknown} Callback */
+/**
+ * @typedef {(...args: any[]) => unknown} Callback
+ *
+ * @typedef {object} Page  what stand-ins tell
+ * @property {Callback} call  calls back into the page
+ * @property {(path: string) => void} note  of a call that has no effect
+ * @property {(callback: () => void) => void} soon  of what is to be called a little later
+ * @property {(elements?: unknown) => void} typeset  of elements that MathJax is to typeset
+ */
 
 /** All stand-ins that swallow whatever is done to them; not part of any configuration. */
 export const swallowers = new WeakSet();
@@ -76,9 +84,9 @@ export function insert(into, from) {
  * MathJax 2 as it stands once MathJax.js has run.
  *
  * @param {unknown} author  what `window.MathJax` was before
- * @param {{call: Callback, note: (path: string) => void}} page
+ * @param {Page} page
  */
-export function makeHub(author, { call, note }) {
+export function makeHub(author, { call, note, typeset }) {
   /** @type {Record<string, any>} */
   const config = {};
   /** @type {Record<string, any>} */
@@ -96,6 +104,10 @@ export function makeHub(author, { call, note }) {
     return call(() => object[first](...args));
   }
   const later = (_name, callback) => hooks.push(callback);
+  const typesetById = (elements) => {
+    const named = [elements ?? ''].flat().map((one) => (typeof one === 'string' && one ? `#${one}` : one));
+    typeset(named);
+  };
   const queue = (...callbacks) => callbacks.forEach(run);
 
   const TeX = {
@@ -114,6 +126,8 @@ export function makeHub(author, { call, note }) {
     Insert: (into, from) => (insert(into, from), into),
     Queue: queue,
     Configured() {},
+    Typeset: (elements, then) => (typesetById(elements), then && run(then)),
+    Process: (elements, then) => (typesetById(elements), then && run(then)),
     getAllJax: () => [],
     Register: backed('Hub.Register', { StartupHook: later, LoadHook: later }, note),
   };
@@ -141,17 +155,34 @@ export function makeHub(author, { call, note }) {
  * actions of the configuration.
  *
  * @param {unknown} author  what `window.MathJax` was before
- * @param {{call: Callback, note: (path: string) => void}} page
+ * @param {Page} page
  * @param {(math: unknown, display: unknown) => void} found  told of math that a render action finds
  */
-export function makeMathJax(author, { call, note }, found) {
+export function makeMathJax(author, { call, note, soon, typeset }, found) {
   const config = isObject(author) ? author : {};
-  const startup = backed('startup', { getComponents() {}, defaultReady() {}, defaultPageReady: () => swallow('promise', note) }, note);
-  window.MathJax = backed('MathJax', { version: '4.0.0', config, startup }, note);
   const hooks = isObject(config.startup) ? config.startup : {};
-  for (const hook of [hooks.ready, hooks.pageReady]) {
-    if (typeof hook === 'function') call(() => hook.call(config.startup));
-  }
+  const settled = Promise.resolve();
+  const typesetNow = (elements) => (typeset(elements), settled);
+  let isReady = false;
+  const defaultPageReady = () => (hooks.typeset ?? true ? typesetNow() : settled);
+  const pageReady = () => (typeof hooks.pageReady === 'function' ? hooks.pageReady() : defaultPageReady());
+  const defaultReady = () => {
+    if (!isReady) soon(() => attempt(pageReady, typeset));
+    isReady = true;
+  };
+  /** What cannot be run here shall not be the reason that nothing is typeset. */
+  const attempt = (action, otherwise) => {
+    let ended = false;
+    call(() => {
+      action();
+      ended = true;
+    });
+    if (!ended) otherwise();
+  };
+  const startup = backed('startup', { promise: settled, getComponents() {}, defaultReady, defaultPageReady }, note);
+  const known = { version: '4.0.0', config, startup, typeset, typesetPromise: typesetNow };
+  window.MathJax = backed('MathJax', known, note);
+  attempt(() => (typeof hooks.ready === 'function' ? hooks.ready() : defaultReady()), defaultReady);
   const actions = isObject(config.options) && config.options.renderActions;
   if (!isObject(actions)) return;
   const doc = makeDocument(note, found);

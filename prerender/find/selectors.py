@@ -1,0 +1,108 @@
+"""A CSS selector and an element with what is around it in; whether the selector means it, out.
+
+As much of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) as scripts name math with: tags, ids,
+classes, attributes, descendants and children, lists. A selector of any other form means nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from prerender.source import Element
+
+
+class Path(NamedTuple):
+    """An element, and the path to its parent."""
+
+    element: Element
+    parent: Path | None = None
+
+
+class _Compound(NamedTuple):
+    """What an element itself must be; `child`: a child of what the compound before it means."""
+
+    tag: str
+    id: str
+    classes: frozenset[str]
+    attributes: tuple[re.Match[str], ...]
+    child: bool
+
+
+_ATTRIBUTE = re.compile(
+    r"""\[\s*([\w-]+)\s*(?:([~^$*|]?)=\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*)?\]"""
+)
+_COMPOUND = re.compile(
+    rf"(\*|[\w-]+)?((?:[#.][\w-]+|{re.sub(r'[(](?![?])', '(?:', _ATTRIBUTE.pattern)})*)"
+)
+_PART = re.compile(r"""((?:\[[^\]]*\]|[^\s>\[])+)|(>)|\s""")
+
+
+def matches(selector: str, path: Path) -> bool:
+    """Whether a selector means the element at the end of a path."""
+    return any(compounds and _ends(compounds, path) for compounds in _read(selector))
+
+
+def _ends(compounds: tuple[_Compound, ...], path: Path) -> bool:
+    """Whether a path ends with what compounds mean, in their order."""
+    *before, last = compounds
+    if not _is(path.element, last):
+        return False
+    around = path.parent
+    while before and around is not None:
+        if _ends(tuple(before), around):
+            return True
+        around = None if last.child else around.parent
+    return not before
+
+
+def _is(element: Element, wanted: _Compound) -> bool:
+    return (
+        wanted.tag in ("*", element.tag)
+        and wanted.id in ("", element.attrs.get("id"))
+        and wanted.classes <= set(element.classes)
+        and all(_has(element, attribute) for attribute in wanted.attributes)
+    )
+
+
+def _has(element: Element, attribute: re.Match[str]) -> bool:
+    value = element.attrs.get(attribute[1].lower())
+    wanted = next((text for text in attribute.groups()[2:] if text is not None), None)
+    if value is None or wanted is None:
+        return value is not None
+    tests = {
+        "": value == wanted,
+        "~": wanted in value.split(),
+        "|": value == wanted or value.startswith(f"{wanted}-"),
+        "^": wanted != "" and value.startswith(wanted),
+        "$": wanted != "" and value.endswith(wanted),
+        "*": wanted != "" and wanted in value,
+    }
+    return tests[attribute[2] or ""]
+
+
+@cache
+def _read(selector: str) -> tuple[tuple[_Compound, ...], ...]:
+    """The selectors of a list, each as its compounds; one of another form has none."""
+    return tuple(tuple(_compounds(one.strip())) for one in selector.split(","))
+
+
+def _compounds(selector: str) -> list[_Compound]:
+    result: list[_Compound] = []
+    child = False
+    for part in _PART.finditer(selector):
+        if part[2]:
+            child = True
+        elif part[1]:
+            simple = _COMPOUND.fullmatch(part[1])
+            if simple is None:
+                return []
+            tag, rest = simple[1] or "*", simple[2]
+            names = _ATTRIBUTE.sub("", rest)
+            ids = re.findall(r"#([\w-]+)", names)
+            classes = frozenset(re.findall(r"\.([\w-]+)", names))
+            attributes = tuple(_ATTRIBUTE.finditer(rest))
+            result.append(_Compound(tag.lower(), (ids or [""])[0], classes, attributes, child))
+            child = False
+    return result
