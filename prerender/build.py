@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ from prerender.cache import Cache
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.markup import DamagedError
-from prerender.page import Plan, finish, is_xml, plan, read, restored
+from prerender.page import Finished, Plan, finish, is_xml, plan, read, restored, unless_hydrated
 from prerender.report import Diagnostic, PageReport, Report, Status
 from prerender.setup import Request, SetupError, collect, evaluate, interpret, roles
 from prerender.site import Site, copy_assets, list_pages, local_file, write_page
@@ -29,6 +29,8 @@ from prerender.source import Lines
 _AT_ONCE = 32
 
 Progress = Callable[[int, int], None]
+#: looks at a page's result, and says what is wrong with it
+Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Work:
     engine: Engine
     cache: Cache
     override: dict[str, Any] = field(default_factory=dict)
+    hydrated: bool = False
+    """Whether pages that a client framework builds anew are rendered, too."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, asyncio.Task[Answer]] = field(default_factory=dict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -51,7 +55,12 @@ class Work:
 
 
 async def build(
-    site: Site, work: Work, *, write: bool = True, progress: Progress = lambda _, __: None
+    site: Site,
+    work: Work,
+    *,
+    write: bool = True,
+    progress: Progress = lambda _, __: None,
+    inspect: Inspect | None = None,
 ) -> Report:
     """Render the pages of a site. Raises SiteError, EngineError, BrowserNotFound."""
     started = time.monotonic()
@@ -63,7 +72,7 @@ async def build(
 
     async def one(page: PurePosixPath) -> None:
         async with places:
-            report.pages.append(await _build_page(site, page, work, write))
+            report.pages.append(await _build_page(site, page, work, write, inspect))
             progress(len(report.pages), len(pages))
 
     async with asyncio.TaskGroup() as group:
@@ -88,9 +97,11 @@ async def plans(site: Site, work: Work) -> AsyncIterator[tuple[PurePosixPath, Pl
 _PAGE_ERRORS = (EncodingLossError, DamagedError, SetupError, OSError, ValueError, RecursionError)
 
 
-async def _build_page(site: Site, page: PurePosixPath, work: Work, write: bool) -> PageReport:
+async def _build_page(
+    site: Site, page: PurePosixPath, work: Work, write: bool, inspect: Inspect | None
+) -> PageReport:
     try:
-        return await _render(site, page, work, write)
+        return await _render(site, page, work, write, inspect)
     except _PAGE_ERRORS as error:
         if write and site.output is not None:
             with suppress(OSError):
@@ -98,7 +109,9 @@ async def _build_page(site: Site, page: PurePosixPath, work: Work, write: bool) 
         return _failed(site, page, error)
 
 
-async def _render(site: Site, page: PurePosixPath, work: Work, write: bool) -> PageReport:
+async def _render(
+    site: Site, page: PurePosixPath, work: Work, write: bool, inspect: Inspect | None
+) -> PageReport:
     data = site.source(page).read_bytes()
     planned = await _plan(site, page, work, data)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
@@ -107,7 +120,10 @@ async def _render(site: Site, page: PurePosixPath, work: Work, write: bool) -> P
     changed = write_page(site, page, finished.data) if write else not same
     count = len(planned.formulas)
     status: Status = "no-math" if not count else "rendered" if changed else "unchanged"
-    return PageReport(str(page), status, count, write and changed, finished.diagnostics)
+    said = finished.diagnostics
+    if inspect is not None:
+        said = said + await inspect(page, planned, finished)
+    return PageReport(str(page), status, count, write and changed, said)
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -133,7 +149,8 @@ async def _plan(site: Site, path: PurePosixPath, work: Work, data: bytes) -> Pla
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    return plan(page, setup, key, roles(scripts, local))
+    planned = plan(page, setup, key, roles(scripts, local))
+    return planned if work.hydrated else unless_hydrated(planned)
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from prerender import __version__, settings
-from prerender.build import Progress, Work, build, plans, restore_site
+from prerender.build import Inspect, Progress, Work, build, plans, restore_site
 from prerender.cache import Cache, CacheError, default_folder
 from prerender.doctor import examine
-from prerender.engine import BrowserNotFound, Engine, EngineError
+from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
-from prerender.report import Exit, PageReport, Report
+from prerender.report import Diagnostic, Exit, PageReport, Report
+from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
 from prerender.source import Lines
 
@@ -97,6 +98,26 @@ TimeLimit = Annotated[
     float,
     typer.Option(min=0.1, envvar="PRERENDER_TIME_LIMIT", help="Seconds that one formula may take."),
 ]
+ScreenWidths = Annotated[
+    str | None,
+    typer.Option(
+        "--screens",
+        metavar="WIDTHS",
+        help="Look at each page on screens of these widths (CSS pixels): 320,390,820.",
+    ),
+]
+Pictures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where pictures go of what is wrong on a screen."),
+]
+TextSize = Annotated[
+    int, typer.Option(min=10, metavar="PERCENT", help="The size of text on the screens.")
+]
+Zoom = Annotated[int, typer.Option(min=10, metavar="PERCENT", help="The zoom of the screens.")]
+Hydrated = Annotated[
+    bool,
+    typer.Option("--hydrated", help="Render pages that Next, Gatsby and the like build anew, too."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 
@@ -126,6 +147,7 @@ def build_command(
     json_file: JsonFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
+    hydrated: Hydrated = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -133,7 +155,8 @@ def build_command(
     opened = _open(site, output, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(quiet))
-        report = _run(_build(opened, engine, cache, context.obj, True, quiet))
+        work = Work(engine, cache, context.obj, hydrated)
+        report = _run(_build(opened, work, True, quiet))
     _tell(report, site, json_file, quiet, verbose)
 
 
@@ -150,14 +173,24 @@ def check_command(
     json_file: JsonFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
+    hydrated: Hydrated = False,
+    screens: ScreenWidths = None,
+    pictures: Pictures = None,
+    text_size: TextSize = 100,
+    zoom: Zoom = 100,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Do as `build` does, but write nothing."""
+    """Do as `build` does, but write nothing; look at the result on screens."""
     opened = _open(site, None, include, exclude)
+    asked = _screens(screens, zoom, text_size)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(quiet))
-        report = _run(_build(opened, engine, cache, context.obj, False, quiet))
+        viewing = Viewing(opened, engine, asked, pictures, jobs)
+        inspect = viewing.inspect if asked.widths else None
+        work = Work(engine, cache, context.obj, hydrated)
+        report = _run(_build(opened, work, False, quiet, inspect))
+    report.screens = viewing.reports
     _tell(report, site, json_file, quiet, verbose)
 
 
@@ -171,13 +204,15 @@ def list_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     browser: BrowserPath = None,
+    hydrated: Hydrated = False,
     quiet: Quiet = False,
 ) -> None:
     """Print every formula that is found, one JSON object a line."""
     opened = _open(site, None, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, 1, notice=_notice(quiet))
-        failed = _run(_list(opened, engine, cache, context.obj, site))
+        work = Work(engine, cache, context.obj, hydrated)
+        failed = _run(_list(opened, work, site, quiet))
     raise typer.Exit(Exit.SOME_FAILED if failed else Exit.DONE)
 
 
@@ -247,6 +282,14 @@ def _open(
         _fail(str(error), Exit.WRONG_WORDS)
 
 
+def _screens(words: str | None, zoom: int, text_size: int) -> Screens:
+    try:
+        named = widths(words) if words is not None else ()
+    except ValueError as error:
+        _fail(f"--screens: {error}", Exit.WRONG_WORDS)
+    return Screens(named, zoom / 100, text_size / 100)
+
+
 @contextlib.contextmanager
 def _cache(folder: Path | None, off: bool) -> Any:
     try:
@@ -267,24 +310,25 @@ def _cache(folder: Path | None, off: bool) -> Any:
 
 
 async def _build(
-    site: Site, engine: Engine, cache: Cache, override: dict[str, Any], write: bool, quiet: bool
+    site: Site, work: Work, write: bool, quiet: bool, inspect: Inspect | None = None
 ) -> Report:
-    async with engine:
+    async with work.engine:
         with _progress(quiet) as progress:
-            return await build(site, Work(engine, cache, override), write=write, progress=progress)
+            return await build(site, work, write=write, progress=progress, inspect=inspect)
 
 
-async def _list(
-    site: Site, engine: Engine, cache: Cache, override: dict[str, Any], named: Path
-) -> bool:
+async def _list(site: Site, work: Work, named: Path, quiet: bool) -> bool:
     failed = False
-    async with engine:
-        async for page, result in plans(site, Work(engine, cache, override)):
+    async with work.engine:
+        async for page, result in plans(site, work):
             if isinstance(result, PageReport):
                 failed = True
                 _diagnose(result, named)
-            else:
-                _print_formulas(page, result)
+                continue
+            _print_formulas(page, result)
+            if not quiet:
+                told = [Diagnostic("warning", one) for one in result.setup.warnings]
+                _diagnose(PageReport(str(page), "unchanged", diagnostics=told), named)
     return failed
 
 
@@ -365,6 +409,8 @@ def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbo
         if verbose:
             typer.echo(f"{page.path}: {page.status}, {page.formulas} formulas", err=True)
     if not quiet:
+        for screen in report.screens:
+            typer.echo(f"prerender: {screen.summary()}", err=True)
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
         text = _json(report.to_json(), indent=1)

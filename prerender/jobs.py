@@ -1,7 +1,7 @@
 r"""A page's formulas and its set-up in, jobs for the engine out.
 
 A formula that neither sets nor uses state of the page (macros, labels, numbers) is a job of its
-own, which any page may share. All others of a page are one job, in the order of the page. Where it
+own, which any page may share. All others are one job, in the order of typesetting. Where it
 cannot be told from the text what a formula changes (`\require`), every formula behind it counts.
 """
 
@@ -51,16 +51,18 @@ class Planned(NamedTuple):
 
 def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> list[Planned]:
     """The jobs for a page's formulas. `key` names the set-up, `tex` are its options for TeX."""
-    items = [Item(formula.math, formula.display, formula.input) for formula in formulas]
+    order = sorted(range(len(formulas)), key=lambda index: formulas[index].late)
+    items = [Item(one.math, one.display, one.input) for one in (formulas[at] for at in order)]
     together = _stateful(items, tex)
     planned = [
-        Planned(Job(key, (item,)), (index,))
-        for index, item in enumerate(items)
-        if index not in together
+        Planned(Job(key, (item,)), (order[at],))
+        for at, item in enumerate(items)
+        if at not in together
     ]
     if together:
-        indexes = tuple(sorted(together))
-        planned.append(Planned(Job(key, tuple(items[index] for index in indexes)), indexes))
+        shared = sorted(together)
+        job = Job(key, tuple(items[at] for at in shared))
+        planned.append(Planned(job, tuple(order[at] for at in shared)))
     return planned
 
 

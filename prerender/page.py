@@ -6,13 +6,14 @@ Nothing here touches a file, the browser or the cache.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
 from prerender.engine import Answer, Typeset
 from prerender.find import Escape, Formula, Found, find
+from prerender.hydration import framework_of
 from prerender.jobs import Planned, plan_jobs
 from prerender.markup import (
     DamagedError,
@@ -20,6 +21,7 @@ from prerender.markup import (
     carry_formula,
     carry_hidden,
     render,
+    repeated,
     restore,
     style_element,
     style_mark,
@@ -68,10 +70,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A page's result."""
+    """A page's result, and the formulas that are rendered in it, in order."""
 
     data: bytes
     diagnostics: list[Diagnostic]
+    rendered: Sequence[Formula] = ()
 
 
 class AmbiguousError(ValueError):
@@ -108,6 +111,19 @@ def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
     return Plan(page, setup, found, plan_jobs(formulas, key, setup.tex), superfluous)
 
 
+def unless_hydrated(plan: Plan) -> Plan:
+    """The same; no work at all where a client framework would undo it, and a warning."""
+    framework = framework_of(plan.page.root) if plan.formulas else None
+    if framework is None:
+        return plan
+    told = (
+        f"{framework} builds this page anew in the browser, which would undo rendered formulas: "
+        "it is left as it is; --hydrated renders it all the same"
+    )
+    setup = replace(plan.setup, warnings=(told,))
+    return replace(plan, setup=setup, found=[], jobs=[], superfluous=[])
+
+
 def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
@@ -116,10 +132,12 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    sheet = Sheet(outlines, page.xml)
+    sheet = Sheet(outlines, page.xml, repeated(typesets))
     edits: list[Edit] = []
+    rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
         if typeset.error is None:
+            rendered.append(formula)
             carried = carry_formula(page.text, formula, xml=page.xml)
             edits.append(
                 Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet))
@@ -135,7 +153,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     data = encode(splice(page.text, edits), page.codec)
     if not _comes_back(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
-    return Finished(data, _diagnose(plan, typesets))
+    return Finished(data, _diagnose(plan, typesets), rendered)
 
 
 def _comes_back(page: Page, data: bytes) -> bool:

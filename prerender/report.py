@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from unicodedata import category, east_asian_width
 
 from prerender.source import Place
@@ -77,15 +77,60 @@ class PageReport:
         return [one for one in self.diagnostics if one.severity == "error"]
 
 
+class Finding(NamedTuple):
+    """A formula on a screen, and what there is to say of it; `picture` is a file."""
+
+    path: str
+    place: Place | None
+    tex: str
+    reason: str
+    picture: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract of `--json` has it."""
+        line, column = (self.place.line, self.place.column) if self.place else (1, 1)
+        told = {"path": self.path, "line": line, "column": column}
+        told |= {"tex": self.tex, "reason": self.reason}
+        return told | ({"picture": self.picture} if self.picture else {})
+
+
+@dataclass(slots=True)
+class ScreenReport:
+    """What was seen of all pages on a screen: displays, and those that are not as they should be.
+
+    `shrunk` and `scrolled` are those for which no layout is narrow enough; `offences` are errors.
+    """
+
+    width: int
+    displays: int = 0
+    shrunk: list[Finding] = field(default_factory=list)
+    scrolled: list[Finding] = field(default_factory=list)
+    offences: list[Finding] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """One line for a person."""
+        return (
+            f"at {self.width} px: {_some(self.displays, 'display')}, {len(self.shrunk)} shrunk, "
+            f"{len(self.scrolled)} scrolled; {_some(len(self.offences), 'offence')}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract of `--json` has it."""
+        lists = {"shrunk": self.shrunk, "scrolled": self.scrolled, "offences": self.offences}
+        found = {name: [one.to_json() for one in sorted(some)] for name, some in lists.items()}
+        return {"width": self.width, "displays": self.displays, **found}
+
+
 @dataclass(slots=True)
 class Report:
-    """What became of a run."""
+    """What became of a run; `screens` where its pages were looked at."""
 
     pages: list[PageReport] = field(default_factory=list)
     distinct: int = 0
     typeset: int = 0
     from_cache: int = 0
     seconds: float = 0.0
+    screens: Sequence[ScreenReport] = ()
 
     @property
     def exit(self) -> Exit:
@@ -113,7 +158,8 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The report as the contract of `--json` has it."""
-        return {
+        screens = {"screens": [one.to_json() for one in self.screens]} if self.screens else {}
+        return screens | {
             "version": 1,
             "pages": [
                 {

@@ -20,6 +20,7 @@ KNOWN: dict[str, type] = {
     "no_cache": bool,
     "browser": str,
     "time_limit": float,
+    "hydrated": bool,
     "quiet": bool,
     "verbose": bool,
     "mathjax": dict,

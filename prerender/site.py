@@ -143,18 +143,26 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
 
 
 def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
-    """The file of the site that a page means by a URL; None where it is none of this site's."""
+    """The file of the site that a page means by a URL; None where it is none of this site's.
+
+    Of a single page the site is not known: any folder above it may be its root.
+    """
     try:
         parts = urlsplit(url.strip())
         if parts.scheme or parts.netloc or not parts.path:
             return None
         path = unquote(parts.path)
-        base = site.root if path.startswith("/") else site.source(page).parent
-        file = base / path.lstrip("/")
-        inside = file.resolve().is_relative_to(site.root.resolve())
-        return file if inside and file.is_file() else None
+        folder = site.source(page).resolve().parent
+        roots = [site.root] if site.single is None else [folder, *folder.parents]
+        bases = roots if path.startswith("/") else [folder]
+        files = [base / path.lstrip("/") for base in bases]
+        return next((file for file in files if file.is_file() and _is_within(roots, file)), None)
     except (OSError, ValueError):  # no URL, or none that a file could have
         return None
+
+
+def _is_within(roots: Sequence[Path], file: Path) -> bool:
+    return any(file.resolve().is_relative_to(root.resolve()) for root in roots)
 
 
 def _walk(site: Site) -> Iterator[tuple[PurePosixPath, bool]]:

@@ -13,20 +13,28 @@ from prerender.engine.model import (
     fingerprint,
 )
 from prerender.engine.pool import Engine, EngineError
+from prerender.engine.screens import Compromise, Screens, Seen, Shown, look
+from prerender.engine.tab import TabLostError
 
 __all__ = [
     "Answer",
     "BrowserNotFound",
+    "Compromise",
     "Engine",
     "EngineError",
     "Item",
     "Job",
     "Picture",
     "Piece",
+    "Screens",
+    "Seen",
+    "Shown",
+    "TabLostError",
     "Tag",
     "Typeset",
     "engine_setup",
     "find_browser",
     "fingerprint",
+    "look",
     "sandbox",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -64,7 +65,8 @@ class Picture:
 
     Sizes are in thousandths of an em, to a tenth; `body` is SVG markup, pieces in it defined where
     they first occur. `follows`: how it follows the part before it: "newline", or a space in which a
-    line may end; None for the first. `indent` is its CSS margin, if any.
+    line may end; None for the first. `indent` is its CSS margin, if any. `fluid`: it is as
+    wide as its line, its parts are at the ends and in the middle; `width` is what it needs.
     """
 
     width: float
@@ -74,6 +76,7 @@ class Picture:
     tag: Tag | None = None
     indent: str = ""
     follows: int | Literal["newline"] | None = None
+    fluid: bool = False
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Picture:
@@ -87,7 +90,15 @@ class Picture:
             tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]),
             data.get("indent", ""),
             data.get("follows"),
+            data.get("fluid", False),
         )
+
+
+class Label(NamedTuple):
+    """A number beside an equation (`anchor`: its id), or a reference to one (its address)."""
+
+    text: str
+    anchor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +107,14 @@ class Typeset:
 
     The pictures are the layouts of a display, widest first, or the parts of an inline formula.
     `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
-    does not know and shows in red.
+    does not know and shows in red; `tags` its numbers, `refs` its references to those of others.
     """
 
     pictures: tuple[Picture, ...] = ()
     glyphs: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
+    tags: tuple[Label, ...] = ()
+    refs: tuple[Label, ...] = ()
     error: str | None = None
 
     @classmethod
@@ -111,8 +124,15 @@ class Typeset:
             pictures=tuple(Picture.from_json(picture) for picture in data.get("pictures", ())),
             glyphs=tuple(data.get("glyphs", ())),
             undefined=tuple(data.get("undefined", ())),
+            tags=_labels(data.get("tags", ())),
+            refs=_labels(data.get("refs", ())),
             error=data.get("error"),
         )
+
+
+def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
+    """From what a tab answers (objects), or the cache (lists)."""
+    return tuple(Label(**one) if isinstance(one, dict) else Label(*one) for one in data)
 
 
 @dataclass(frozen=True, slots=True)

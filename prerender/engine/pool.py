@@ -184,7 +184,7 @@ class Engine:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         batch = [request for request in batch if not request.answer.done()]
         jobs = [request.shown() for request in batch]
-        careful = len(batch) == 1 and batch[0].tries > 1
+        careful = len(batch) == 1 and batch[0].tries > 0
         results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
         for request, typesets in zip(batch, results, strict=True):
             for at in sorted(request.skip):

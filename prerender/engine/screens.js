@@ -1,32 +1,48 @@
 /**
- * A rendered page at one width of the screen in, what is wrong with its formulas out.
+ * The size of text in (1: as the page has it), what is wrong with the page's formulas out.
  *
- * Runs in the page itself, which has no scripts of its own running.
- */
-
-/** Less than this, in CSS pixels, nobody sees. */
-const SLACK = 1;
-
-/**
+ * Runs in a rendered page that has the width of a screen, and no scripts of its own running.
+ *
  * @typedef {object} Offence
  * @property {number} index  of the formula in the page
- * @property {string} tex
  * @property {string} reason
+ *
+ * @typedef {object} Compromise  a display that is not shown as it was meant
+ * @property {number} index
+ * @property {'shrinks' | 'scrolls'} how
+ * @property {number} layouts  it has so many
+ * @property {number} needed  pixels that the narrowest of them needs
+ * @property {number} room  pixels that there are
+ *
+ * @param {number} textSize
+ * @returns {{formulas: number, displays: number, offences: Offence[], compromises: Compromise[]}}
  */
+(textSize) => {
+  /** Less than this, in CSS pixels, nobody sees. */
+  const SLACK = 1;
 
-(() => {
+  const root = document.documentElement;
+  setTextSize();
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
-  const offences = formulas.flatMap((formula, index) =>
-    wrong(formula).map((reason) => ({ index, tex: formula.getAttribute('data-tex'), reason })),
-  );
-  const displays = formulas.filter((formula) => formula.hasAttribute('display') && isShown(formula));
+  const shown = formulas.filter(isShown);
+  const displays = shown.filter((formula) => formula.hasAttribute('display'));
+  const exes = measureExes();
+  const indexes = new Map(formulas.map((formula, index) => [formula, index]));
   return {
-    offences,
     formulas: formulas.length,
     displays: displays.length,
-    compromised: displays.flatMap((formula) => compromise(formula)),
-    wider: widerThan(formulas),
+    compromises: displays.flatMap(compromise),
+    offences: shown
+      .flatMap((formula) => wrong(formula).map((reason) => ({ index: indexes.get(formula), reason })))
+      .concat(widening()),
   };
+
+  /** The root's font size at this width, times what was asked for. */
+  function setTextSize() {
+    root.style.removeProperty('font-size');
+    const usual = Number.parseFloat(getComputedStyle(root).fontSize);
+    if (textSize !== 1) root.style.setProperty('font-size', `${usual * textSize}px`, 'important');
+  }
 
   /** @param {Element} element */
   function isShown(element) {
@@ -34,18 +50,33 @@ const SLACK = 1;
   }
 
   /**
-   * How many pixels wider the page is than its screen, because of formulas.
+   * The pixels of an ex in each formula that is shown; all probes stand at once, for one reflow.
    *
-   * @param {Element[]} elements
+   * @returns {Map<Element, number>}
    */
-  function widerThan(elements) {
-    const root = document.documentElement;
-    const wide = root.scrollWidth - root.clientWidth;
-    if (wide <= SLACK) return 0;
-    for (const element of elements) element.style.display = 'none';
-    const without = Math.max(0, root.scrollWidth - root.clientWidth);
-    for (const element of elements) element.style.display = '';
-    return wide - without > SLACK ? wide - without : 0;
+  function measureExes() {
+    const probes = shown.map((formula) => {
+      const probe = document.createElement('span');
+      probe.style.cssText = 'position:absolute;visibility:hidden;height:0;width:100ex;min-width:0;max-width:none';
+      formula.append(probe);
+      return probe;
+    });
+    const sizes = probes.map((probe) => probe.getBoundingClientRect().width / 100);
+    for (const probe of probes) probe.remove();
+    return new Map(shown.map((formula, at) => [formula, sizes[at]]));
+  }
+
+  /**
+   * A length of our markup in pixels; it is in ex, or in em.
+   *
+   * @param {string | null} length
+   * @param {Element} formula
+   */
+  function pixels(length, formula) {
+    const [, number, unit] = /^(-?[\d.]+)(ex|em|px)?$/.exec(length || '0') ?? [0, 'NaN'];
+    if (unit === 'ex') return number * exes.get(formula);
+    if (unit === 'em') return number * Number.parseFloat(getComputedStyle(formula).fontSize);
+    return Number(number);
   }
 
   /**
@@ -53,97 +84,121 @@ const SLACK = 1;
    * @returns {string[]}
    */
   function wrong(formula) {
-    if (!isShown(formula)) return [];
     const box = formula.querySelector('mjx-box');
-    return [...(box ? layoutsOf(box) : []), ...outside(formula)];
+    return [...(box ? wrongLayout(formula, box) : []), ...outside(formula)];
   }
 
   /**
    * Exactly one layout is shown, and it is the widest that fits.
    *
+   * @param {Element} formula
    * @param {Element} box
    */
-  function layoutsOf(box) {
+  function wrongLayout(formula, box) {
     const all = [...box.children];
-    const shown = all.filter(isShown);
-    if (shown.length !== 1) return [`${shown.length} of ${all.length} layouts are shown`];
+    const seen = all.filter(isShown);
+    if (seen.length !== 1) return [`${seen.length} of its ${all.length} layouts are shown`];
     const room = box.getBoundingClientRect().width;
-    const fits = all.findIndex((layout) => needed(layout, box) <= room + SLACK / 10);
-    const expected = all.at(fits);
-    // Thresholds are whole tenths of an ex (less than an em): a layout may want that much more
-    const close = needed(expected, box) + Number.parseFloat(getComputedStyle(box).fontSize) / 10 >= room;
-    return shown[0] === expected || close ? [] : ['a layout is shown that is not the widest that fits'];
+    const expected = all.at(all.findIndex((layout) => needed(layout, formula) <= room + SLACK / 10));
+    // Thresholds are whole tenths of an ex: a layout may ask for that much more than it needs
+    const close = needed(expected, formula) + exes.get(formula) / 10 >= room;
+    return seen[0] === expected || close ? [] : ['the layout that is shown is not the widest that fits'];
   }
 
   /**
-   * The width that a layout asks for, in pixels, from what its pictures say.
+   * The pixels that a layout asks for with its number, from what its pictures say.
    *
    * @param {Element} layout
-   * @param {Element} box
+   * @param {Element} formula
    */
-  function needed(layout, box) {
+  function needed(layout, formula) {
     const svgs = layout.localName === 'svg' ? [layout] : [...layout.querySelectorAll(':scope > svg, mjx-scroll > svg')];
     const lengths = svgs.flatMap((svg) => [svg.getAttribute('width'), svg.style.marginLeft, svg.style.marginRight]);
-    return pixels(`calc(${lengths.map((length) => length || '0px').join(' + ')})`, box);
+    return lengths.reduce((sum, length) => sum + pixels(length, formula), 0);
   }
 
   /**
-   * A length in the font of an element, in pixels.
-   *
-   * @param {string} length
-   * @param {Element} element
-   */
-  function pixels(length, element) {
-    const probe = document.createElement('span');
-    probe.style.cssText = `position:absolute;visibility:hidden;height:0;width:${length}`;
-    element.after(probe);
-    const { width } = probe.getBoundingClientRect();
-    probe.remove();
-    return width;
-  }
-
-  /**
-   * Whether a picture reaches out of the box that its formula has.
+   * Whether a picture, or the formula's own box, reaches out of the block that holds the formula.
    *
    * @param {Element} formula
    */
   function outside(formula) {
-    const room = formula.hasAttribute('display') ? formula.getBoundingClientRect() : blockOf(formula);
-    const reach = [...formula.querySelectorAll('svg')].filter((svg) => {
-      if (svg.parentElement.closest('svg') || svg.closest('mjx-scroll') || !isShown(svg)) return false;
-      const { left, right } = svg.getBoundingClientRect();
-      return left < room.left - SLACK || right > room.right + SLACK;
+    const isDisplay = formula.hasAttribute('display');
+    const boxes = isDisplay ? [blockOf(formula), formula.getBoundingClientRect()] : [blockOf(formula)];
+    const pictures = [...formula.querySelectorAll('svg')].filter(
+      (svg) => !svg.parentElement.closest('svg') && !svg.closest('mjx-scroll') && isShown(svg),
+    );
+    const parts = [...pictures, ...formula.querySelectorAll('mjx-scroll'), ...(isDisplay ? [formula] : [])].filter(isShown);
+    const reaches = parts.some((part) => {
+      const { left, right } = part.getBoundingClientRect();
+      return boxes.some((box) => left < box.left - SLACK || right > box.right + SLACK);
     });
-    return reach.length ? ['it reaches out of its container'] : [];
+    return reaches ? ['it reaches out of its container'] : [];
   }
 
   /**
-   * The box of the block that a formula is a word of.
+   * The box of the block that a formula stands in.
    *
    * @param {Element} formula
    */
   function blockOf(formula) {
     let block = formula.parentElement;
-    while (block && /^inline|^contents/.test(getComputedStyle(block).display)) block = block.parentElement;
+    while (block && /^(inline|contents)$/.test(getComputedStyle(block).display)) block = block.parentElement;
     return (block ?? document.body).getBoundingClientRect();
+  }
+
+  /**
+   * Formulas that make the page scroll sideways: each hidden, then shown again one after the other.
+   *
+   * @returns {Offence[]}
+   */
+  function widening() {
+    if (wider() <= SLACK) return [];
+    const before = formulas.map((formula) => formula.style.display);
+    for (const formula of formulas) formula.style.display = 'none';
+    let without = wider();
+    const found = formulas.flatMap((formula, index) => {
+      formula.style.display = before[index];
+      const grown = wider() - without;
+      if (grown <= SLACK) return [];
+      without += grown;
+      return [{ index, reason: `it makes the page ${Math.round(grown)} px wider than its screen` }];
+    });
+    return found;
+  }
+
+  /** How many pixels the page is wider than its screen. */
+  function wider() {
+    return Math.max(0, root.scrollWidth - root.clientWidth);
   }
 
   /**
    * Whether a display is shrunk, or scrolls.
    *
    * @param {Element} formula
+   * @returns {Compromise[]}
    */
   function compromise(formula) {
-    const tex = formula.getAttribute('data-tex');
-    const scroll = [...formula.querySelectorAll('mjx-scroll')].some(
-      (box) => isShown(box) && box.scrollWidth > box.clientWidth + SLACK,
-    );
-    if (scroll) return [{ tex, how: 'scrolls' }];
-    const shrunk = [...formula.querySelectorAll('svg[viewBox]')].some((svg) => {
-      if (svg.parentElement.closest('svg') || !isShown(svg)) return false;
-      const { width } = svg.getBoundingClientRect();
-      return width < pixels(svg.getAttribute('width'), formula) - SLACK;
-    });
-    return shrunk ? [{ tex, how: 'shrinks' }] : [];
+    const how = scrolls(formula) ? 'scrolls' : shrinks(formula) ? 'shrinks' : null;
+    if (how === null) return [];
+    const box = formula.querySelector('mjx-box');
+    const layouts = [...(box ?? formula).children];
+    const least = Math.min(...layouts.map((layout) => needed(layout, formula)));
+    const { width } = (box ?? formula).getBoundingClientRect();
+    return [{ index: indexes.get(formula), how, layouts: layouts.length, needed: least, room: width }];
   }
-})();
+
+  /** @param {Element} formula */
+  function scrolls(formula) {
+    const boxes = [...formula.querySelectorAll('mjx-scroll')];
+    return boxes.some((box) => isShown(box) && box.scrollWidth > box.clientWidth + SLACK);
+  }
+
+  /** @param {Element} formula */
+  function shrinks(formula) {
+    return [...formula.querySelectorAll('svg[viewBox]')].some((svg) => {
+      if (svg.parentElement.closest('svg') || !isShown(svg)) return false;
+      return svg.getBoundingClientRect().width < pixels(svg.getAttribute('width'), formula) - SLACK;
+    });
+  }
+};

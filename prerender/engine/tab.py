@@ -41,16 +41,20 @@ class Tab:
     @classmethod
     async def open(cls, browser: Browser) -> Tab:
         """A new tab, isolated from all others. Raises TabLostError."""
-        context = await _guard(browser.new_context(service_workers="block"), PATIENCE)
+        context = await guard(browser.new_context(service_workers="block"), PATIENCE)
         try:
-            await context.route("**/*", _answer)
-            tab = cls(context, await context.new_page())
-            await tab._page.expose_function("reportProgress", tab._report)
-            await _guard(tab._page.goto(f"{ORIGIN}/"), PATIENCE)
-            await _guard(tab._page.evaluate(_IMPORT), PATIENCE)
+            return await guard(cls._warm(context), PATIENCE)
         except BaseException:
-            await _quietly(context.close())
+            await quietly(context.close())
             raise
+
+    @classmethod
+    async def _warm(cls, context: BrowserContext) -> Tab:
+        await context.route("**/*", _answer)
+        tab = cls(context, await context.new_page())
+        await tab._page.expose_function("reportProgress", tab._report)
+        await tab._page.goto(f"{ORIGIN}/")
+        await tab._page.evaluate(_IMPORT)
         return tab
 
     async def run(
@@ -65,14 +69,14 @@ class Tab:
         wanted = {job.setup for job in jobs} - self._setups
         new = {key: setups[key] for key in wanted}
         told = [{"setup": job.setup, "formulas": [i._asdict() for i in job.items]} for job in jobs]
-        data = await _guard(self._page.evaluate(_RUN, [new, told, careful]), seconds)
+        data = await guard(self._page.evaluate(_RUN, [new, told, careful]), seconds)
         self._setups |= wanted
         typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
         return typesets, data["glyphs"]
 
     async def close(self) -> None:
         """End the tab, even one that is busy."""
-        await _quietly(self._context.close())
+        await quietly(self._context.close())
 
     def _report(self, job: int, formula: int) -> None:
         self.at = (job, formula)
@@ -101,17 +105,22 @@ async def _answer(route: Route) -> None:
         await route.abort()
 
 
-async def _guard(action: Awaitable[T], seconds: float) -> T:
-    """The answer of a browser; TabLostError where there is none in time."""
+async def guard(action: Awaitable[T], seconds: float) -> T:
+    """The answer of a browser; TabLostError where there is none in time.
+
+    Not `wait_for`: in Python 3.11 it forgets that it was cancelled if the answer comes just then.
+    """
     try:
-        return await asyncio.wait_for(action, seconds)
+        async with asyncio.timeout(seconds):
+            return await action
     except TimeoutError as error:
         raise TabLostError(f"no answer within {seconds:g} s") from error
     except Error as error:
         raise TabLostError(error.message) from error
 
 
-async def _quietly(action: Awaitable[object]) -> None:
+async def quietly(action: Awaitable[object]) -> None:
     """Wait for the end of something that may be dead already."""
     with suppress(Error, TimeoutError):
-        await asyncio.wait_for(action, _CLOSING)
+        async with asyncio.timeout(_CLOSING):
+            await action

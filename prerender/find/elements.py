@@ -45,14 +45,14 @@ def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> F
     if element.span is None:
         return None
     if element.tag == "script":
-        return _script(element, element.span, before) if rules.scripts else None
+        return _script(element, element.span, before, rules) if rules.scripts else None
     if element.tag == "math":
         return _mathml(element, element.span, source) if rules.mathml else None
     for selector, display in rules.elements:
         if matches(selector, path):
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
-            return Formula(inside, inside, element.text(), shown)
+            return Formula(inside, inside, element.text(), shown, late=rules.elements_late)
     return None
 
 
@@ -62,7 +62,7 @@ def _rendered(element: Element) -> bool:
     return element.tag in made or "katex-mathml" in element.classes
 
 
-def _script(element: Element, span: Span, before: Element | None) -> Formula | None:
+def _script(element: Element, span: Span, before: Element | None, rules: Rules) -> Formula | None:
     """A `<script type="math/...">`, with the preview that the page shows until MathJax comes."""
     kind = _TYPE.fullmatch(element.attrs.get("type", ""))
     if kind is None:
@@ -70,7 +70,8 @@ def _script(element: Element, span: Span, before: Element | None) -> Formula | N
     if before is not None and before.span is not None and "MathJax_Preview" in before.classes:
         span = Span(before.span.start, span.end)
     display = _DISPLAY.search(element.attrs["type"]) is not None
-    return Formula(span, _inside(element), element.text(), display, _INPUTS[kind[1].lower()])
+    late = rules.elements_late
+    return Formula(span, _inside(element), element.text(), display, _INPUTS[kind[1].lower()], late)
 
 
 def _mathml(element: Element, span: Span, source: str) -> Formula:
@@ -86,7 +87,7 @@ def _inside(element: Element) -> Span:
 
 
 def in_scope(body: Element, selectors: Sequence[str]) -> list[Path]:
-    """The elements that are looked at: the outermost that a selector means; without any, the body."""
+    """The elements to look at: the outermost that a selector means; without any, the body."""
     stack, result = [Path(body)], []
     while stack:
         path = stack.pop()

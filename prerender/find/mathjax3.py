@@ -50,7 +50,7 @@ def find_tex(text: str, rules: Rules) -> Iterator[Match]:
 
 
 def find_asciimath(text: str, pairs: tuple[Pair, ...]) -> Iterator[Match]:
-    """The AsciiMath in a run (MathJax 4 ts/input/asciimath/FindAsciiMath.ts): no braces, no escapes."""
+    """The AsciiMath in a run, as FindAsciiMath.ts of MathJax 4 has it: no braces, no escapes."""
     start = "|".join(re.escape(pair.open) for pair in _longest_first(pairs))
     by_open = {pair.open: pair for pair in pairs}
     at = 0

@@ -15,7 +15,8 @@ class Formula:
     """A piece of math in a page.
 
     `math` is what the input processor receives (TeX without its delimiters, references resolved);
-    `inner` is the part of `span` that spells it, where one part does.
+    `inner` is the part of `span` that spells it, where one part does. A `late` one is typeset after
+    all that are not.
     """
 
     span: Span
@@ -23,6 +24,7 @@ class Formula:
     math: str
     display: bool
     input: Input = "tex"
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

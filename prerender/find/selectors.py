@@ -1,7 +1,7 @@
 """A CSS selector and an element with what is around it in; whether the selector means it, out.
 
-As much of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) as scripts name math with: tags, ids,
-classes, attributes, descendants and children, lists. A selector of any other form means nothing.
+As much of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) as scripts name math with: tags,
+ids, classes, attributes, descendants, children, lists. A selector of any other form means nothing.
 """
 
 from __future__ import annotations
@@ -30,12 +30,9 @@ class _Compound(NamedTuple):
     child: bool
 
 
-_ATTRIBUTE = re.compile(
-    r"""\[\s*([\w-]+)\s*(?:([~^$*|]?)=\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*)?\]"""
-)
-_COMPOUND = re.compile(
-    rf"(\*|[\w-]+)?((?:[#.][\w-]+|{re.sub(r'[(](?![?])', '(?:', _ATTRIBUTE.pattern)})*)"
-)
+_VALUE = r""""[^"]*"|'[^']*'|[\w-]+"""
+_ATTRIBUTE = re.compile(rf"\[\s*([\w-]+)\s*(?:([~^$*|]?)=\s*({_VALUE})\s*)?\]")
+_COMPOUND = re.compile(r"(\*|[\w-]+)?((?:[#.][\w-]+|\[[^\]]*\])*)")
 _PART = re.compile(r"""((?:\[[^\]]*\]|[^\s>\[])+)|(>)|\s""")
 
 
@@ -68,9 +65,9 @@ def _is(element: Element, wanted: _Compound) -> bool:
 
 def _has(element: Element, attribute: re.Match[str]) -> bool:
     value = element.attrs.get(attribute[1].lower())
-    wanted = next((text for text in attribute.groups()[2:] if text is not None), None)
-    if value is None or wanted is None:
+    if value is None or attribute[3] is None:
         return value is not None
+    wanted = attribute[3].strip("\"'")
     tests = {
         "": value == wanted,
         "~": wanted in value.split(),

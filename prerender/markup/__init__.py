@@ -7,7 +7,7 @@ from prerender.markup.carry import (
     restore,
     style_mark,
 )
-from prerender.markup.formula import Sheet, render
+from prerender.markup.formula import Sheet, render, repeated
 from prerender.markup.style import style_element
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "carry_formula",
     "carry_hidden",
     "render",
+    "repeated",
     "restore",
     "style_element",
     "style_mark",

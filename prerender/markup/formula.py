@@ -12,10 +12,11 @@ may be squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-con
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from prerender.engine import Picture, Tag, Typeset
+from prerender.engine import Picture, Piece, Tag, Typeset, fingerprint
 from prerender.find import Formula
 from prerender.markup.style import Needs, Range
 
@@ -26,12 +27,17 @@ X_HEIGHT = 442
 NARROW = 28.0
 #: how far what cannot be broken may shrink before it scrolls
 READABLE = 0.7
-#: ex: what a formula asks for at the least where it shares a line, a table's say
-_LEAST_ROOM = 12.0
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
-#: ex: a part of an inline formula no wider than this fits every line
+#: ex: a picture no wider than this is not squeezed where it shares a line, a table's say (to 12 ex
+#: in style.css.jinja)
 _WORD = 16.0
+
+
+#: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
+_WORTH = 80
+
+Body = tuple[str | Piece, ...]
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Sheet:
 
     outlines: Mapping[str, str]
     xml: bool = False
+    repeated: Mapping[Body, str] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
     needs: Needs = field(default_factory=Needs)
 
@@ -53,7 +60,7 @@ def render(
     """
     attributes = f'class="MathJax" jax="SVG" {carried}'
     if not formula.display:
-        parts = (_follows(part, sheet) + _inline(part, sheet) for part in typeset.pictures)
+        parts = (_follows(part, sheet) + _single(part, sheet) for part in typeset.pictures)
         return f"<mjx-container {attributes}>{''.join(parts)}</mjx-container>"
     sheet.needs.display = True
     attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
@@ -75,23 +82,33 @@ def _follows(picture: Picture, sheet: Sheet) -> str:
     if picture.follows == "newline":
         sheet.needs.newlines = True
         return '<mjx-break newline="newline"> </mjx-break>'
-    sheet.needs.spaces.add(picture.follows)
+    sheet.needs.spaces[picture.follows] = _ex(picture.follows)
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 
-def _inline(picture: Picture, sheet: Sheet) -> str:
+def _single(picture: Picture, sheet: Sheet) -> str:
+    """A picture that has no choice: a part of an inline formula, or a narrow display."""
     style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
-    if picture.width > _WORD * X_HEIGHT:
-        style += f";min-width:{_LEAST_ROOM:g}ex;max-width:100%;height:auto"
-    return _svg(picture, sheet, style=style)
+    style += _indent(picture)
+    fits = picture.width > _WORD * X_HEIGHT
+    sheet.needs.fit |= fits
+    number = "" if picture.tag is None else _inline_number(picture, picture.tag, sheet)
+    return _svg(picture, sheet, style=style, name="mjx-fit" if fits else "") + number
+
+
+def _inline_number(picture: Picture, tag: Tag, sheet: Sheet) -> str:
+    """The number of a formula that is a word of a text: it follows, wherever it would stand."""
+    number = Picture(tag.width, picture.height, picture.depth, tag.body)
+    style = f"vertical-align:{_ex(-picture.depth)};margin-left:{_ex(tag.gap)}"
+    return _svg(number, sheet, style=style)
 
 
 def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
-    if len(layouts) == 1 and natural.tag is None and natural.width <= NARROW * X_HEIGHT:
-        style = f"vertical-align:{_ex(-natural.depth)}" if natural.depth else ""
-        return _svg(natural, sheet, style=style + _indent(natural))
+    narrow = natural.width <= NARROW * X_HEIGHT and not natural.fluid
+    if len(layouts) == 1 and natural.tag is None and narrow:
+        return _single(natural, sheet)
     sheet.needs.layouts = True
     needed = [_ceil(_needed(layout)) for layout in layouts]
     shown = [
@@ -144,6 +161,9 @@ def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> st
     pair = number + body if tag.side == "left" else body + number
     side = ' side="left"' if tag.side == "left" else ""
     named = f' class="{classes}"' if classes else ""
+    if layout.fluid:
+        columns = "0 1fr auto" if tag.side == "right" else "auto 1fr 0"
+        named += f' style="grid-template-columns:{columns};justify-items:stretch"'
     return f"<mjx-row{named}{side}>{pair}</mjx-row>"
 
 
@@ -168,16 +188,39 @@ def _namespace(sheet: Sheet) -> str:
 
 def _svg(picture: Picture, sheet: Sheet, *, style: str, name: str = "") -> str:
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
-    box = f"0 {_number(-picture.height)} {_number(width)} {_number(height)}"
+    box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
+    if picture.fluid:
+        box, style = "", f"{style};width:100%;height:{_ex(height)}"
     attributes = _namespace(sheet) + (f' class="{name}"' if name else "")
     attributes += f' width="{_ex(width)}" height="{_ex(height)}"'
     attributes += f' style="{style.lstrip(";")}"' if style else ""
     body = _body(picture, sheet)
-    return f'<svg{attributes} viewBox="{box}">{_definitions(body, sheet)}{body}</svg>'
+    return f'<svg{attributes}{box}>{_definitions(body, sheet)}{body}</svg>'
+
+
+def repeated(typesets: Iterable[Typeset]) -> dict[Body, str]:
+    """The bodies that a page draws more than once and that are worth a name, with that name."""
+    counts = Counter(picture.body for one in typesets for picture in one.pictures)
+    return {
+        body: f"f{fingerprint(body)[:7]}"
+        for body, count in counts.items()
+        if count > 1 and sum(map(len, body)) > _WORTH and not any("<a " in part for part in body)
+    }
 
 
 def _body(picture: Picture, sheet: Sheet) -> str:
-    """What a picture draws; a piece that the page has already is referred to."""
+    """What a picture draws; what the page has already is referred to."""
+    name = sheet.repeated.get(picture.body)
+    if name is None:
+        return _parts(picture, sheet)
+    if name in sheet.defined:
+        return f'<use href="#{name}"/>'
+    sheet.defined.add(name)
+    return f'<g id="{name}">{_parts(picture, sheet)}</g>'
+
+
+def _parts(picture: Picture, sheet: Sheet) -> str:
+    """The parts of a picture's drawing; a piece that is there already is referred to."""
     parts = []
     for part in picture.body:
         if isinstance(part, str):

@@ -45,12 +45,13 @@ class Needs:
     """What the formulas of a page use of the style sheet."""
 
     display: bool = False
+    fit: bool = False
     newlines: bool = False
     layouts: bool = False
     scroll: bool = False
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
-    spaces: set[int] = field(default_factory=set)
+    spaces: dict[int, str] = field(default_factory=dict)
     ranges: dict[tuple[Range, Kind], str] = field(default_factory=dict)
 
     def name(self, shown: Range, kind: Kind) -> str:
@@ -63,7 +64,7 @@ def style_element(mark: str, needs: Needs) -> str:
     css = _TEMPLATES.get_template("style.css.jinja").render(
         needs=needs,
         sides=sorted(needs.sides),
-        spaces=sorted(needs.spaces),
+        spaces=sorted(needs.spaces.items()),
         rules=[_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()],
     )
     return f'<style data-prerender="{mark}">{"".join(css.splitlines())}</style>'
@@ -80,6 +81,6 @@ def _rule(shown: Range, kind: Kind, name: str) -> str:
         return f"@container {shown.condition}{{.{name}{{mask-image:{mask};padding-right:2em}}}}"
     if shown.high is None:
         hidden = Range(None, shown.low)
-        return f"@container {hidden.condition}{{[jax] .{name}{{display:none}}}}"
+        return f"@container {hidden.condition}{{.{name}{{display:none!important}}}}"
     display = "inline" if kind == "inline" else "grid"
-    return f"@container {shown.condition}{{[jax] .{name}{{display:{display}}}}}"
+    return f"@container {shown.condition}{{.{name}{{display:{display}!important}}}}"

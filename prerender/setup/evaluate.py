@@ -37,7 +37,7 @@ _POLICY = (
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-DNS-Prefetch-Control": "off"}
 _PREPARE = "async (request) => (await import('/page.js')).prepare(request)"
-_STEPS = ("prerenderSetup.run()", "prerenderSetup.settle()", "prerenderSetup.finish()")
+_STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "finish")
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ async def evaluate(browser: Browser, request: Request) -> Json:
         await _guard(page.evaluate(_PREPARE, {**asked, "amd": request.amd}), _PATIENCE)
         answer: object = None
         for step in _STEPS:
-            answer = await _guard(_step(session, step), LIMIT + _CLOSING)
+            answer = await _guard(_step(session, f"prerenderSetup.{step}()"), LIMIT + _CLOSING)
     return _parsed(answer)
 
 
@@ -119,7 +119,8 @@ async def _answer(route: Route) -> None:
 async def _guard(action: Awaitable[T], seconds: float) -> T:
     """The answer of the browser; SetupError where there is none in time, or no page any more."""
     try:
-        return await asyncio.wait_for(action, seconds)
+        async with asyncio.timeout(seconds):
+            return await action
     except TimeoutError as error:
         raise SetupError("the page's configuration does not come to an end") from error
     except Error as error:
@@ -139,11 +140,13 @@ async def _end(context: BrowserContext, session: CDPSession | None) -> None:
     for action in (None, "Page.crash"):
         try:
             if action and session:
-                await asyncio.wait_for(session.send(action), _CLOSING)
+                async with asyncio.timeout(_CLOSING):
+                    await session.send(action)
         except (Error, TimeoutError):
             pass
         try:
-            await asyncio.wait_for(context.close(), _CLOSING)
+            async with asyncio.timeout(_CLOSING):
+                await context.close()
         except (Error, TimeoutError):
             continue
         return

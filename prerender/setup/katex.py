@@ -47,7 +47,7 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     return Setup(
         rules=_rules(searched, probes, components),
         tex=_tex(calls, macros, components),
-        load=to_load(_packages(components)),
+        load=to_load(_packages(calls, components)),
         output={"displayAlign": "left"} if any(flag(one, "fleqn", False) for one in calls) else {},
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -58,13 +58,19 @@ def _list(data: Json, name: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _packages(components: Sequence[str]) -> list[str]:
-    return [*_PACKAGES, *(["mhchem"] if "mhchem" in components else [])]
+def _packages(calls: Sequence[Json], components: Sequence[str]) -> list[str]:
+    shows = any(not flag(one, "throwOnError", True) for one in calls)
+    chemistry = ["mhchem"] if "mhchem" in components else []
+    return [*_PACKAGES, *(["noundefined"] if shows else []), *chemistry]
 
 
 def _tex(calls: Sequence[Json], macros: Json, components: Sequence[str]) -> Json:
     """Options for MathJax 4's TeX input: KaTeX numbers equations as AMS does."""
-    tex: Json = {"packages": _packages(components), "tags": "ams", "macros": _missing() | macros}
+    tex: Json = {
+        "packages": _packages(calls, components),
+        "tags": "ams",
+        "macros": _missing() | macros,
+    }
     if any(flag(one, "leqno", False) for one in calls):
         tex["tagSide"] = "left"
     if any(flag(one, "colorIsTextColor", False) for one in calls):

@@ -294,4 +294,7 @@ def _with_actions(setup: Setup, config: Json, probes: list[Probe]) -> Setup:
     if "find" in section(config, "options", "renderActions"):
         rules = replace(_without_tex(rules), mathml=False, asciimath=())
     scripts = rules.scripts or any(probe.selector == "script" for probe in probes)
-    return replace(setup, rules=replace(rules, scripts=scripts, elements=elements(probes)))
+    marked = elements(probes)
+    late = any(probe.selector == "script" for probe in probes) or bool(marked)
+    rules = replace(rules, scripts=scripts, elements=marked, elements_late=late)
+    return replace(setup, rules=rules)

@@ -51,6 +51,8 @@ class Rules:
     asciimath_switch: Switch | None = None
     #: `<math>` elements are formulas
     mathml: bool = False
+    #: formulas that are elements, but for `<math>`, are typeset after those in text
+    elements_late: bool = False
     #: CSS selectors of elements whose whole text is one formula: ((selector, display or None),
     #: ...); None: display where the element has a class `display`
     elements: tuple[tuple[str, bool | None], ...] = ()

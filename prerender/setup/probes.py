@@ -1,4 +1,4 @@
-"""What scripts did to the sandbox's probes (probes.js) in; selectors of formulas and of places out."""
+"""What scripts did to the sandbox's probes (probes.js) in; selectors of what is math out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import NamedTuple
 from prerender.setup.model import Json, Setup
 from prerender.setup.values import section, strings
 
-_NEVER = "the page keeps MathJax from typesetting, and no script of it that could be read asks for it later"
+_NEVER = (
+    "the page keeps MathJax from typesetting, and no script that could be read asks for it later"
+)
 
 
 class Probe(NamedTuple):
@@ -65,7 +67,7 @@ def _of_tag(tag: str, selector: str) -> str:
 
 
 def typeset_only(setup: Setup, data: Json) -> Setup:
-    """The same for the elements only that MathJax is asked to typeset, where that is not the page."""
+    """The same for the elements that MathJax is asked to typeset, where that is not the page."""
     calls = data.get("typesets")
     if not isinstance(calls, list) or not data.get("loaded"):
         return setup

@@ -1,7 +1,7 @@
 """Formulas in, and what differs between our pictures and MathJax's out.
 
 Both stand in cells of one size on pages that are alike, at 2 device pixels a CSS pixel. A pixel
-differs where a colour channel does by more than a quarter: less is how an edge between two pixels
+differs where a colour channel does by three eighths: less is how an edge between two pixels
 falls when a coordinate is rounded to a thousandth of an em.
 """
 
@@ -27,7 +27,7 @@ MODULES = Path(__file__).parents[1] / "node_modules"
 CELL = 260
 WIDTH = 1240
 AT_ONCE = 30
-DIFFERS = 64
+DIFFERS = 96
 WHITE = 255
 FEW = 4
 

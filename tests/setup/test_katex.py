@@ -117,7 +117,7 @@ def test_only_parts_of_the_page(evaluator: Evaluates) -> None:
     one = ready("renderMathInElement(document.getElementById('content'))")
     assert evaluator.setup(LOADERS + one).rules.scope == ("#content",)
     many = ready("document.querySelectorAll('article .post').forEach(p => renderMathInElement(p))")
-    assert evaluator.setup(LOADERS + many).rules.scope == (".post",)
+    assert evaluator.setup(LOADERS + many).rules.scope == ("article .post",)
 
 
 PANDOC = """

@@ -262,3 +262,72 @@ def test_the_user_has_the_last_word(evaluator: Evaluates) -> None:
     assert setup.rules.pairs == (*DISPLAY, INLINE, DOLLAR)
     assert setup.tex["macros"] == {"R": "r", "S": "s"}
     assert setup.rules.version == "mathjax2"
+
+
+PREPARES = "<script>function preMathJax() { gConfigObject.tex2jax = {ignoreClass: 'no'}; }</script>"
+LOADER = "https://cdn.example/MathJax.js?config=TeX-AMS-MML_HTMLorMML"
+INJECTS = (
+    "var script = document.createElement('script'); script.type = 'text/javascript';"
+    f" script.src = '{LOADER}';"
+    " document.getElementsByTagName('head')[0].appendChild(script);"
+)
+CONFIGURES = (
+    "var block = document.createElement('script'); block.type = 'text/x-mathjax-config';"
+    " block.text = 'MathJax.Hub.Config(gConfigObject)'; document.head.appendChild(block);"
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"addEventListener('DOMContentLoaded', () => {{ preMathJax(); {CONFIGURES} {INJECTS} }})",
+        f"addEventListener('load', function () {{ preMathJax(); {CONFIGURES} {INJECTS} }})",
+        f"onload = function () {{ window.preMathJax(); {INJECTS}"
+        " script.text = 'MathJax.Hub.Config(gConfigObject);' }",
+        f"preMathJax(); window.MathJax = gConfigObject; {INJECTS}",
+        "if (typeof preMathJax === 'function') preMathJax();"
+        " document.write('<script type=\"text/x-mathjax-config\">');"
+        " document.write('MathJax.Hub.Config(gConfigObject)<' + '/script>');"
+        f" document.writeln('<script src=\"{LOADER}\"></script>');",
+        f"document.write(`<script>preMathJax()</script><script src={LOADER}></script>"
+        "<script>MathJax.Hub.Config(gConfigObject)</script>`)",
+        "window.MathJax = {AuthorInit() { preMathJax(); MathJax.Hub.Config(gConfigObject); }};"
+        f" setTimeout(() => {{ {INJECTS} }}, 10)",
+        f"MathJax = {{delayStartupUntil: 'configured'}}; {INJECTS}"
+        " addEventListener('load', () => { preMathJax(); MathJax.Hub.Config(gConfigObject);"
+        " MathJax.Hub.Configured(); })",
+        f"{INJECTS} script.onload = () => {{ preMathJax(); MathJax.Hub.Config(gConfigObject) }}",
+        "document.addEventListener('readystatechange', () => {"
+        " if (document.readyState !== 'complete') return; Promise.resolve().then(() => {"
+        f" preMathJax(); {CONFIGURES} {INJECTS} }}) }})",
+    ],
+)  # fmt: skip
+def test_a_header_that_hands_over_what_the_page_prepares(evaluator: Evaluates, header: str) -> None:
+    html = f"{PREPARES}<script src='../../header.js'></script>"
+    rules = evaluator.setup(html, {"../../header.js": f"let gConfigObject = {{}}; {header}"}).rules
+    assert rules.version == "mathjax2"
+    assert rules.switch.ignore_class.startswith("MathJax_Preview|no|")
+
+
+@pytest.mark.parametrize(
+    ("more", "scope"),
+    [
+        ("", None),
+        ("MathJax.Hub.Queue(['Typeset', MathJax.Hub, 'only'])", ("#only",)),
+        ("MathJax.Hub.Typeset(document.getElementById('only'))", ("#only",)),
+        ("MathJax.Hub.Queue(['Typeset', MathJax.Hub, 'only'], ['Typeset', MathJax.Hub])", ()),
+        (
+            "MathJax.Hub.Register.StartupHook('End', () => MathJax.Hub.Process("
+            "[...document.querySelectorAll('main > p')]))",
+            ("main > p",),
+        ),
+    ],
+)
+def test_only_what_the_page_asks_for(
+    evaluator: Evaluates, more: str, scope: tuple[str, ...] | None
+) -> None:
+    options = "MathJax.Hub.Config({skipStartupTypeset: true});"
+    later = f"<script>addEventListener('load', () => {{ {more} }})</script>"
+    setup = evaluator.setup(page(options, more=later))
+    assert setup.rules.scope == scope
+    assert len(setup.warnings) == (scope is None)

@@ -331,3 +331,47 @@ def test_the_user_has_the_last_word(evaluator: Evaluates) -> None:
     assert setup.rules.switch.skip_tags[-1] == "aside"
     assert setup.output == {"scale": 1.5}
     assert setup.rules.version == "mathjax3"
+
+
+OFF = "startup: {typeset: false}"
+
+
+@pytest.mark.parametrize(
+    ("config", "more", "scope"),
+    [
+        (OFF, "", None),
+        (OFF, "MathJax.startup.promise.then(() => MathJax.typesetPromise())", ()),
+        (OFF, "MathJax.startup.promise.then(() => MathJax.typeset(['a p', '#b']))", ("a p", "#b")),
+        (OFF, "MathJax.typesetPromise([document.getElementById('b')])", ("#b",)),
+        (OFF, "MathJax.typesetPromise(document.querySelectorAll('article'))", ("article",)),
+        (OFF, "(async () => { await MathJax.startup.promise; MathJax.typeset() })()", ()),
+        ("", "MathJax.typesetPromise(['.a'])", ()),
+        ("startup: {elements: ['main']}", "", ("main",)),
+        ("startup: {pageReady() { return MathJax.startup.defaultPageReady().then(f) }}", "", ()),
+        ("startup: {pageReady() { return MathJax.typesetPromise(['main']) }}", "", ("main",)),
+        ("startup: {pageReady() { }}", "", None),
+        ("startup: {pageReady() { undefined.x }}", "", ()),
+        ("startup: {ready() { undefined.x }}", "", ()),
+        ("startup: {ready() { setTimeout(() => MathJax.startup.defaultReady(), 9) }}", "", ()),
+    ],
+)  # fmt: skip
+def test_only_what_the_page_asks_for(
+    evaluator: Evaluates, config: str, more: str, scope: tuple[str, ...] | None
+) -> None:
+    later = f"<script>addEventListener('load', () => {{ {more} }}) // MathJax</script>"
+    setup = evaluator.setup(page(f"{{{config}}}") + later)
+    assert setup.rules.scope == scope
+    assert any("keeps MathJax from typesetting" in told for told in setup.warnings) == (
+        scope is None
+    )
+
+
+def test_the_user_can_have_it_typeset(evaluator: Evaluates) -> None:
+    for startup, scope in (({"typeset": True}, ()), ({"elements": ["main"]}, ("main",))):
+        setup = evaluator.setup(page(f"{{{OFF}}}"), user={"startup": startup})
+        assert setup.rules.scope == scope
+
+
+def test_pairs_of_delimiters_cannot_be_taken_out(evaluator: Evaluates) -> None:
+    changes = "{tex: {inlineMath: {'[-]': [['\\\\(', '\\\\)']], '[+]': [['$', '$']]}}}"
+    assert {INLINE, DOLLAR} <= set(evaluator.setup(page(changes)).rules.pairs)

@@ -8,6 +8,7 @@
 import { drawing, Pen } from './draw.js';
 import { layouts } from './layout/layouts.js';
 import { InputError, load, makeDocument, makeOutput } from './mathjax.js';
+import { numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
 
@@ -32,6 +33,8 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {object[]} [pictures]
  * @property {string[]} [glyphs]
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
+ * @property {import('./numbers.js').Label[]} [tags]
+ * @property {import('./numbers.js').Label[]} [refs]
  * @property {string} [error]
  */
 
@@ -163,8 +166,8 @@ async function attempt(action) {
     await window.MathJax._.mathjax.mathjax.handleRetriesFor(action);
     return undefined;
   } catch (error) {
-    if (error instanceof InputError) return error.message;
-    return error instanceof Error ? error.message : String(error);
+    // MathJax's TexError is no Error; where it is raised outside of the parser it comes as it is.
+    return /** @type {{message?: string}} */ (error).message ?? String(error);
   }
 }
 
@@ -181,7 +184,7 @@ async function typeset(doc, item) {
     pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
   });
   if (error !== undefined) return { error };
-  return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root) };
+  return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**
@@ -193,6 +196,8 @@ async function typeset(doc, item) {
  */
 function drawInline(doc, item, pen) {
   const svgs = [...doc.outputJax.typeset(item, doc).children].filter((child) => child.localName === 'svg');
+  // A table with a number asks for the whole line, and has no picture of its own size
+  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
   return svgs.map((svg) => {
     const { marks, ...size } = pen.picture(svg);
     return { ...size, body: [drawing(marks)], follows: follows(svg) };
@@ -208,7 +213,8 @@ function drawInline(doc, item, pen) {
  */
 function drawDisplay(doc, item, pen) {
   const kept = layouts(item, doc).filter(({ worst }, index) => index === 0 || worst < UGLY);
-  const drawn = kept.map((layout) => drawLayout(layout, pen));
+  const sides = sidesOf(item.root);
+  const drawn = kept.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
   return drawn.map(({ marks: _, ...picture }, index) => ({ ...picture, body: bodies[index] }));
 }
@@ -219,15 +225,58 @@ const UGLY = 240;
 /**
  * @param {import('./layout/layouts.js').Layout} layout
  * @param {Pen} pen
+ * @param {string[] | null} sides  of the line where its rows stand, if they do
  */
-function drawLayout({ width, tag, dom }, pen) {
+function drawLayout({ width, tag, dom }, pen, sides) {
   const svg = dom.querySelector('svg');
+  if (sides) {
+    const drawn = drawLayout({ width, tag, dom }, pen, null);
+    const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
+    return { ...drawn, marks, indent: '', fluid: true };
+  }
   const indent = svg.style.marginLeft || svg.style.marginRight;
   if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
   const [body, { marks }] = pen.columns(svg);
   const rows = new Set(marks.map(({ y }) => y));
   const number = { width: thousandths(tag.width), gap: thousandths(tag.gap), side: tag.side, body: [drawing(marks)] };
   return { ...body, width: thousandths(width), indent, tag: { ...number, row: rows.size === 1 ? [...rows][0] : null } };
+}
+
+/**
+ * The sides of the line at which the rows of a multline stand; null for other formulas.
+ *
+ * @param {any} root  the compiled formula
+ * @returns {string[] | null}
+ */
+function sidesOf(root) {
+  const [table, ...others] = root.childNodes[0].childNodes;
+  const isWide = table?.isKind('mtable') && table.attributes.get('data-width-includes-label');
+  if (!isWide || others.length) return null;
+  const cells = table.childNodes.map((/** @type {any} */ row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
+  return cells.every((row) => row.length === 1) ? cells.map(([cell]) => cell.attributes.get('columnalign')) : null;
+}
+
+/**
+ * A row that stands at a side of the whole line, however wide: in a viewport that has the line's
+ * width and keeps its scale.
+ *
+ * @param {string[]} sides
+ * @param {Element} svg  MathJax's
+ * @param {{width: number, height: number, depth: number}} box
+ * @param {() => import('./draw.js').Mark[]} draw  what is left in the svg
+ */
+function spread(sides, svg, { width, height, depth }, draw) {
+  const table = svg.querySelector('[data-mml-node="mtable"] [data-mml-node]').parentElement;
+  const rows = [...table.children];
+  const view = [0, -height, width, height + depth].map(Math.round).join(' ');
+  const marks = rows.map((row, index) => {
+    table.replaceChildren(row);
+    const aspect = { left: 'xMinYMin', right: 'xMaxYMin' }[sides[index]] ?? 'xMidYMin';
+    const markup = `<svg viewBox="${view}" preserveAspectRatio="${aspect}">${drawing(draw())}</svg>`;
+    return { x: 0, y: 0, at: () => markup };
+  });
+  table.replaceChildren(...rows);
+  return marks;
 }
 
 /** @param {number} ex */

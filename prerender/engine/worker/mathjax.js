@@ -142,11 +142,25 @@ function texInput(options, version) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const packages = window.MathJax.config.tex.packages;
   const tex = new TeX({ packages, ...revive(options), formatError: (_jax, error) => fail(error) });
-  tex.parseOptions.packageData.set(OLDER, version === 'mathjax2' || version === 'mathjax3');
+  const older = version === 'mathjax2' || version === 'mathjax3';
+  tex.parseOptions.packageData.set(OLDER, older);
+  if (older) olderLabels(tex.parseOptions.tags);
   tex.preFilters.add(({ math }) => {
     math.math = math.math.replace(/(\\require\s*\{)([^}]*)\}/g, (_, open, name) => `${open}${modernName(name)}}`);
   });
   return tex;
+}
+
+/**
+ * The label of a row without a number goes with the row; MathJax 4 gives it to the next number.
+ *
+ * @param {any} tags
+ */
+function olderLabels(tags) {
+  tags.clearTag = function clearTag() {
+    this.label = '';
+    Object.getPrototypeOf(this).clearTag.call(this);
+  };
 }
 
 /**

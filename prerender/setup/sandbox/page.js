@@ -2,8 +2,8 @@
  * A page's scripts that concern math go in, what they asked of MathJax or KaTeX comes out.
  *
  * They run in this document, which is nobody's, in the order of a browser: while the page is parsed,
- * deferred, when it is ready, when it is loaded. `run`, `settle` and `finish` are called one after the
- * other from outside, each with a time limit; promises are settled in between.
+ * deferred, when it is ready, when it is loaded. The exported functions are called one after the other
+ * from outside, each with a time limit; promises are settled in between.
  */
 
 import { plantOnDemand, plantScripts, recognise, selectorOf } from './probes.js';
@@ -25,7 +25,7 @@ const { defineProperty, freeze, getOwnPropertyNames } = Object;
 const { parse, stringify } = JSON;
 const inherited = getOwnPropertyNames(Object.prototype).length;
 const READY = ['DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'readystatechange'];
-const LOADED = ['load', 'pageshow'];
+const LOADED = ['readystatechange', 'load', 'pageshow'];
 const EXECUTABLE = /^\s*(?:(?:text|application)\/(?:x-)?(?:java|ecma)script)?\s*$/i;
 
 /** @type {Record<string, string>} what is found out, as JSON texts */
@@ -59,7 +59,7 @@ let hub = null;
 /** @type {Step[]} configuration of MathJax 2, until there is one to take it */
 let blocks = [];
 /** @type {HTMLScriptElement[]} what scripts have written into the page, until it has run */
-let written = [];
+const written = [];
 /** @type {Problem | null} */
 let problem = null;
 let current = -1;
@@ -120,7 +120,7 @@ export function prepare(asked) {
     Object.assign(window, { require, requirejs: require, define });
   }
   window.addEventListener('error', ({ error, message }) => complain(error ?? { name: 'Error', message }));
-  defineProperty(window, 'prerenderSetup', { value: freeze({ run, settle, finish }) });
+  defineProperty(window, 'prerenderSetup', { value: freeze({ run, ready, complete, settle, begin, finish }) });
 }
 
 /** The page is parsed: scripts run as they come, then those that waited for its end. */
@@ -133,22 +133,41 @@ export function run() {
   return check();
 }
 
-/** The page is ready, then loaded. */
-export function settle() {
+/** The page is ready. */
+export function ready() {
   loadInjected();
-  for (const [state, events] of [['interactive', READY], ['complete', LOADED]]) {
-    defineProperty(document, 'readyState', { value: state, configurable: true });
-    events.forEach(fire);
-    runTimers();
-    loadInjected();
-  }
-  if (typeof window.onload === 'function') call(() => window.onload(new Event('load')));
+  return reach('interactive', READY);
+}
+
+/** The page is loaded. */
+export function complete() {
+  if (typeof window.onload === 'function') listen(LOADED[0], window.onload);
+  return reach('complete', LOADED);
+}
+
+/**
+ * @param {'interactive' | 'complete'} state
+ * @param {string[]} events
+ */
+function reach(state, events) {
+  defineProperty(document, 'readyState', { value: state, configurable: true });
+  events.forEach(fire);
+  return settle();
+}
+
+/** What waits for a promise, a timer or a script comes; called again while that may make more wait. */
+export function settle() {
   runTimers();
+  loadInjected();
+  return check();
+}
+
+/** MathJax 2 begins. */
+export function begin() {
   if (blocks.length && !loaded.length) hub ??= makeHub(window.MathJax, page);
   configure();
   hub?.runHooks();
-  runTimers();
-  return check();
+  return settle();
 }
 
 /**

@@ -1,0 +1,131 @@
+"""Rendered pages in; what their formulas do on screens of some widths out: diagnostics, a report.
+
+Nothing is written but a picture of each offender, into a folder outside the site.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from prerender.engine import Compromise, Engine, Screens, Seen, Shown, TabLostError, look
+from prerender.find import Formula
+from prerender.page import Finished, Plan
+from prerender.report import Diagnostic, Finding, ScreenReport
+from prerender.site import Site, local_file
+from prerender.source import Lines, Place
+
+_SHRUNK = {"shrinks": True, "scrolls": False}
+
+
+def widths(words: str) -> tuple[int, ...]:
+    """The widths that `--screens` names: 320,390. Raises ValueError."""
+    if not re.fullmatch(r"\s*[1-9]\d{0,4}\s*(,\s*[1-9]\d{0,4}\s*)*", words, re.ASCII):
+        raise ValueError(f"{words!r} are no widths; write 320,390,820, say")
+    return tuple(dict.fromkeys(int(word) for word in words.split(",")))
+
+
+@dataclass(slots=True)
+class Viewing:
+    """A run's looks at the pages of a site, `tabs` at once; what was seen is in `reports`.
+
+    `folder` is where pictures go; None: a new one, made for the first of them.
+    """
+
+    site: Site
+    engine: Engine
+    screens: Screens
+    folder: Path | None = None
+    tabs: int | None = None
+    reports: list[ScreenReport] = field(init=False)
+    _places: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reports = [ScreenReport(width) for width in self.screens.widths]
+        self._places = asyncio.Semaphore(self.tabs or os.cpu_count() or 1)
+
+    async def inspect(
+        self, page: PurePosixPath, plan: Plan, finished: Finished
+    ) -> list[Diagnostic]:
+        """Look at a page, add to the reports, and say which formulas are wrong where."""
+        if not finished.rendered:
+            return []
+        shown = Shown(page, finished.data, lambda url: local_file(self.site, page, url))
+        try:
+            async with self._places:
+                seen = await look(await self.engine.browser(), shown, self.screens)
+        except TabLostError as error:
+            return [Diagnostic("error", f"the page cannot be looked at: {error}")]
+        formulas = _Formulas(page, plan, finished.rendered)
+        for report, one in zip(self.reports, seen, strict=True):
+            self._add(report, one, formulas)
+        return formulas.diagnose(seen)
+
+    def _add(self, report: ScreenReport, seen: Seen, formulas: _Formulas) -> None:
+        """Add what was seen of a page on a screen to the screen's report."""
+        formulas.count = seen.formulas
+        report.displays += seen.displays
+        for one in seen.compromises:
+            found = formulas.finding(one.index, _because(one))
+            (report.shrunk if _SHRUNK[one.how] else report.scrolled).append(found)
+        for offence in seen.offences:
+            found = formulas.finding(offence.index, offence.reason)
+            file = self._picture_file(found, seen.width)
+            file.write_bytes(offence.picture)
+            report.offences.append(found._replace(picture=str(file)))
+
+    def _picture_file(self, found: Finding, width: int) -> Path:
+        if self.folder is None:
+            self.folder = Path(tempfile.mkdtemp(prefix="prerender-screens-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "-", found.path)
+        place = f"-{found.place.line}-{found.place.column}" if found.place else ""
+        return self.folder / f"{name}{place}-{width}.png"
+
+
+class _Formulas:
+    """The rendered formulas of a page; `count` is how many the browser has found."""
+
+    def __init__(self, page: PurePosixPath, plan: Plan, rendered: Sequence[Formula]) -> None:
+        self._path = str(page)
+        self._lines = Lines(plan.page.text)
+        self._rendered = rendered
+        self.count = len(rendered)
+
+    def finding(self, index: int, reason: str) -> Finding:
+        """What there is to report of a formula, by its index in the browser."""
+        # A page may hold elements like ours that are not: then nothing says which is which
+        if self.count != len(self._rendered):
+            return Finding(self._path, None, "", reason)
+        formula = self._rendered[index]
+        return Finding(self._path, self._place(formula), formula.math, reason)
+
+    def _place(self, formula: Formula) -> Place:
+        return self._lines.place(formula.span.start)
+
+    def diagnose(self, seen: Sequence[Seen]) -> list[Diagnostic]:
+        """A diagnostic for each thing that is wrong with a formula, on whichever screens."""
+        wrong: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for one in seen:
+            for offence in one.offences:
+                wrong[offence.index, offence.reason].append(one.width)
+        said = []
+        for (index, reason), where in sorted(wrong.items()):
+            found = self.finding(index, reason)
+            message = f"at {', '.join(map(str, where))} px: {reason}"
+            said.append(Diagnostic("error", message, found.place, found.tex))
+        return said
+
+
+def _because(one: Compromise) -> str:
+    """Why a display is not shown as it is."""
+    layouts = (
+        "its only layout" if one.layouts == 1 else f"the narrowest of its {one.layouts} layouts"
+    )
+    return f"{layouts} needs {one.needed:.0f} px, there are {one.room:.0f}"

@@ -1,0 +1,1 @@
+"""What rendered pages cost, and how they stand on screens; run by `make bench`."""

@@ -1,0 +1,98 @@
+"""Where formulas are found, in pages that are a few words long."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from prerender import xhtml
+from prerender.find import Formula, find
+from prerender.setup import Pair, Rules, Switch, defaults
+from prerender.source import parse
+
+VERSION_4 = replace(defaults().rules, mathml=True)
+TICKS = (Pair("`", "`", False),)
+AM_SWITCH = Switch(("code",), "asciimath2jax_ignore", "asciimath2jax_process")
+VERSION_2 = replace(
+    VERSION_4,
+    version="mathjax2",
+    include=(("br", " "), ("wbr", ""), ("#comment", "")),
+    asciimath=TICKS,
+    asciimath_switch=AM_SWITCH,
+)
+KATEX = Rules("katex", (Pair("\\(", "\\)", False),), Switch(("code",), "", ""), False, False, False)
+
+
+def formulas(page: str, rules: Rules = VERSION_4) -> list[str]:
+    found = find(parse(page), rules, page)
+    return [one.math for one in found if isinstance(one, Formula)]
+
+
+@pytest.mark.parametrize("rules", [VERSION_4, VERSION_2, KATEX])
+def test_authors_can_keep_elements_out(rules: Rules) -> None:
+    page = r"""<p>\(a\)</p><p data-prerender-ignore>\(b\) <em>\(c\)</em></p>
+      <div data-prerender-ignore=""><script type="math/tex">d</script><math><mi>e</mi></math>
+      <span class="tex2jax_process mathjax_process">\(f\)</span></div><p>\(g\)</p>"""
+    assert formulas(page, replace(rules, scripts=True)) == ["a", "g"]
+
+
+def test_authors_can_keep_a_whole_page_out() -> None:
+    assert formulas(r"<body data-prerender-ignore><p>\(a\)</p>") == []
+
+
+@pytest.mark.parametrize("version", [VERSION_2, VERSION_4, KATEX])
+def test_only_in_scope(version: Rules) -> None:
+    page = r"<p>\(a\)</p><main><p>\(b\)</p><main>\(c\)</main></main><p id=x>\(d\)</p>"
+    assert formulas(page, replace(version, scope=("main", "#x"))) == ["b", "c", "d"]
+    assert formulas(page, replace(version, scope=("#none",))) == []
+    assert formulas(page, replace(version, scope=None)) == []
+
+
+def test_mathml_is_looked_for_in_scope_and_marked_elements_everywhere() -> None:
+    page = "<math><mi>a</mi></math><main><math><mi>b</mi></math></main><i class=math>c</i>"
+    rules = replace(VERSION_4, scope=("main",), elements=(("i.math", False),))
+    assert formulas(page, rules) == ["<math><mi>b</mi></math>", "c"]
+
+
+def test_scripts_are_looked_for_in_scope_by_version_2_only() -> None:
+    page = '<p><script type="math/tex">a</script><main><script type="math/tex">b</script></main>'
+    rules = replace(VERSION_2, scope=("main",), scripts=True)
+    assert formulas(page, rules) == ["b"]
+    assert formulas(page, replace(rules, version="mathjax4")) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (r"`a` \(b\) `c`", ["a", "b", "c"]),
+        (r"`a \(b\) c`", ["b"]),
+        (r"`a \(b\) c` `d`", ["b", " "]),
+        (r"\(a `b` c\)", ["a `b` c"]),
+        (r"\`a\` `b`", ["a\\` "]),
+        (r"`a\`b`", [r"a\`b"]),
+        ("`a<br>b` `c", ["a b"]),
+        ("`a<b>b</b>` c`", [" c"]),
+        ("<p class=asciimath2jax_ignore>`a` \\(b\\)", ["b"]),
+        ("<p class=mathjax_ignore>`a` \\(b\\)", ["a"]),
+    ],
+)
+def test_asciimath_in_what_tex2jax_has_left(page: str, found: list[str]) -> None:
+    assert formulas(page, VERSION_2) == found
+
+
+def test_a_section_of_cdata_ends_a_run_and_holds_no_math() -> None:
+    page = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>\\(a\\)<![CDATA[\\(b\\)]]>'
+        "\\(c<![CDATA[d]]>e\\)</p><template><p>\\(f\\)</p></template>"
+        '<script type="math/tex"><![CDATA[g]]></script></body></html>'
+    )
+    found = find(xhtml.parse(page), VERSION_4, page)
+    assert [one.math for one in found if isinstance(one, Formula)] == ["a", "g"]
+
+
+def test_what_render_actions_find_is_late() -> None:
+    page = '<p><script type="math/tex">a</script>\\(b\\)<i class=math>c</i><math><mi>d</mi></math>'
+    rules = replace(VERSION_4, elements=(("i.math", False),), elements_late=True)
+    found = [one for one in find(parse(page), rules, page) if isinstance(one, Formula)]
+    assert [one.late for one in found] == [True, False, True, False]

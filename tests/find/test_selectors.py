@@ -1,0 +1,54 @@
+"""Selectors, and which elements of a small page they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from prerender.find.selectors import Path, matches
+from prerender.source import Element, parse
+
+PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
+<div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""
+
+
+def paths(element: Element, parent: Path | None = None) -> Iterator[Path]:
+    path = Path(element, parent)
+    yield path
+    for child in element.children:
+        if isinstance(child, Element):
+            yield from paths(child, path)
+
+
+@pytest.mark.parametrize(
+    ("selector", "text"),
+    [
+        ("p", "123"),
+        (".post p", "12"),
+        (".post > p", "1"),
+        ("main .post p.x", "2"),
+        ("main > p", ""),
+        ("body.home > p", "3"),
+        ("article > * > p", "2"),
+        ("p.x, [lang]", "12"),
+        ("p[data-a]", "1"),
+        ('[lang="de"]', "1"),
+        ("[data-a~=c]", "1"),
+        ("[data-a='b c']", "1"),
+        ("[data-a^=b][data-a$=c]", "1"),
+        ("[data-a*=' ']", "1"),
+        ("[lang|=d]", ""),
+        ("[lang|=de]", "1"),
+        ("#m p.x", "2"),
+        ("P", "123"),
+        ("div div p", ""),
+        ("", ""),
+        ("p:first-child", ""),
+        ("p + p", ""),
+        ("..", ""),
+    ],
+)
+def test_what_a_selector_means(selector: str, text: str) -> None:
+    found = [path.element for path in paths(parse(PAGE)) if matches(selector, path)]
+    assert "".join(element.text() for element in found if element.tag == "p") == text

@@ -1,0 +1,57 @@
+"""The formulas that the tests of layouts stand in all kinds of places, rendered by the real thing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_MATRIX = (
+    r"\begin{pmatrix}"
+    + r"\\".join("&".join(f"a_{{{i}{j}}}+b_{{{i}{j}}}" for j in range(1, 9)) for i in (1, 2))
+    + r"\end{pmatrix}"
+)
+_SUM = r"f(x) = " + " + ".join(f"a_{i} x^{i}" for i in range(10))
+
+#: what they are, and their TeX with its delimiters
+FORMULAS = {
+    "narrow": r"\[x^2+1\]",
+    "wide": rf"\[{_SUM}\]",
+    "numbered": rf"\begin{{equation}}{_SUM} + O(x^{{10}})\end{{equation}}",
+    "narrow, numbered": r"\begin{equation}E=mc^2\end{equation}",
+    "rows, numbered": r"""\begin{align}
+        a+b &= c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r \\ x &= y+z \\ p+q &= r+s+t+u+v+w
+        \end{align}""",
+    "unbreakable": rf"\[{_MATRIX}\]",
+    "unbreakable, numbered": rf"\begin{{equation}}{_MATRIX}\end{{equation}}",
+    "multline": r"\begin{multline*} a+b+c+d+e \\ f+g \\ - h - i - j\end{multline*}",
+    "multline, numbered": r"""\begin{multline}
+        p(x) = 3x^6 + 14x^5y + 590x^4y^2 + 19x^3y^3 \\ + 55y^7 \\
+        - 12x^2y^4 - 12xy^5 + 2y^6 - a^3b^3 + 7\end{multline}""",
+    "inline": r"\(x^2\)",
+    "inline, words": r"\(x \text{ für 漢字 }\)",
+    "inline, long": rf"\({_SUM}\)",
+    "inline, matrix": r"\(M = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}\)",
+}
+
+
+class Rendered(NamedTuple):
+    """The style sheet of a rendered page, and the markup of its formulas by what they are."""
+
+    style: str
+    formulas: dict[str, str]
+
+
+def source(options: str = "") -> str:
+    """A page of the formulas. `options` are those of MathJax's set-up for TeX and output."""
+    paragraphs = "".join(f"<p>{tex.replace('&', '&amp;')}</p>" for tex in FORMULAS.values())
+    return f"<!doctype html><head><script>MathJax={{{options}}}</script></head><body>{paragraphs}"
+
+
+def rendered(file: Path) -> Rendered:
+    """What has become of it."""
+    text = file.read_text("utf-8")
+    style = re.search(r"<style data-prerender.*?</style>", text, re.DOTALL)
+    found = re.findall(r"<mjx-container .*?</mjx-container>", text, re.DOTALL)
+    assert style is not None
+    return Rendered(style[0], dict(zip(FORMULAS, found, strict=True)))

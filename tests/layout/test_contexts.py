@@ -1,0 +1,70 @@
+"""Wherever a formula stands, it has the room that text would have there, and the layout that fits it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from prerender import engine
+
+from .conftest import WIDTHS, Render
+from .contexts import CONTEXTS, LATE
+from .formulas import FORMULAS, Rendered
+
+_SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
+_WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
+#: in which formulas are numbered
+NUMBERED = "tex: {tags: 'ams'}"
+
+
+def place(rendered: Rendered, context: str) -> str:
+    """A page of the formulas, each in the context."""
+    places = "".join(
+        f"<section>{context.replace('{}', formula)}</section>"
+        for formula in rendered.formulas.values()
+    )
+    return f"<!doctype html><html><head>{rendered.style}</head><body>{places}</body></html>"
+
+
+def offences(page: Page) -> list[str]:
+    """What is wrong with the formulas of a page."""
+    names = list(FORMULAS)
+    seen: dict[str, Any] = page.evaluate(_SCREENS, 1)
+    found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
+    for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
+        natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))
+        if widths["boxed"] and abs(box - possible) > 1:
+            found.append(f"{name}: is {box} px wide, could be {possible}, would be {natural}")
+        if not widths["boxed"] and box < min(natural, possible) - 1:
+            found.append(f"{name}: is {box} px wide, would be {natural}")
+    return found
+
+
+def offences_at(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[int, list[str]]:
+    """What is wrong at widths of the screen, where anything is."""
+    found = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if wrong := offences(page):
+            found[width] = wrong
+    return found
+
+
+@pytest.mark.parametrize("context", CONTEXTS.values(), ids=CONTEXTS.keys())
+def test_it_has_the_room_of_text_and_the_layout_that_fits(
+    page: Page, render: Render, context: str
+) -> None:
+    page.set_content(place(render(NUMBERED), context))
+    assert offences_at(page) == {}
+
+
+@pytest.mark.parametrize(("context", "reveal"), LATE.values(), ids=LATE.keys())
+def test_what_is_hidden_at_first_is_right_when_it_is_shown(
+    page: Page, render: Render, context: str, reveal: str
+) -> None:
+    page.set_content(place(render(NUMBERED), context))
+    page.evaluate(f"for (const one of document.querySelectorAll('section > *')) {{ {reveal} }}")
+    assert offences_at(page) == {}
