@@ -191,6 +191,8 @@ def check_command(
         work = Work(engine, cache, context.obj, hydrated)
         report = _run(_build(opened, work, False, quiet, inspect))
     report.screens = viewing.reports
+    if viewing.folder is not None and any(screen.offences for screen in report.screens):
+        _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
     _tell(report, site, json_file, quiet, verbose)
 
 

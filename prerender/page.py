@@ -20,6 +20,7 @@ from prerender.markup import (
     Sheet,
     carry_formula,
     carry_hidden,
+    is_like_ours,
     render,
     repeated,
     restore,
@@ -132,7 +133,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    sheet = Sheet(outlines, page.xml, repeated(typesets))
+    sheet = Sheet(outlines, page.xml, repeated(typesets), _apart(page))
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -146,6 +147,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets))
     if len(edits) == len(typesets) and plan.superfluous:
         edits += _farewell(plan)
+    edits += _told_apart(page)
     place = _end_of_head(page)
     style = style_element(style_mark(mark, len(edits)), sheet.needs)
     edits.append(Edit(place, place, style))
@@ -154,6 +156,14 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     if not _comes_back(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
     return Finished(data, _diagnose(plan, typesets), rendered)
+
+
+def _apart(page: Page) -> list[Span]:
+    """The elements that a reader mode may leave out of a page."""
+    return [one.span for one in page.root.walk() if one.tag in _LEFT_OUT and one.span is not None]
+
+
+_LEFT_OUT = {"aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "nav"}
 
 
 def _comes_back(page: Page, data: bytes) -> bool:
@@ -202,6 +212,17 @@ def _farewell(plan: Plan) -> list[Edit]:
     return edits + [
         Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.superfluous
     ]
+
+
+def _told_apart(page: Page) -> list[Edit]:
+    """What the source has rendered by itself, marked so that it is not taken for ours."""
+    tags = [
+        element.start_tag
+        for element in page.root.walk()
+        if element.tag == "mjx-container" and element.start_tag is not None
+    ]
+    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags)
+    return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
 
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:

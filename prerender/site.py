@@ -145,7 +145,8 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
 def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
     """The file of the site that a page means by a URL; None where it is none of this site's.
 
-    Of a single page the site is not known: any folder above it may be its root.
+    Of a single page the site is not known: any folder above it may be its root, but that
+    of all files.
     """
     try:
         parts = urlsplit(url.strip())
@@ -153,7 +154,7 @@ def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
             return None
         path = unquote(parts.path)
         folder = site.source(page).resolve().parent
-        roots = [site.root] if site.single is None else [folder, *folder.parents]
+        roots = [site.root] if site.single is None else [folder, *folder.parents[:-1]]
         bases = roots if path.startswith("/") else [folder]
         files = [base / path.lstrip("/") for base in bases]
         return next((file for file in files if file.is_file() and _is_within(roots, file)), None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+from typer.testing import CliRunner
+
+from prerender.cli import app
 
 SHARED = Path(__file__).parents[2] / "shared"
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def environment(session_cache: Path, tmp_path: Path) -> dict[str, str]:
+def environment(session_cache: Path) -> dict[str, str]:
     """The variables for a run: none of the user's, and two tabs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PRERENDER_")}
     browser = os.environ.get("PRERENDER_BROWSER")
@@ -43,21 +43,32 @@ def environment(session_cache: Path, tmp_path: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def prerender(environment: dict[str, str], tmp_path: Path) -> Run:
-    """The command line, run in `tmp_path`: its words in, what it did out."""
+@dataclass(frozen=True)
+class Done:
+    """What a run of the command line came to."""
 
-    def run(
-        *words: str | Path, cwd: Path = tmp_path, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "prerender", *map(str, words)],
-            cwd=cwd,
-            env=environment | variables,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-        )
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Run(Protocol):
+    """The command line as a function: its words, and variables beside those of `environment`."""
+
+    def __call__(self, *words: str | Path, **variables: str) -> Done: ...
+
+
+@pytest.fixture
+def prerender(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line, run in `tmp_path` (and in this process, which saves half a second)."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+
+    def run(*words: str | Path, **variables: str) -> Done:
+        done = CliRunner().invoke(app, [str(word) for word in words], env=environment | variables)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Done(done.exit_code, done.stdout, done.stderr)
 
     return run

@@ -29,7 +29,7 @@ from prerender.source import (
 from .strategies import pages
 
 #: what is read as U+FFFD: undecodable bytes, and the noncharacters that `source` needs for itself
-NONCHARACTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef]|&#(?:[xX][fF][dD].*|6.*)")
+NONCHARACTER = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef]|&#(?:[xX][fF][dD].*|6.*)")
 
 
 def nodes(root: Element) -> Iterator[Text | Comment | Element]:

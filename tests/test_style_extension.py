@@ -17,7 +17,7 @@ from prerender.markup import Sheet, render, style_element
 from prerender.source import Span
 
 MODULES = Path(__file__).parent / "node_modules"
-SETUP = {"version": "mathjax2", "tex": {}, "load": [], "output": {}}
+SETUP: dict[str, object] = {"version": "mathjax2", "tex": {}, "load": [], "output": {}}
 SETUP |= {"mathml": None, "asciimath": None}
 PAGE = "<!doctype html><meta charset=utf-8><style>body{margin:20px;font-size:80px}</style>"
 

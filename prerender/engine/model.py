@@ -65,8 +65,8 @@ class Picture:
 
     Sizes are in thousandths of an em, to a tenth; `body` is SVG markup, pieces in it defined where
     they first occur. `follows`: how it follows the part before it: "newline", or a space in which a
-    line may end; None for the first. `indent` is its CSS margin, if any. `fluid`: it is as
-    wide as its line, its parts are at the ends and in the middle; `width` is what it needs.
+    line may end; None for the first. `indent` is free space at its left, or at its
+    right if negative. `fluid`: it is as wide as its line, its parts at the ends and in the middle.
     """
 
     width: float
@@ -74,7 +74,7 @@ class Picture:
     depth: float
     body: tuple[str | Piece, ...]
     tag: Tag | None = None
-    indent: str = ""
+    indent: float = 0
     follows: int | Literal["newline"] | None = None
     fluid: bool = False
 
@@ -88,7 +88,7 @@ class Picture:
             data["depth"],
             tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
             tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]),
-            data.get("indent", ""),
+            data.get("indent", 0),
             data.get("follows"),
             data.get("fluid", False),
         )

@@ -22,7 +22,7 @@
   const SLACK = 1;
 
   const root = document.documentElement;
-  setTextSize();
+  if (textSize !== 1) enlargeText();
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
   const shown = formulas.filter(isShown);
   const displays = shown.filter((formula) => formula.hasAttribute('display'));
@@ -37,11 +37,13 @@
       .concat(widening()),
   };
 
-  /** The root's font size at this width, times what was asked for. */
-  function setTextSize() {
-    root.style.removeProperty('font-size');
-    const usual = Number.parseFloat(getComputedStyle(root).fontSize);
-    if (textSize !== 1) root.style.setProperty('font-size', `${usual * textSize}px`, 'important');
+  /** What a browser does that enlarges text alone: every font is so many times as large. */
+  function enlargeText() {
+    const elements = [...document.querySelectorAll(':not(svg, svg *, mjx-container *)')].filter(({ style }) => style);
+    const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    elements.forEach((element, at) => {
+      element.style.setProperty('font-size', `${sizes[at] * textSize}px`, 'important');
+    });
   }
 
   /** @param {Element} element */

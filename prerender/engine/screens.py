@@ -97,7 +97,12 @@ async def look(browser: Browser, shown: Shown, screens: Screens) -> list[Seen]:
         page = await guard(context.new_page(), PATIENCE)
         await guard(page.goto(ORIGIN + quote(f"/{shown.name}")), PATIENCE)
         await guard(page.evaluate("() => document.fonts.ready.then(() => null)"), PATIENCE)
-        return [await _look_at(page, width, screens) for width in screens.widths]
+        seen = []
+        for at, width in enumerate(screens.widths):
+            if at > 0 and screens.text != 1:  # its text is enlarged already
+                await guard(page.reload(), PATIENCE)
+            seen.append(await _look_at(page, width, screens))
+        return seen
     finally:
         await quietly(context.close())
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
 from prerender.find.selectors import Path, matches
@@ -45,7 +47,8 @@ def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> F
     if element.span is None:
         return None
     if element.tag == "script":
-        return _script(element, element.span, before, rules) if rules.scripts else None
+        found = _script(element, element.span, before, rules) if rules.scripts else None
+        return _as_received(found, source) if found and rules.version == "mathjax2" else found
     if element.tag == "math":
         return _mathml(element, element.span, source) if rules.mathml else None
     for selector, display in rules.elements:
@@ -72,6 +75,13 @@ def _script(element: Element, span: Span, before: Element | None, rules: Rules) 
     display = _DISPLAY.search(element.attrs["type"]) is not None
     late = rules.elements_late
     return Formula(span, _inside(element), element.text(), display, _INPUTS[kind[1].lower()], late)
+
+
+def _as_received(formula: Formula, source: str) -> Formula:
+    """The same without white space around it, as MathJax 2 takes it from a script."""
+    start, end = mathjax2.trimmed(formula.math, 0, len(formula.math))
+    inner = formula.inner and Span(*mathjax2.trimmed(source, *formula.inner))
+    return replace(formula, math=formula.math[start:end], inner=inner)
 
 
 def _mathml(element: Element, span: Span, source: str) -> Formula:

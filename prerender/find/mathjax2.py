@@ -50,8 +50,22 @@ def find_tex(run: Run, rules: Rules) -> Iterator[Match]:
             close = _close(run, search)
             if close is not None:
                 end = close.end() if search.environment else close.start()
-                yield Match(search.start, search.math, end, close.end(), search.display)
+                inner, end = trimmed(run.text, search.math, end)
+                yield Match(search.start, inner, end, close.end(), search.display)
             at = close.end() if close is not None else search.resume
+
+
+#: white space as JavaScript has it: https://tc39.es/ecma262/ (WhiteSpace, LineTerminator)
+_SPACE = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of text[start:end] that MathJax 2's input receives (MathJax.HTML.getScript)."""
+    inner = text[start:end].lstrip(_SPACE)
+    start = end - len(inner)
+    return start, start + len(inner.rstrip(_SPACE))
 
 
 def find_asciimath(run: Run, pairs: Sequence[Pair], taken: Sequence[Match]) -> Iterator[Match]:
@@ -66,7 +80,8 @@ def find_asciimath(run: Run, pairs: Sequence[Pair], taken: Sequence[Match]) -> I
             at = opened.end()
             close = _unescaped(run, closes[opened[0]], at, end)
             if close is not None:
-                yield Match(opened.start(), at, close.start(), close.end(), input="asciimath")
+                inner, stop = trimmed(run.text, at, close.start())
+                yield Match(opened.start(), inner, stop, close.end(), input="asciimath")
                 at = close.end()
 
 

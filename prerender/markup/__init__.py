@@ -4,6 +4,7 @@ from prerender.markup.carry import (
     DamagedError,
     carry_formula,
     carry_hidden,
+    is_like_ours,
     restore,
     style_mark,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "Sheet",
     "carry_formula",
     "carry_hidden",
+    "is_like_ours",
     "render",
     "repeated",
     "restore",

@@ -71,6 +71,11 @@ def carry_hidden(source: str, shown: str = "") -> str:
     return f"<!--prerender {len(shown)}:{hidden}-->{shown}"
 
 
+def is_like_ours(tag: str) -> bool:
+    """Whether a start tag of the source could be taken for that of a formula that we rendered."""
+    return _PIECES.fullmatch(tag) is not None
+
+
 def style_mark(mark: str, carriers: int) -> str:
     """What to mark the style sheet of a page with; `mark` tells what the page is rendered by."""
     return f"{mark} {carriers}"

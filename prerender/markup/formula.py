@@ -1,7 +1,8 @@
 """A typeset in, the element that stands for the formula out.
 
 Outlines and pieces are drawn once a page: the first formula that uses one defines it, later ones
-refer to it, so that a browser can paint each formula when it has read it.
+refer to it, so that a browser can paint each formula when it has read it. Formulas in headings and
+navigation define nothing: reader modes leave those out.
 
 A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has
 no width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its
@@ -13,12 +14,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape, unescape
 
 from prerender.engine import Picture, Piece, Tag, Typeset, fingerprint
 from prerender.find import Formula
 from prerender.markup.style import Needs, Range
+from prerender.source import Span
 
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
 #: they fit any text (MathJax 4: params.x_height of the newcm font)
@@ -42,11 +45,15 @@ Body = tuple[str | Piece, ...]
 
 @dataclass(slots=True)
 class Sheet:
-    """What a page has so far: outlines and pieces that are defined, rules that are needed."""
+    """What a page has so far: outlines and pieces that are defined, rules that are needed.
+
+    `apart` is where others cannot rely on what is defined there.
+    """
 
     outlines: Mapping[str, str]
     xml: bool = False
     repeated: Mapping[Body, str] = field(default_factory=dict)
+    apart: Sequence[Span] = ()
     defined: set[str] = field(default_factory=set)
     needs: Needs = field(default_factory=Needs)
 
@@ -60,12 +67,43 @@ def render(
     """
     attributes = f'class="MathJax" jax="SVG" {carried}'
     if not formula.display:
-        parts = (_follows(part, sheet) + _single(part, sheet) for part in typeset.pictures)
-        return f"<mjx-container {attributes}>{''.join(parts)}</mjx-container>"
+        apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
+        known = replace(sheet, repeated={}, defined=set(sheet.outlines)) if apart else sheet
+        parts = (_follows(part, known) + _single(part, known) for part in typeset.pictures)
+        content = "".join(parts)
+        if apart:
+            content = _USE.sub(lambda use: _path(use, sheet), content)
+        return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
     sheet.needs.display = True
     attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
     content = _display(typeset.pictures, sheet)
-    return f"<mjx-container {attributes}>{content}</mjx-container>"
+    return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
+
+
+_USE = re.compile(r'<use href="#([^"]+)"(?: x="([^"]+)")?(?: y="([^"]+)")?([^>]*)/>')
+
+
+def _path(use: re.Match[str], sheet: Sheet) -> str:
+    """What a reference to an outline draws."""
+    name, x, y, rest = use.groups()
+    place = f' transform="translate({x or 0} {y or 0})"' if x or y else ""
+    return f'<path d="{sheet.outlines[name]}"{place}{rest}/>'
+
+
+def _told(content: str, formula: Formula, carried: str) -> str:
+    """The formula in words too, once, for what shows or searches text and draws no pictures.
+
+    They stand in the first picture, where no browser shows them, and are spelled as beside it in the
+    attribute, so that compression makes little of them.
+    """
+    start, end, rest = content.partition(">")
+    words = carried.split('"', 2)[1]
+    if formula.input == "mathml":
+        words = escape(" ".join(_TAG.sub(" ", unescape(words)).split()), quote=False)
+    return f"{start}><desc>{words.replace('<', '&lt;')}</desc>{rest}" if end else content
+
+
+_TAG = re.compile("<[^>]*>")
 
 
 def _side(align: str, sheet: Sheet) -> str:
@@ -106,7 +144,7 @@ def _inline_number(picture: Picture, tag: Tag, sheet: Sheet) -> str:
 def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
-    narrow = natural.width <= NARROW * X_HEIGHT and not natural.fluid
+    narrow = natural.width + abs(natural.indent) <= NARROW * X_HEIGHT and not natural.fluid
     if len(layouts) == 1 and natural.tag is None and narrow:
         return _single(natural, sheet)
     sheet.needs.layouts = True
@@ -115,12 +153,17 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
         Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
         for at, low in enumerate(needed)
     ]
-    drawn = "".join(
+    first, *others = (
         _layout(layout, shown[at], at == len(layouts) - 1, sheet)
         for at, layout in enumerate(layouts)
     )
+    drawn = first + _PICTURE.sub(r'\g<0> display="none"', "".join(others))
     room = f'<svg class="mjx-room" width="{needed[0]:g}ex" height="0"{_namespace(sheet)}></svg>'
     return f"{room}<mjx-box>{drawn}</mjx-box>"
+
+
+#: a picture of ours, not a viewport in one; where there are no style sheets, the first layout is shown
+_PICTURE = re.compile(r'<svg(?=[^>]* width="[\d.]+ex")')
 
 
 def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
@@ -168,9 +211,9 @@ def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> st
 
 
 def _needed(layout: Picture) -> float:
-    """What a layout needs with its number, in ex."""
+    """What a layout needs with its number and its indent, in ex."""
     tag = layout.tag.width + layout.tag.gap if layout.tag else 0.0
-    return (layout.width + tag) / X_HEIGHT
+    return (layout.width + abs(layout.indent) + tag) / X_HEIGHT
 
 
 def _ceil(ex: float) -> float:
@@ -179,7 +222,10 @@ def _ceil(ex: float) -> float:
 
 
 def _indent(picture: Picture) -> str:
-    return f";margin-left:{picture.indent}" if picture.indent else ""
+    if not picture.indent:
+        return ""
+    side, space = "left" if picture.indent > 0 else "right", _ex(abs(picture.indent))
+    return f";margin-{side}:{space};max-width:calc(100% - {space})"
 
 
 def _namespace(sheet: Sheet) -> str:

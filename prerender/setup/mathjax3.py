@@ -212,7 +212,7 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[str]]:
             tex[name] = insert(tex.get(name), value)
     packages, unknown = loadable(_merged_packages(tex.get("packages", []), given.get("packages")))
     tex["packages"] = packages
-    warnings += [f"MathJax 4 has no package {name}" for name in unknown]
+    warnings += [f"there is no package {name} to be had" for name in unknown]
     formats, refused = tag_formats(section(given, "tagformat"))
     if formats:
         tex["tagformat"] = insert(tex.get("tagformat"), formats)

@@ -13,10 +13,10 @@ from prerender.setup.values import words
 
 Input = Literal["tex", "mml", "asciimath"]
 
-#: all that MathJax 4 has
+#: all that MathJax 4 has and npm has the fonts of (not bboldx and dsfont)
 KNOWN = words(
-    """action ams amscd autoload base bbm bboldx bbox begingroup boldsymbol braket bussproofs cancel
-    cases centernot color colortbl colorv2 configmacros dsfont empheq enclose extpfeil fontsizev3
+    """action ams amscd autoload base bbm bbox begingroup boldsymbol braket bussproofs cancel
+    cases centernot color colortbl colorv2 configmacros empheq enclose extpfeil fontsizev3
     gensymb html mathtools mhchem newcommand noerrors noundefined physics require setoptions
     tagformat texhtml textcomp textmacros unicode units upgreek verb"""
 )

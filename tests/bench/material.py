@@ -1,4 +1,4 @@
-"""The real sites and formulas beside the checkout in; folders to measure, and prerender's words, out."""
+"""The real sites and formulas beside the checkout in, folders to measure out."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ SITES = SHARED / "sites"
 SEED = SHARED / "seed"
 #: where results go, and what is slow to make again
 FOLDER = CHECKOUT / "cache" / "bench"
+
+#: formulas on a page where all are typeset
+_A_PAGE = 60
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -55,19 +58,23 @@ def widest(count: int) -> Path:
     return folder
 
 
-def _page(formulas: list[str]) -> str:
-    """A page of displays, as a writer would have it."""
-    shown = (f'<p id="{at}">\n\\[{escape(tex)}\\]</p>' for at, tex in enumerate(formulas))
+def _page(formulas: list[str], first: int = 0) -> str:
+    """A page of displays, as a writer would have it; their ids are numbers from `first` on."""
+    shown = (f'<p id="{at}">\n\\[{escape(tex)}\\]</p>' for at, tex in enumerate(formulas, first))
     return _PAGE % "\n".join(shown)
 
 
 def _by_width(formulas: list[str]) -> list[int]:
-    """The indexes of formulas, the widest first; those with errors are none."""
-    folder = FOLDER / "displays"
+    """The indexes of formulas, the widest first; those with errors are none.
+
+    They stand on many pages: one that defines something is typeset in order with all behind it.
+    """
+    folder, rendered = FOLDER / "displays", FOLDER / "displays-rendered"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(_page(formulas), "utf-8")
-    rendered = FOLDER / "displays-rendered"
+    for start in range(0, len(formulas), _A_PAGE):
+        page = _page(formulas[start : start + _A_PAGE], start)
+        (folder / f"{start:04}.html").write_text(page, "utf-8")
     prerender("build", folder, "-o", rendered, "--quiet")
-    text = (rendered / "index.html").read_text("utf-8")
+    text = "".join(file.read_text("utf-8") for file in sorted(rendered.glob("*.html")))
     widths = {int(found[1]): float(found[2]) for found in _NATURAL.finditer(text)}
     return sorted(widths, key=lambda at: (-widths[at], at))

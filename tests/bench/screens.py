@@ -65,8 +65,8 @@ def main() -> None:
 
 def _screens(site: Path, look: Look, pictures: Path) -> list[dict[str, Any]]:
     widths = ",".join(map(str, look.widths))
-    words = ("--screens", widths, "--pictures", pictures, *look.options, "--json", "-")
-    done = prerender("check", site, *words, "--quiet")
+    words: tuple[str | Path, ...] = ("--screens", widths, "--pictures", pictures, *look.options)
+    done = prerender("check", site, *words, "--json", "-", "--quiet")
     screens: list[dict[str, Any]] = json.loads(done.stdout)["screens"]
     return screens
 

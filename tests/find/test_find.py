@@ -67,12 +67,12 @@ def test_scripts_are_looked_for_in_scope_by_version_2_only() -> None:
     [
         (r"`a` \(b\) `c`", ["a", "b", "c"]),
         (r"`a \(b\) c`", ["b"]),
-        (r"`a \(b\) c` `d`", ["b", " "]),
+        (r"`a \(b\) c` `d`", ["b", ""]),
         (r"\(a `b` c\)", ["a `b` c"]),
-        (r"\`a\` `b`", ["a\\` "]),
+        (r"\`a\` `b`", ["a\\`"]),
         (r"`a\`b`", [r"a\`b"]),
         ("`a<br>b` `c", ["a b"]),
-        ("`a<b>b</b>` c`", [" c"]),
+        ("`a<b>b</b>` c`", ["c"]),
         ("<p class=asciimath2jax_ignore>`a` \\(b\\)", ["b"]),
         ("<p class=mathjax_ignore>`a` \\(b\\)", ["a"]),
     ],
@@ -96,3 +96,12 @@ def test_what_render_actions_find_is_late() -> None:
     rules = replace(VERSION_4, elements=(("i.math", False),), elements_late=True)
     found = [one for one in find(parse(page), rules, page) if isinstance(one, Formula)]
     assert [one.late for one in found] == [True, False, True, False]
+
+
+def test_version_2_receives_no_white_space_around_math() -> None:
+    page = "<p>\\( a\n\\) $$ $$<script type='math/tex'>\r\n b c\u3000</script>"
+    rules = replace(VERSION_2, scripts=True)
+    found = [one for one in find(parse(page), rules, page) if isinstance(one, Formula)]
+    assert [one.math for one in found] == ["a", "", "b c"]
+    assert [one.inner and page[slice(*one.inner)] for one in found] == ["a", None, "b c"]
+    assert formulas(page, replace(rules, version="mathjax4"))[0] == " a\n"

@@ -55,3 +55,13 @@ def rendered(file: Path) -> Rendered:
     found = re.findall(r"<mjx-container .*?</mjx-container>", text, re.DOTALL)
     assert style is not None
     return Rendered(style[0], dict(zip(FORMULAS, found, strict=True)))
+
+
+def page_of(rendered: Rendered, context: str = "<p>{}</p>", head: str = "") -> str:
+    """A page of the formulas, each in its own place."""
+    places = "".join(
+        f"<section>{context.replace('{}', formula)}</section>"
+        for formula in rendered.formulas.values()
+    )
+    start = "<!doctype html><html><head><meta charset=utf-8>"
+    return f"{start}{head}{rendered.style}</head><body>{places}</body></html>"

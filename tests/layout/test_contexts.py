@@ -12,21 +12,12 @@ from prerender import engine
 
 from .conftest import WIDTHS, Render
 from .contexts import CONTEXTS, LATE
-from .formulas import FORMULAS, Rendered
+from .formulas import FORMULAS, page_of
 
 _SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 #: in which formulas are numbered
 NUMBERED = "tex: {tags: 'ams'}"
-
-
-def place(rendered: Rendered, context: str) -> str:
-    """A page of the formulas, each in the context."""
-    places = "".join(
-        f"<section>{context.replace('{}', formula)}</section>"
-        for formula in rendered.formulas.values()
-    )
-    return f"<!doctype html><html><head>{rendered.style}</head><body>{places}</body></html>"
 
 
 def offences(page: Page) -> list[str]:
@@ -57,7 +48,7 @@ def offences_at(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[int, list[
 def test_it_has_the_room_of_text_and_the_layout_that_fits(
     page: Page, render: Render, context: str
 ) -> None:
-    page.set_content(place(render(NUMBERED), context))
+    page.set_content(page_of(render(NUMBERED), context))
     assert offences_at(page) == {}
 
 
@@ -65,6 +56,6 @@ def test_it_has_the_room_of_text_and_the_layout_that_fits(
 def test_what_is_hidden_at_first_is_right_when_it_is_shown(
     page: Page, render: Render, context: str, reveal: str
 ) -> None:
-    page.set_content(place(render(NUMBERED), context))
+    page.set_content(page_of(render(NUMBERED), context))
     page.evaluate(f"for (const one of document.querySelectorAll('section > *')) {{ {reveal} }}")
     assert offences_at(page) == {}

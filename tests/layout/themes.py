@@ -64,8 +64,8 @@ RULES = {
     "line-height: 3": "p { line-height: 3 !important }",
     "letter-spacing": "p { letter-spacing: .2em }",
     "word-spacing": "p { word-spacing: 1em }",
-    # (words in a font of the reader's are adjusted twice)
-    "font-size-adjust": "p:not(:has(text)) { font-size-adjust: .6 }",
+    # (Chromium 156 adjusts words in a font of the reader's twice, and spaces in text)
+    "font-size-adjust": "p:has([display]) { font-size-adjust: .6 }",
     "text-indent": "p { text-indent: 2em }",
     "hyphens": "p { hyphens: auto; overflow-wrap: anywhere; word-break: break-all }",
     "right to left": "p { direction: rtl; text-align: right }",

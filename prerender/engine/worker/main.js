@@ -7,7 +7,7 @@
 
 import { drawing, Pen } from './draw.js';
 import { layouts } from './layout/layouts.js';
-import { InputError, load, makeDocument, makeOutput } from './mathjax.js';
+import { load, makeDocument, makeOutput } from './mathjax.js';
 import { numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
@@ -100,13 +100,13 @@ async function typesetJob({ setup: key, formulas }, progress) {
     await progress(index);
     results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item));
   }
-  // A formula that has changed the document after all takes it along.
-  entry.document = single && state(doc) === before ? doc : null;
+  // A formula that has changed the document after all takes it along, and so does one that is broken off.
+  entry.document = single && !errors[0] && state(doc) === before ? doc : null;
   return results;
 }
 
 /**
- * What formulas can leave behind in a document, as a number that only grows.
+ * What formulas can leave behind in a document, as a text.
  *
  * @param {any} doc
  */
@@ -115,8 +115,9 @@ function state(doc) {
   const maps = ['new-Command', 'new-Delimiter', 'new-Environment'];
   const defined = maps.map((name) => options.handlers.retrieve(name)?.map.size ?? 0);
   const required = options.packageData.get('require')?.required.length ?? 0;
+  const groups = options.packageData.get('begingroup')?.stack.i ?? 0;
   const { allCounter = 0, allLabels = {}, counter = 0 } = options.tags;
-  return [...defined, required, allCounter, counter, Object.keys(allLabels).length].join();
+  return [...defined, required, groups, allCounter, counter, Object.keys(allLabels).length].join();
 }
 
 /**
@@ -216,7 +217,7 @@ function drawDisplay(doc, item, pen) {
   const sides = sidesOf(item.root);
   const drawn = kept.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
-  return drawn.map(({ marks: _, ...picture }, index) => ({ ...picture, body: bodies[index] }));
+  return drawn.map((picture, index) => ({ ...picture, marks: undefined, body: bodies[index] }));
 }
 
 /** A break that lies within two pairs of fences (NEST in layout/breaks.js): better shrunk or scrolled. */
@@ -232,9 +233,9 @@ function drawLayout({ width, tag, dom }, pen, sides) {
   if (sides) {
     const drawn = drawLayout({ width, tag, dom }, pen, null);
     const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
-    return { ...drawn, marks, indent: '', fluid: true };
+    return { ...drawn, marks, indent: 0, fluid: true };
   }
-  const indent = svg.style.marginLeft || svg.style.marginRight;
+  const indent = tag ? numberedIndent(svg, tag, width) : indentOf(svg);
   if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
   const [body, { marks }] = pen.columns(svg);
   const rows = new Set(marks.map(({ y }) => y));
@@ -277,6 +278,36 @@ function spread(sides, svg, { width, height, depth }, draw) {
   });
   table.replaceChildren(...rows);
   return marks;
+}
+
+/**
+ * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
+ *
+ * @param {SVGElement} svg
+ */
+function indentOf({ style }) {
+  return thousandths(parseFloat(style.marginLeft) || -parseFloat(style.marginRight) || 0);
+}
+
+/**
+ * The same where there is a number, which stands in what is free.
+ *
+ * @param {Element} svg
+ * @param {{width: number, gap: number, side: string}} tag
+ * @param {number} width
+ */
+function numberedIndent(svg, tag, width) {
+  const table = svg.querySelector('svg[data-table]');
+  const left = parseFloat(table.getAttribute('viewBox'));
+  const number = thousandths(tag.width + tag.gap);
+  switch (table.getAttribute('preserveAspectRatio')) {
+    case 'xMinYMid':
+      return Math.max(0, -left - (tag.side === 'left' ? number : 0));
+    case 'xMaxYMid':
+      return Math.min(0, thousandths(width) - left + (tag.side === 'right' ? number : 0));
+    default:
+      return 0;
+  }
 }
 
 /** @param {number} ex */

@@ -154,7 +154,7 @@ export class Breaker {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
-      ...chances.map(({ start, end, cost }, i) => ({ start, end, indent: indents[i], penalty: cost.penalty })),
+      ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.cost.penalty })),
       { end, penalty: 0 },
     ];
     const best = [{ cost: 0, penalty: 0, misfit: 0, from: -1 }];

@@ -1,0 +1,46 @@
+"""The number of a formula is at its edge, and never over the formula, on screens of any width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import Render
+from .formulas import FORMULAS, page_of
+
+_NUMBERS = Path(__file__).with_name("numbers.js").read_text("utf-8")
+_WIDTHS = (200, 240, 280, 320, 360, 390, 480, 600, 700, 768, 820, 1024, 1440)
+
+
+@pytest.mark.parametrize("align", ["center", "left", "right"])
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_numbers_are_at_the_edge(page: Page, render: Render, side: str, align: str) -> None:
+    output = f"displayAlign: '{align}', displayIndent: '{0 if align == 'center' else '2em'}'"
+    rendered = render(f"tex: {{tags: 'ams', tagSide: '{side}'}}, output: {{{output}}}")
+    page.set_content(page_of(rendered))
+    found = {}
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if wrong := page.evaluate(_NUMBERS, side):
+            found[width] = wrong
+    assert found == {}
+
+
+def test_formulas_are_where_they_would_be(page: Page, render: Render) -> None:
+    """Displays at the left of a wide page begin where its text does, but for the indent."""
+    rendered = render("tex: {tags: 'ams'}, output: {displayAlign: 'left', displayIndent: '2em'}")
+    page.set_content(page_of(rendered))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    lefts: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll('[display] svg:not(svg svg, .mjx-room)')]
+            .filter((svg) => svg.getClientRects().length && svg.matches(
+                'mjx-row > :first-child, mjx-scroll > svg, mjx-box > svg, mjx-container > svg'))
+            .map((svg) => svg.getBoundingClientRect().left)"""
+    )
+    displays = sum("inline" not in name for name in FORMULAS)
+    assert len(lefts) == displays
+    indented = [left for left in lefts if abs(left - lefts[0]) < 0.5]
+    assert lefts[0] > 8 + 2 + 16
+    assert len(indented) == displays - 2, lefts  # but for multlines, which take the whole line
