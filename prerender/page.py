@@ -160,7 +160,11 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
 
 def _apart(page: Page) -> list[Span]:
     """The elements that a reader mode may leave out of a page."""
-    return [one.span for one in page.root.walk() if one.tag in _LEFT_OUT and one.span is not None]
+    return [
+        one.span
+        for one in page.root.walk()
+        if one.span is not None and (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation")
+    ]
 
 
 _LEFT_OUT = {"aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "nav"}

@@ -93,8 +93,8 @@ def _path(use: re.Match[str], sheet: Sheet) -> str:
 def _told(content: str, formula: Formula, carried: str) -> str:
     """The formula in words too, once, for what shows or searches text and draws no pictures.
 
-    They stand in the first picture, where no browser shows them, and are spelled as beside it in the
-    attribute, so that compression makes little of them.
+    They stand in the first picture, where no browser shows them, and are spelled as beside it in
+    the attribute, so that compression makes little of them.
     """
     start, end, rest = content.partition(">")
     words = carried.split('"', 2)[1]
@@ -162,7 +162,7 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     return f"{room}<mjx-box>{drawn}</mjx-box>"
 
 
-#: a picture of ours, not a viewport in one; where there are no style sheets, the first layout is shown
+#: a picture of ours, not a viewport in one; without style sheets the first layout is shown
 _PICTURE = re.compile(r'<svg(?=[^>]* width="[\d.]+ex")')
 
 
@@ -241,7 +241,7 @@ def _svg(picture: Picture, sheet: Sheet, *, style: str, name: str = "") -> str:
     attributes += f' width="{_ex(width)}" height="{_ex(height)}"'
     attributes += f' style="{style.lstrip(";")}"' if style else ""
     body = _body(picture, sheet)
-    return f'<svg{attributes}{box}>{_definitions(body, sheet)}{body}</svg>'
+    return f"<svg{attributes}{box}>{_definitions(body, sheet)}{body}</svg>"
 
 
 def repeated(typesets: Iterable[Typeset]) -> dict[Body, str]:

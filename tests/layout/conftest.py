@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -38,7 +37,8 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
                 "--cache-dir",
                 folder / "cache",
             ]
-            subprocess.run(words, check=True, capture_output=True, timeout=120)
+            command = [str(word) for word in words]
+            subprocess.run(command, check=True, capture_output=True, timeout=120)
             done[options] = rendered(file)
         return done[options]
 

@@ -1,4 +1,4 @@
-"""The formulas that the tests of layouts stand in all kinds of places, rendered by the real thing."""
+"""The formulas that the tests of layouts stand in all kinds of places, really rendered."""
 
 from __future__ import annotations
 

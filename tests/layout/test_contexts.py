@@ -1,4 +1,4 @@
-"""Wherever a formula stands, it has the room that text would have there, and the layout that fits it."""
+"""Wherever a formula stands, it has the room that text would have, and the layout that fits."""
 
 from __future__ import annotations
 

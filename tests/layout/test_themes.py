@@ -34,7 +34,7 @@ def place(rendered: Rendered, rules: str, width: int) -> str:
     return f"<!doctype html><html><head><style>{rules}</style>{rendered.style}</head>{around}"
 
 
-@pytest.mark.parametrize("width", (_NARROW, _WIDE))
+@pytest.mark.parametrize("width", [_NARROW, _WIDE])
 @pytest.mark.parametrize("name", _SHEETS)
 def test_a_theme_changes_nothing(page: Page, render: Render, name: str, width: int) -> None:
     rules = _SHEETS[name]
@@ -48,7 +48,7 @@ def test_a_theme_changes_nothing(page: Page, render: Render, name: str, width: i
     found = [
         f"{formula}: {difference}"
         for formula, usual, themed in zip(FORMULAS, *looks, strict=True)
-        # Where lines of text end is for the text to say: formulas in it only where there is one line
+        # Where lines of text end is for the text to say: formulas in it only on one line
         if width == _WIDE or "inline" not in formula
         for difference in _differences(usual, themed)
     ]
