@@ -11,7 +11,7 @@ export default [
     languageOptions: {sourceType: 'module', globals: {...globals.browser, MathJax: 'writable'}},
   },
   {
-    files: ['tests/**/*.js'],
+    files: ['tests/**/*.{js,mjs}'],
     languageOptions: {
       sourceType: 'module',
       globals: {...globals.browser, ...globals.node, MathJax: 'writable'},

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, Route
 
@@ -25,9 +25,12 @@ from prerender.setup.scripts import LOADERS, Request
 ORIGIN = "https://prerender.invalid"
 #: seconds that a step of a page's scripts may take
 LIMIT = 2.0
-#: seconds that the browser may take for what is not the page's
+#: seconds that the browser may take for what is not the page's, and to answer after a step
 _PATIENCE = 30.0
+_ANSWERING = 8.0
 _CLOSING = 3.0
+#: so many at once: more would be in each other's way, and seem to take long
+_AT_ONCE = 2
 _TOO_LONG = f"the page's configuration runs for more than {LIMIT:g} s"
 _FILES = Path(__file__).parent / "sandbox"
 #: https://www.w3.org/TR/CSP3/: scripts of the page and of the sandbox, nothing that makes a request
@@ -55,22 +58,28 @@ async def evaluate(browser: Browser, request: Request) -> Json:
         loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
         first = min(loads, key=lambda step: step.deferred, default=None)
         return {"loaded": [{"script": first.script}] if first else []}
-    asked = {"steps": [asdict(step) for step in request.steps], "loaders": LOADERS}
-    async with _sandbox(browser) as (page, session):
-        await _guard(page.evaluate(_PREPARE, {**asked, "amd": request.amd}), _PATIENCE)
+    steps = [asdict(step) for step in request.steps]
+    asked = {"steps": steps, "loaders": LOADERS, "amd": request.amd, "limit": LIMIT}
+    async with _turns(), _sandbox(browser) as (page, session):
+        await _guard(page.evaluate(_PREPARE, asked), _PATIENCE)
         answer: object = None
         for step in _STEPS:
-            answer = await _guard(_step(session, f"prerenderSetup.{step}()"), LIMIT + _CLOSING)
+            answer = await _guard(_step(session, f"prerenderSetup.{step}()"), LIMIT + _ANSWERING)
     return _parsed(answer)
+
+
+_waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turns() -> asyncio.Semaphore:
+    """Held while a page is evaluated."""
+    return _waiting.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
 
 
 async def _step(session: CDPSession, expression: str) -> Any:
     """Runs one step; V8 ends it when its time is over."""
     asked = {"expression": expression, "returnByValue": True, "timeout": LIMIT * 1000}
-    begun = time.monotonic()
     answer = await session.send("Runtime.evaluate", asked)
-    if time.monotonic() - begun >= LIMIT:  # a promise's callback that was ended leaves no trace
-        raise SetupError(_TOO_LONG)
     if details := answer.get("exceptionDetails"):
         told = details.get("exception", {}).get("description") or details.get("text", "")
         raise SetupError(told.partition("\n")[0].removeprefix("Problem: "))

@@ -5,44 +5,45 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from prerender.engine.browser import find_browser, sandbox
 
-from .formulas import Rendered, rendered, source
-
-Render = Callable[..., Rendered]
-WIDTHS = (280, 320, 390, 820)
+from .formulas import SETUPS, Rendered, rendered, source
 
 
 @pytest.fixture(scope="package")
-def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """Renders the formulas as the command line does, each set-up once."""
-    folder = tmp_path_factory.mktemp("layout")
-    done: dict[str, Rendered] = {}
+def all_rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rendered]:
+    """The formulas as the command line renders them, under each set-up."""
+    return render_all(tmp_path_factory.mktemp("layout"))
 
-    def render(options: str = "") -> Rendered:
-        if options not in done:
-            file = folder / f"{len(done)}.html"
-            file.write_text(source(options), "utf-8")
-            words = [
-                sys.executable,
-                "-m",
-                "prerender",
-                "build",
-                file,
-                "--cache-dir",
-                folder / "cache",
-            ]
-            command = [str(word) for word in words]
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-            done[options] = rendered(file)
-        return done[options]
 
-    return render
+@pytest.fixture(scope="package")
+def usual(all_rendered: dict[str, Rendered]) -> Rendered:
+    """The formulas as they mostly are."""
+    return all_rendered["usual"]
+
+
+def render_all(folder: Path) -> dict[str, Rendered]:
+    """Render a page for each set-up."""
+    pages = {name: folder / f"{number}.html" for number, name in enumerate(SETUPS)}
+    for name, file in pages.items():
+        file.write_text(source(SETUPS[name]), "utf-8")
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "prerender",
+        "build",
+        folder,
+        "--cache-dir",
+        folder / ".cache",
+    ]
+    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    return {name: rendered(file) for name, file in pages.items()}
 
 
 @pytest.fixture(scope="package")
@@ -56,7 +57,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 820, "height": 900})
     yield page

@@ -15,6 +15,7 @@ _SUM = r"f(x) = " + " + ".join(f"a_{i} x^{i}" for i in range(10))
 
 #: what they are, and their TeX with its delimiters
 FORMULAS = {
+    "inline, heading": r"\(x^2 + 1\)",
     "narrow": r"\[x^2+1\]",
     "wide": rf"\[{_SUM}\]",
     "numbered": rf"\begin{{equation}}{_SUM} + O(x^{{10}})\end{{equation}}",
@@ -42,9 +43,25 @@ class Rendered(NamedTuple):
     formulas: dict[str, str]
 
 
-def source(options: str = "") -> str:
-    """A page of the formulas. `options` are those of MathJax's set-up for TeX and output."""
-    paragraphs = "".join(f"<p>{tex.replace('&', '&amp;')}</p>" for tex in FORMULAS.values())
+#: MathJax's options for the pages that the tests look at
+SETUPS = {
+    "usual": "tex: {tags: 'ams'}",
+    **{
+        f"{align}, numbers {side}": f"tex: {{tags: 'ams', tagSide: '{side}'}}, "
+        f"output: {{displayAlign: '{align}', displayIndent: '{indent}'}}"
+        for align, indent in (("center", 0), ("left", "2em"), ("right", "-2em"))
+        for side in ("left", "right")
+    },
+}
+
+
+def source(options: str) -> str:
+    """A page of the formulas under MathJax's options."""
+    places = {name: "h1" if "heading" in name else "p" for name in FORMULAS}
+    paragraphs = "".join(
+        f"<{places[name]}>{tex.replace('&', '&amp;')}</{places[name]}>"
+        for name, tex in FORMULAS.items()
+    )
     return f"<!doctype html><head><script>MathJax={{{options}}}</script></head><body>{paragraphs}"
 
 

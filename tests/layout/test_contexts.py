@@ -10,20 +10,18 @@ from playwright.sync_api import Page
 
 from prerender import engine
 
-from .conftest import WIDTHS, Render
 from .contexts import CONTEXTS, LATE
-from .formulas import FORMULAS, page_of
+from .formulas import FORMULAS, Rendered, page_of
 
-_SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
+SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
-#: in which formulas are numbered
-NUMBERED = "tex: {tags: 'ams'}"
+WIDTHS = (280, 320, 390, 820)
 
 
 def offences(page: Page) -> list[str]:
     """What is wrong with the formulas of a page."""
     names = list(FORMULAS)
-    seen: dict[str, Any] = page.evaluate(_SCREENS, 1)
+    seen: dict[str, Any] = page.evaluate(SCREENS, 1)
     found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
     for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
         natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))
@@ -46,16 +44,16 @@ def offences_at(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[int, list[
 
 @pytest.mark.parametrize("context", CONTEXTS.values(), ids=CONTEXTS.keys())
 def test_it_has_the_room_of_text_and_the_layout_that_fits(
-    page: Page, render: Render, context: str
+    page: Page, usual: Rendered, context: str
 ) -> None:
-    page.set_content(page_of(render(NUMBERED), context))
+    page.set_content(page_of(usual, context))
     assert offences_at(page) == {}
 
 
 @pytest.mark.parametrize(("context", "reveal"), LATE.values(), ids=LATE.keys())
 def test_what_is_hidden_at_first_is_right_when_it_is_shown(
-    page: Page, render: Render, context: str, reveal: str
+    page: Page, usual: Rendered, context: str, reveal: str
 ) -> None:
-    page.set_content(page_of(render(NUMBERED), context))
+    page.set_content(page_of(usual, context))
     page.evaluate(f"for (const one of document.querySelectorAll('section > *')) {{ {reveal} }}")
     assert offences_at(page) == {}

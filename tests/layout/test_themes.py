@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import Render
 from .formulas import FORMULAS, Rendered
 from .themes import AROUND, style_sheets
 
@@ -36,30 +35,30 @@ def place(rendered: Rendered, rules: str, width: int) -> str:
 
 @pytest.mark.parametrize("width", [_NARROW, _WIDE])
 @pytest.mark.parametrize("name", _SHEETS)
-def test_a_theme_changes_nothing(page: Page, render: Render, name: str, width: int) -> None:
+def test_a_theme_changes_nothing(page: Page, usual: Rendered, name: str, width: int) -> None:
     rules = _SHEETS[name]
     if rules is None:
         pytest.skip(f"{name} is not installed")
     page.set_viewport_size({"width": 1600, "height": 900})
     looks = []
     for sheet in ("p { line-height: 1.5 }", rules):
-        page.set_content(place(render("tex: {tags: 'ams'}"), sheet, width))
+        page.set_content(place(usual, sheet, width))
         looks.append(page.evaluate(_PICTURE))
     found = [
         f"{formula}: {difference}"
-        for formula, usual, themed in zip(FORMULAS, *looks, strict=True)
+        for formula, plain, themed in zip(FORMULAS, *looks, strict=True)
         # Where lines of text end is for the text to say: formulas in it only on one line
         if width == _WIDE or "inline" not in formula
-        for difference in _differences(usual, themed)
+        for difference in _differences(plain, themed)
     ]
     assert found == []
 
 
-def _differences(usual: list[dict[str, Any]], themed: list[dict[str, Any]]) -> Iterator[str]:
-    if len(usual) != len(themed):
-        yield f"{len(usual)} pictures, {len(themed)} under the theme"
+def _differences(plain: list[dict[str, Any]], themed: list[dict[str, Any]]) -> Iterator[str]:
+    if len(plain) != len(themed):
+        yield f"{len(plain)} pictures, {len(themed)} under the theme"
         return
-    for index, (one, other) in enumerate(zip(usual, themed, strict=True)):
+    for index, (one, other) in enumerate(zip(plain, themed, strict=True)):
         for key in one:
             a, b = one[key], other[key]
             if a != b and not (isinstance(a, float | int) and abs(a - b) <= _ROUNDED):

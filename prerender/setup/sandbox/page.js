@@ -23,6 +23,7 @@ import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, swallow, swal
 const LIMIT = 1_000_000;
 const { defineProperty, freeze, getOwnPropertyNames } = Object;
 const { parse, stringify } = JSON;
+const clock = performance.now.bind(performance);
 const inherited = getOwnPropertyNames(Object.prototype).length;
 const READY = ['DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'readystatechange'];
 const LOADED = ['readystatechange', 'load', 'pageshow'];
@@ -52,7 +53,7 @@ const onLoad = new WeakMap();
 const timers = [];
 
 /** @typedef {(...args: any[]) => unknown} Callback */
-/** @type {{steps: Step[], loaders: Record<string, string>, amd: boolean}} */
+/** @type {{steps: Step[], loaders: Record<string, string>, amd: boolean, limit: number}} */
 let request;
 /** @type {ReturnType<typeof makeHub> | null} */
 let hub = null;
@@ -64,6 +65,7 @@ const written = [];
 let problem = null;
 let current = -1;
 let own = false;
+let begun = 0;
 
 const json = (value) => serialise(value, LIMIT, swallowers);
 const note = (path) => {
@@ -120,8 +122,30 @@ export function prepare(asked) {
     Object.assign(window, { require, requirejs: require, define });
   }
   window.addEventListener('error', ({ error, message }) => complain(error ?? { name: 'Error', message }));
-  defineProperty(window, 'prerenderSetup', { value: freeze({ run, ready, complete, settle, begin, finish }) });
+  const steps = { run, ready, complete, settle, begin, finish };
+  for (const name of Object.keys(steps)) steps[name] = timed(steps[name]);
+  defineProperty(window, 'prerenderSetup', { value: freeze(steps) });
 }
+
+/**
+ * A step that has its time taken, its promises' included: a callback of theirs that is ended from
+ * outside leaves no other trace.
+ *
+ * @param {() => unknown} step
+ */
+function timed(step) {
+  return () => {
+    check();
+    begun = clock();
+    afterwards.port2.postMessage(null);
+    return step();
+  };
+}
+
+const afterwards = new MessageChannel();
+afterwards.port1.onmessage = () => {
+  if (clock() - begun >= 1000 * request.limit) problem ??= new Problem(`the page's configuration runs for more than ${request.limit} s`);
+};
 
 /** The page is parsed: scripts run as they come, then those that waited for its end. */
 export function run() {

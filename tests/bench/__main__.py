@@ -1,0 +1,6 @@
+"""`python -m tests.bench`: every benchmark, one after the other."""
+
+from tests.bench import screens, weight
+
+weight.main()
+screens.main()

@@ -1,0 +1,153 @@
+"""Pages that `tests.bench.weight` has left in; when their math is painted on a phone out.
+
+`python -m tests.bench.paint [PAGE...]`: Chromium with a CPU four times as slow, 1.6 Mbit/s and
+150 ms; medians of five first visits, in seconds from the start of the navigation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import mimetypes
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote, unquote
+
+from playwright.async_api import Browser, async_playwright
+
+from prerender.engine import find_browser, sandbox
+from tests.bench.material import FOLDER
+from tests.bench.variants import MODULES
+
+PAGES = FOLDER / "pages"
+#: the page with the most formulas, one in the middle, and the seed's
+_NAMES = (
+    "sites/cp-algorithms/combinatorics/inclusion-exclusion.html",
+    "sites/cp-algorithms/algebra/sieve-of-eratosthenes.html",
+    "seed/front-page.html",
+)
+_VARIANTS = ("text", "ours, all layouts", "KaTeX", "MathJax, DOM saved", "client MathJax 4")
+_TIMES = 5
+_NETWORK = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+#: runs in a page from its start; ends two frames after all is there that its math needs
+_PAINTED = """async () => {
+  await window.MathJax?.startup?.promise;
+  await document.fonts.ready;
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame();
+  await frame();
+  return performance.now() / 1000;
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    names = sys.argv[1:] or [name for name in _NAMES if (PAGES / "text" / name).is_file()]
+    result = asyncio.run(_measure(names))
+    (FOLDER / "paint.json").write_text(json.dumps(result, indent=1), "utf-8")
+    print("seconds until all math is painted, median of five")
+    print("".join(f"{variant:>22}" for variant in _VARIANTS))
+    for name, times in result.items():
+        print("".join(f"{median(times[variant]):22.2f}" for variant in _VARIANTS) + f"  {name}")
+
+
+async def _measure(names: list[str]) -> dict[str, dict[str, list[float]]]:
+    program = find_browser()
+    result: dict[str, dict[str, list[float]]] = {name: {} for name in names}
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program.path,
+            chromium_sandbox=sandbox(program.path).on,
+            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        with _server() as origin:
+            for name in names:
+                for variant in _VARIANTS:
+                    url = f"{origin}/{quote(variant)}/{quote(name)}"
+                    times = [await _visit(browser, url) for _ in range(_TIMES)]
+                    result[name][variant] = times
+        await browser.close()
+    return result
+
+
+async def _visit(browser: Browser, url: str) -> float:
+    """The seconds of a first visit."""
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    try:
+        page = await context.new_page()
+        session = await context.new_cdp_session(page)
+        await session.send("Network.enable")
+        await session.send("Network.emulateNetworkConditions", _NETWORK)
+        await session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        await page.goto(url, wait_until="domcontentloaded", timeout=180_000)
+        seconds: float = await page.evaluate(_PAINTED)
+        return seconds
+    finally:
+        await context.close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Pages and packages, compressed as servers do."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer with a file, or with 404."""
+        data, kind = _answer(unquote(self.path).partition("?")[0].lstrip("/"))
+        self.send_response(200 if kind else 404)
+        self.send_header("Content-Type", kind or "text/plain")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@cache
+def _answer(path: str) -> tuple[bytes, str]:
+    file = _file(path)
+    if file is None:
+        return gzip.compress(b""), ""
+    data = file.read_bytes()
+    return gzip.compress(data, 9), mimetypes.guess_type(file.name)[0] or "font/woff2"
+
+
+def _file(path: str) -> Path | None:
+    """The file that a URL means; KaTeX's style sheet and fonts stand beside each page."""
+    if path.startswith("packages/"):
+        file = MODULES / path.removeprefix("packages/")
+    elif "/fonts/" in path or path.endswith("/katex.min.css"):
+        name = path.rpartition("/")[2]
+        dist = MODULES / "katex" / "dist"
+        file = dist / name if name.endswith(".css") else dist / "fonts" / name
+    else:
+        file = PAGES / path
+    return file if file.is_file() else None
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

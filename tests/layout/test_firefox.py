@@ -1,0 +1,17 @@
+"""Firefox shows the same layouts, where it is installed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from .contexts import CONTEXTS
+from .firefox import differences, firefox, program
+from .formulas import Rendered, page_of
+
+
+@pytest.mark.skipif(program() is None, reason="Firefox is not installed")
+def test_firefox_shows_the_same_layouts(page: Page, usual: Rendered) -> None:
+    pages = {name: page_of(usual, context) for name, context in CONTEXTS.items()}
+    with firefox() as fox:
+        assert list(differences(fox, page, pages, (320, 820))) == []
