@@ -310,3 +310,13 @@ def test_real_pages(shared: Path) -> None:
         work = planned(data, SETUPS[name], role="loader")
         result = finished(work).data
         assert restored(result, xml=False) == data
+
+
+def test_what_a_page_has_rendered_itself_is_told_apart() -> None:
+    made = '<mjx-container class="MathJax" jax="SVG" data-tex="a"><svg></svg></mjx-container>'
+    data = f"<title>t</title><p>{made} and \\(b\\), {made}".encode()
+    planned = plan(read(data, xml=False), defaults(), "key", [])
+    answers = [Answer((DRAWN,), {"g": "M0 0"}) for _ in planned.jobs]
+    done = finish(planned, answers, MARK).data
+    assert done.count(made.encode()) == 2
+    assert restored(done, xml=False) == data

@@ -301,3 +301,11 @@ def test_files_that_a_page_means(site: Path, tmp_path: Path, url: str, file: str
     (site / "link.js").symlink_to("../outside.js")
     found = local_file(Site(site), PurePosixPath("blog/p.html"), url)
     assert (found and found.resolve()) == (file and site / file)
+
+
+def test_a_single_page_may_mean_files_of_folders_above(site: Path) -> None:
+    make(site, "blog/2020/p.html", "header.js", "js/a.js")
+    page = open_site(site / "blog" / "2020" / "p.html", None)
+    for url, file in (("../../header.js", "header.js"), ("/js/a.js", "js/a.js"), ("/b.js", None)):
+        found = local_file(page, PurePosixPath("p.html"), url)
+        assert (found and found.resolve()) == (file and (site / file).resolve())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, evaluate
-from prerender.setup.mathjax3 import defaults, override
+from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
@@ -29,7 +29,6 @@ __all__ = [
     "evaluate",
     "interpret",
     "loader_of",
-    "override",
     "roles",
 ]
 
@@ -50,7 +49,7 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
     else:
         setup = mathjax3.interpret(loader, data)
     setup = _warned(setup, request, data)
-    return override(setup, user) if user else setup
+    return mathjax3.supply(setup, user) if user else setup
 
 
 def _loader(request: Request, data: Json) -> Loader | None:

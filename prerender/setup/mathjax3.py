@@ -107,6 +107,11 @@ def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
     return config | {"tex": tex if given is None else tex | {"packages": given}}
 
 
+def supply(setup: Setup, config: Json) -> Setup:
+    """The user's configuration over that of a page, with what it has loaded."""
+    return override(_with_loaded(setup, None, config), config)
+
+
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
     """A configuration as MathJax 4 takes it, merged over a Setup.
 

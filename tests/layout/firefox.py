@@ -47,6 +47,7 @@ SHOWN = """() => [...document.querySelectorAll('mjx-box')].map((box) => {
 })"""
 #: ex: each browser rounds the font in its own way
 _ROUNDED = 0.1
+_BARE = "<style>html{scrollbar-width:none}</style>"
 _START = 60.0
 
 
@@ -155,8 +156,8 @@ def _connected(port: int, process: subprocess.Popen[bytes]) -> socket.socket:
 
 
 def still(html: str) -> str:
-    """A page whose scripts do not run."""
-    return html.replace(*_SCRIPTS)
+    """A page whose scripts do not run, and whose scroll bar takes no room in either browser."""
+    return html.replace(*_SCRIPTS).replace("</head>", f"{_BARE}</head>", 1)
 
 
 def differences(

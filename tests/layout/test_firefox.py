@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from playwright.sync_api import Page
 
@@ -10,7 +12,10 @@ from .firefox import differences, firefox, program
 from .formulas import Rendered, page_of
 
 
-@pytest.mark.skipif(program() is None, reason="Firefox is not installed")
+@pytest.mark.skipif(
+    program() is None or "PRERENDER_FIREFOX" not in os.environ,
+    reason="set PRERENDER_FIREFOX=1, with Firefox installed, to compare with it",
+)
 def test_firefox_shows_the_same_layouts(page: Page, usual: Rendered) -> None:
     pages = {name: page_of(usual, context) for name, context in CONTEXTS.items()}
     with firefox() as fox:

@@ -375,3 +375,12 @@ def test_the_user_can_have_it_typeset(evaluator: Evaluates) -> None:
 def test_pairs_of_delimiters_cannot_be_taken_out(evaluator: Evaluates) -> None:
     changes = "{tex: {inlineMath: {'[-]': [['\\\\(', '\\\\)']], '[+]': [['$', '$']]}}}"
     assert {INLINE, DOLLAR} <= set(evaluator.setup(page(changes)).rules.pairs)
+
+
+def test_the_user_can_supply_all_of_it(evaluator: Evaluates) -> None:
+    user = {"loader": {"load": ["input/mml", "input/asciimath"]}, "tex": {"tags": "all"}}
+    rules = evaluator.setup("<p>no MathJax here", user=user).rules
+    assert rules.mathml
+    assert rules.asciimath == (Pair("`", "`", False),)
+    assert rules.asciimath_switch == rules.switch
+    assert not evaluator.setup("<p>nor here").rules.mathml
