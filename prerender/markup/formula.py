@@ -120,7 +120,7 @@ def _follows(picture: Picture, sheet: Sheet) -> str:
     if picture.follows == "newline":
         sheet.needs.newlines = True
         return '<mjx-break newline="newline"> </mjx-break>'
-    sheet.needs.spaces[picture.follows] = _ex(picture.follows)
+    sheet.needs.spaces.add(picture.follows)
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 

@@ -51,7 +51,7 @@ class Needs:
     scroll: bool = False
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
-    spaces: dict[int, str] = field(default_factory=dict)
+    spaces: set[int] = field(default_factory=set)
     ranges: dict[tuple[Range, Kind], str] = field(default_factory=dict)
 
     def name(self, shown: Range, kind: Kind) -> str:
@@ -64,7 +64,7 @@ def style_element(mark: str, needs: Needs) -> str:
     css = _TEMPLATES.get_template("style.css.jinja").render(
         needs=needs,
         sides=sorted(needs.sides),
-        spaces=sorted(needs.spaces.items()),
+        spaces=sorted(needs.spaces),
         rules=[_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()],
     )
     return f'<style data-prerender="{mark}">{"".join(css.splitlines())}</style>'

@@ -182,8 +182,8 @@ def differences(
 
 
 def _contradict(one: dict[str, float], other: dict[str, float]) -> bool:
-    """Whether a browser with no more room than another shows a wider layout."""
-    return one["room"] <= other["room"] + _ROUNDED and one["layout"] < other["layout"]
+    """Whether a browser with less room than another shows a wider layout."""
+    return one["room"] < other["room"] - _ROUNDED and one["layout"] < other["layout"]
 
 
 def main(folder: Path | None) -> int:
