@@ -10,14 +10,26 @@ import { createRequire } from 'node:module';
 const katex = createRequire(new URL('../package.json', import.meta.url))('katex');
 
 const { pages, output } = JSON.parse(readFileSync(0, 'utf8'));
+
+/**
+ * A formula's HTML. KaTeX refuses to define what it has itself: an author would write \\renewcommand.
+ *
+ * @param {string} tex
+ * @param {object} options
+ * @returns {string | null}
+ */
+function rendered(tex, options) {
+  try {
+    return katex.renderToString(tex, options);
+  } catch ({ message }) {
+    const name = /attempting to redefine (\\[a-zA-Z]+)/.exec(message)?.[1];
+    const told = name && tex.replaceAll(`\\newcommand{${name}}`, `\\renewcommand{${name}}`);
+    return told && told !== tex ? rendered(told, options) : null;
+  }
+}
+
 const answers = pages.map((page) => {
-  const macros = { ...page.macros };
-  return page.formulas.map(({ tex, display }) => {
-    try {
-      return katex.renderToString(tex, { displayMode: display, macros, globalGroup: true, output, strict: 'ignore' });
-    } catch {
-      return null;
-    }
-  });
+  const shared = { macros: { ...page.macros }, globalGroup: true, output, strict: 'ignore' };
+  return page.formulas.map(({ tex, display }) => rendered(tex, { ...shared, displayMode: display }));
 });
 process.stdout.write(JSON.stringify(answers));
