@@ -1,33 +1,51 @@
 """A site in; its pages rendered, and a report of what became of each, out.
 
-This is where the parts meet: `site` reads, `page` plans, `cache` and `engine` answer, `page`
-finishes, `site` writes. Pages are worked on side by side; each distinct job is done once.
+This is where the parts meet: the index and the cache tell what is known already; of the rest,
+`site` reads, `page` plans, `cache` and `engine` answer, `page` finishes, `site` writes. Pages are
+worked on side by side, a few at a time; each distinct job is done once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from prerender import __version__
-from prerender.cache import Cache
+from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
+from prerender.index import Index, Row, has_result, is_as_left, settled
+from prerender.local import Local, digest
 from prerender.markup import DamagedError
+from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import Finished, Plan, finish, is_xml, plan, read, restored, unless_hydrated
-from prerender.report import Diagnostic, PageReport, Report, Status
-from prerender.setup import Request, SetupError, collect, evaluate, interpret, roles
-from prerender.site import Site, copy_assets, list_pages, local_file, write_page
-from prerender.source import Lines
+from prerender.place import Lines
+from prerender.report import Diagnostic, PageReport, Report
+from prerender.setup import (
+    Request,
+    SetupError,
+    SetupLostError,
+    collect,
+    evaluate,
+    interpret,
+    roles,
+)
+from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
 _AT_ONCE = 32
+#: answers that are held for other pages of the run; the cache has them all
+_HELD = 4000
 
+Read = Callable[[str], str | None]
 Progress = Callable[[int, int], None]
 #: looks at a page's result, and says what is wrong with it
 Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
@@ -35,16 +53,22 @@ Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
 
 @dataclass(slots=True)
 class Work:
-    """What a run shares: engine, cache, the user's overrides, and the jobs that are under way."""
+    """What a run shares: engine, cache, the user's overrides, and the jobs that are under way.
+
+    `index` is the folder of the index of pages; None: there is none.
+    """
 
     engine: Engine
     cache: Cache
     override: dict[str, Any] = field(default_factory=dict)
     hydrated: bool = False
     """Whether pages that a client framework builds anew are rendered, too."""
+    index: Path | None = None
     setups: dict[str, Any] = field(default_factory=dict)
-    answers: dict[str, asyncio.Task[Answer]] = field(default_factory=dict)
+    answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
+    """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
 
@@ -52,6 +76,24 @@ class Work:
     def mark(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
         return f"{__version__} {fingerprint(self.override)[:8]}"
+
+    @property
+    def settings(self) -> str:
+        """All but its bytes and local files that a page's result depends on."""
+        return fingerprint([program_version(), self.mark, self.hydrated])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A build under way."""
+
+    site: Site
+    work: Work
+    index: Index
+    local: Local
+    settings: str
+    write: bool
+    inspect: Inspect | None
 
 
 async def build(
@@ -64,20 +106,32 @@ async def build(
 ) -> Report:
     """Render the pages of a site. Raises SiteError, EngineError, BrowserNotFound."""
     started = time.monotonic()
-    pages = list_pages(site)
+    pages = page_names(site)
     if write:
         copy_assets(site, pages)
+    settings = work.settings
     report = Report()
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(page: PurePosixPath) -> None:
-        async with places:
-            report.pages.append(await _build_page(site, page, work, write, inspect))
-            progress(len(report.pages), len(pages))
-
-    async with asyncio.TaskGroup() as group:
+    with Index(work.index if inspect is None else None, site, settings) as index:
+        run = _Run(site, work, index, Local(site), settings, write, inspect)
+        rest: list[str] = []
         for page in pages:
-            group.create_task(one(page))
+            known = _as_left(run, page)
+            if known is None:
+                rest.append(page)
+            else:
+                report.pages.append(known)
+        waiting = iter(rest)
+
+        async def some() -> None:
+            for page in waiting:
+                report.pages.append(await _build_page(run, page))
+                progress(len(report.pages), len(pages))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(some())
+        if write:
+            index.forget(pages)
     report.pages.sort(key=lambda page: page.path)
     report.distinct = work.typeset + work.from_cache
     report.typeset, report.from_cache = work.typeset, work.from_cache
@@ -85,45 +139,107 @@ async def build(
     return report
 
 
+def _as_left(run: _Run, page: str) -> PageReport | None:
+    """The report of a page whose files, and all that decided, are as the last build left them."""
+    row = run.index.row(page)
+    if row is None or not is_as_left(run.site, page, row):
+        return None
+    known = from_told(row.told, row.needs)
+    return _known(run, page, known) if run.local.same(known.needs) else None
+
+
+def _known(run: _Run, page: str, outcome: Outcome) -> PageReport:
+    """The report of a page that stays as it is."""
+    run.work.from_cache += outcome.formulas
+    return outcome.report(page, changed=False, written=False)
+
+
 async def plans(site: Site, work: Work) -> AsyncIterator[tuple[PurePosixPath, Plan | PageReport]]:
     """The plan of each page in turn, or what is wrong with it."""
+    local = Local(site)
     for page in list_pages(site):
+        data = b""
         try:
-            yield page, await _plan(site, page, work, site.source(page).read_bytes())
+            data = site.source(page).read_bytes()
+            yield page, await _plan(page, work, data, local.reader(page)[0])
         except _PAGE_ERRORS as error:
-            yield page, _failed(site, page, error)
+            yield page, _failure(page, data, error).report(str(page), changed=False, written=False)
 
 
 _PAGE_ERRORS = (EncodingLossError, DamagedError, SetupError, OSError, ValueError, RecursionError)
 
 
-async def _build_page(
-    site: Site, page: PurePosixPath, work: Work, write: bool, inspect: Inspect | None
-) -> PageReport:
+async def _build_page(run: _Run, name: str) -> PageReport:
+    """Render a page, or find out that nothing is to be done."""
+    site, page = run.site, PurePosixPath(name)
     try:
-        return await _render(site, page, work, write, inspect)
+        since, file = time.time_ns(), seen(str(site.source(page)))
+        data = site.source(page).read_bytes()
+        key = digest(data)
+        row = run.index.row(name)
+        if (
+            row is not None
+            and row.digest == key
+            and (not site.output or has_result(site, name, row))
+        ):
+            outcome = from_told(row.told, row.needs)
+            if run.local.same(outcome.needs):
+                _keep(run, name, outcome, file and settled(file, since), key)
+                return _known(run, name, outcome)
+        outcome = await _outcome(run, page, data, key)
+        result = data if outcome.data is None else outcome.data
+        same = result == _current(site, page, data)
+        changed = write_page(site, page, result) if run.write else not same
+        if outcome.lasting and run.write:
+            if changed and not site.output:
+                file, key = None, digest(result)
+            _keep(run, name, outcome, file and settled(file, since), key)
+        written = run.write and changed and not outcome.failed
+        return outcome.report(name, changed=changed, written=written)
+    except OSError as error:
+        return _failure(page, b"", error).report(name, changed=False, written=False)
+
+
+def _keep(run: _Run, page: str, outcome: Outcome, source: Seen | None, key: str) -> None:
+    """Remember how a page is left; `source`: as it was read, None where it was written over."""
+    target = seen(str(run.site.target(PurePosixPath(page))))
+    if source is not None and not run.site.output:
+        target = source
+    if target is not None:
+        needs = json.dumps(outcome.needs)
+        run.index.keep(page, Row(source or target, target, key, needs, outcome.told()))
+
+
+async def _outcome(run: _Run, page: PurePosixPath, data: bytes, key: str) -> Outcome:
+    """What becomes of a page: from the cache, or by rendering it."""
+    cache = run.work.cache
+    where = page.parent if run.site.single is None else run.site.root.resolve()
+    place = fingerprint([run.settings, os.fsencode(where).hex(), page.suffix, key])
+    kept = cache.page(place) if run.inspect is None else None
+    known = unpack(kept) if kept is not None else None
+    if known is not None and run.local.same(known.needs):
+        run.work.from_cache += known.formulas
+        return known
+    look, needs = run.local.reader(page)
+    try:
+        outcome = replace(await _render(run, page, data, look), needs=needs)
     except _PAGE_ERRORS as error:
-        if write and site.output is not None:
-            with suppress(OSError):
-                write_page(site, page, site.source(page).read_bytes())
-        return _failed(site, page, error)
+        outcome = replace(_failure(page, data, error), needs=needs)
+    if outcome.lasting and run.inspect is None:
+        cache.keep_page(place, pack(outcome))
+    return outcome
 
 
-async def _render(
-    site: Site, page: PurePosixPath, work: Work, write: bool, inspect: Inspect | None
-) -> PageReport:
-    data = site.source(page).read_bytes()
-    planned = await _plan(site, page, work, data)
+async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Outcome:
+    work = run.work
+    planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
     finished = finish(planned, answers, work.mark)
-    same = finished.data == _current(site, page, data)
-    changed = write_page(site, page, finished.data) if write else not same
-    count = len(planned.formulas)
-    status: Status = "no-math" if not count else "rendered" if changed else "unchanged"
     said = finished.diagnostics
-    if inspect is not None:
-        said = said + await inspect(page, planned, finished)
-    return PageReport(str(page), status, count, write and changed, said)
+    if run.inspect is not None:
+        said = said + await run.inspect(page, planned, finished)
+    result = None if finished.data == data else finished.data
+    return Outcome(result, len(planned.formulas), said)
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -134,22 +250,17 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
         return None
 
 
-async def _plan(site: Site, path: PurePosixPath, work: Work, data: bytes) -> Plan:
+async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
     """The plan of a page, its set-up evaluated."""
     page = read(data, xml=is_xml(path))
     scripts = [script for script, _ in page.scripts()]
-
-    def local(url: str) -> str | None:
-        file = local_file(site, path, url)
-        return file.read_text("utf-8", "replace") if file else None
-
-    request = collect(scripts, local)
+    request = collect(scripts, look)
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    planned = plan(page, setup, key, roles(scripts, local))
+    planned = plan(page, setup, key, roles(scripts, look))
     return planned if work.hydrated else unless_hydrated(planned)
 
 
@@ -171,31 +282,36 @@ async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
 
 async def _answer(job: Job, work: Work) -> Answer:
     """The answer to a job: from this run, the cache, or the engine."""
+    key = job.key
+    known = hash(key) in work.asked
+    work.asked.add(hash(key))
 
     async def find_out() -> Answer:
-        known = work.cache.answer(job.key)
-        if known is not None:
-            work.from_cache += len(job.items)
-            return known
+        answer = work.cache.answer(key)
+        if answer is not None:
+            work.from_cache += 0 if known else len(job.items)
+            return answer
         work.typeset += len(job.items)
         answer = await work.engine.typeset(job, work.setups)
-        work.cache.keep_answer(job.key, answer)
+        work.cache.keep_answer(key, answer)
         return answer
 
-    if job.key not in work.answers:
-        work.answers[job.key] = asyncio.create_task(find_out())
-    return await work.answers[job.key]
+    if key not in work.answers:
+        work.answers[key] = asyncio.create_task(find_out())
+        while len(work.answers) > _HELD and next(iter(work.answers.values())).done():
+            work.answers.popitem(last=False)
+    return await work.answers[key]
 
 
-def _failed(site: Site, page: PurePosixPath, error: Exception) -> PageReport:
-    """The report of a page that is left as it was."""
+def _failure(page: PurePosixPath, data: bytes, error: Exception) -> Outcome:
+    """What becomes of a page that cannot be rendered: it is left as it was."""
     place = None
     if isinstance(error, DamagedError):
-        with suppress(OSError, EncodingLossError):
-            text = decode(site.source(page).read_bytes(), xml=is_xml(page)).text
-            place = Lines(text).place(error.offset)
-    message = f"the page is left as it is: {error}"
-    return PageReport(str(page), "failed", diagnostics=[Diagnostic("error", message, place)])
+        with suppress(EncodingLossError):
+            place = Lines(decode(data, xml=is_xml(page)).text).place(error.offset)
+    said = Diagnostic("error", f"the page is left as it is: {error}", place)
+    lasting = not isinstance(error, (OSError, SetupLostError))
+    return Outcome(None, said=[said], failed=True, lasting=lasting)
 
 
 def restore_site(site: Site) -> Report:
@@ -209,9 +325,10 @@ def restore_site(site: Site) -> Report:
 
 
 def _restore_page(site: Site, page: PurePosixPath) -> PageReport:
+    data = b""
     try:
         data = site.source(page).read_bytes()
         changed = write_page(site, page, restored(data, xml=is_xml(page)))
         return PageReport(str(page), "restored" if changed else "unchanged", written=changed)
     except _PAGE_ERRORS as error:
-        return _failed(site, page, error)
+        return _failure(page, data, error).report(str(page), changed=False, written=False)

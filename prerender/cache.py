@@ -30,6 +30,7 @@ _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, ValueError)
 _PACKAGE = Path(__file__).parent
 _MATHJAX = _PACKAGE / "engine" / "mathjax" / "package.json"
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
+_MADE = ("*.py", "*/*.py", "*/*.jinja", "*/*/*.jinja")
 
 
 class CacheError(Exception):
@@ -70,6 +71,20 @@ def _scripts_version() -> str:
     """A hash of our scripts that run in the browser, for those who change them."""
     scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
     return hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4).hexdigest()
+
+
+def program_version() -> str:
+    """A hash of all that pages are made by: our own version and files, and MathJax's version.
+
+    Raises FileNotFoundError where there is no MathJax.
+    """
+    files = sorted(file for pattern in _MADE for file in _PACKAGE.glob(pattern))
+    hashed = hashlib.blake2b(digest_size=8)
+    for text in (__version__, mathjax_version(), _scripts_version()):
+        hashed.update(f"{text}/".encode())
+    for file in files:
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()
 
 
 def mathjax_version() -> str:
@@ -154,6 +169,19 @@ class Cache:
     def keep_setup(self, key: str, data: Any) -> None:
         """Remember what the evaluation of a page's configuration gave."""
         self._set(f"setup/{key}", data)
+
+    def page(self, key: str) -> bytes | None:
+        """What became of a page with this key, as it was kept."""
+        with suppress(*_TROUBLE):
+            data = None if self._disk is None else self._disk.get(f"{self._prefix}page/{key}")
+            return None if data is None else zlib.decompress(data)
+        return None
+
+    def keep_page(self, key: str, data: bytes) -> None:
+        """Remember what became of a page."""
+        if self._disk is not None:
+            with suppress(*_TROUBLE):
+                self._disk.set(f"{self._prefix}page/{key}", zlib.compress(data, 1))
 
     def _known(self, glyphs: Iterable[str]) -> dict[str, str] | None:
         """The outlines of glyphs; None where one of them is gone."""

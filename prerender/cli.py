@@ -20,10 +20,10 @@ from prerender.cache import Cache, CacheError, default_folder
 from prerender.doctor import examine
 from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
+from prerender.place import Lines
 from prerender.report import Diagnostic, Exit, PageReport, Report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
-from prerender.source import Lines
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -155,7 +155,7 @@ def build_command(
     opened = _open(site, output, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(quiet))
-        work = Work(engine, cache, context.obj, hydrated)
+        work = Work(engine, cache, context.obj, hydrated, _index(cache_dir, no_cache))
         report = _run(_build(opened, work, True, quiet))
     _tell(report, site, json_file, quiet, verbose)
 
@@ -188,7 +188,7 @@ def check_command(
         engine = Engine(browser, jobs, time_limit, _notice(quiet))
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
-        work = Work(engine, cache, context.obj, hydrated)
+        work = Work(engine, cache, context.obj, hydrated, _index(cache_dir, no_cache))
         report = _run(_build(opened, work, False, quiet, inspect))
     report.screens = viewing.reports
     if viewing.folder is not None and any(screen.offences for screen in report.screens):
@@ -290,6 +290,10 @@ def _screens(words: str | None, zoom: int, text_size: int) -> Screens:
     except ValueError as error:
         _fail(f"--screens: {error}", Exit.WRONG_WORDS)
     return Screens(named, zoom / 100, text_size / 100)
+
+
+def _index(folder: Path | None, off: bool) -> Path | None:
+    return None if off else folder or default_folder()
 
 
 @contextlib.contextmanager

@@ -27,9 +27,10 @@ from prerender.markup import (
     style_element,
     style_mark,
 )
+from prerender.place import Lines
 from prerender.report import Diagnostic
 from prerender.setup import Role, Script, Setup
-from prerender.source import Edit, Element, Lines, Span, parse, prolog_end, splice
+from prerender.source import Edit, Element, Span, parse, prolog_end, splice
 
 _XML_SUFFIXES = (".xhtml", ".xht")
 

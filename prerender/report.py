@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Literal, NamedTuple, get_args
 from unicodedata import category, east_asian_width
 
-from prerender.source import Place
+from prerender.place import Place
 
 Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from prerender.engine import Compromise, Engine, Screens, Seen, Shown, TabLostError, look
 from prerender.find import Formula
 from prerender.page import Finished, Plan
+from prerender.place import Lines, Place
 from prerender.report import Diagnostic, Finding, ScreenReport
 from prerender.site import Site, local_file
-from prerender.source import Lines, Place
 
 _SHRUNK = {"shrinks": True, "scrolls": False}
 

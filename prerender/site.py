@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import brotli
@@ -79,22 +79,23 @@ def open_site(
 
 def list_pages(site: Site) -> list[PurePosixPath]:
     """The pages of a site, sorted. Raises SiteError where there is none, with the likely cause."""
+    return [PurePosixPath(name) for name in page_names(site)]
+
+
+def page_names(site: Site) -> list[str]:
+    """The same as names, which take less time. Raises SiteError."""
     if site.single is not None:
-        return [site.single]
+        return [str(site.single)]
     included = GitIgnoreSpec.from_lines(site.include)
     excluded = GitIgnoreSpec.from_lines(site.exclude)
-    names = [str(path) for path, link in _walk(site) if not link]
-    pages = [
-        PurePosixPath(name)
-        for name in names
-        if included.match_file(name) and not excluded.match_file(name)
-    ]
+    names = [name for name, link in _walk(site) if not link]
+    pages = [name for name in names if included.match_file(name) and not excluded.match_file(name)]
     if not pages:
         raise SiteError(_no_pages(site, names))
     return sorted(pages)
 
 
-def copy_assets(site: Site, pages: Sequence[PurePosixPath]) -> None:
+def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
     """Copy all files but the pages, and their precompressed copies, to the output folder.
 
     Links are copied as links. Files that are there already, as old and as large, are left alone.
@@ -102,17 +103,15 @@ def copy_assets(site: Site, pages: Sequence[PurePosixPath]) -> None:
     """
     if site.output is None or site.single is not None:
         return
-    for left in site.output.rglob(f"{_TEMPORARY}*"):
-        _remove_stale(left)
+    _remove_left(site.output)
     written = {f"{page}{ending}" for page in pages for ending in ("", *_COMPRESSED)}
-    for path, link in _walk(site):
-        if str(path) in written:
+    for name, link in _walk(site):
+        source, target = f"{site.root}/{name}", f"{site.output}/{name}"
+        if name in written or (not link and _same_file(source, target)):
             continue
-        source, target = site.root / path, site.output / path
         try:
-            if link or not _same_file(source, target):
-                _make_folder(site, path)
-                _copy(source, target)
+            _make_folder(site, PurePosixPath(name))
+            _copy(Path(source), Path(target))
         except OSError as error:
             raise SiteError(f"{source} cannot be copied: {error}") from error
 
@@ -124,7 +123,7 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
     """
     source, target = site.source(page), site.target(page)
     with suppress(OSError):
-        if target.read_bytes() == data and not target.is_symlink() and _has_copies(site, page):
+        if target.read_bytes() == data and not target.is_symlink() and has_copies(site, str(page)):
             return False
     _make_folder(site, page)
     same = source.read_bytes() == data
@@ -142,44 +141,95 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
     return True
 
 
-def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
-    """The file of the site that a page means by a URL; None where it is none of this site's.
+class Seen(NamedTuple):
+    """A file as the file system tells it: bytes, nanoseconds, a number that a new file has anew."""
 
-    Of a single page the site is not known: any folder above it may be its root, but that
-    of all files.
+    size: int
+    time: int
+    inode: int
+
+
+def seen(path: str) -> Seen | None:
+    """A file or a link as it is; None where there is none. (Path would take five times as long.)"""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return Seen(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def has_copies(site: Site, page: str) -> bool:
+    """Whether all precompressed copies that the source of a page has are in the output."""
+    return site.output is None or all(
+        os.path.lexists(f"{site.output}/{page}{ending}")
+        for ending in _COMPRESSED
+        if os.path.lexists(f"{site.root}/{page}{ending}")
+    )
+
+
+def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
+    """The file of the site that a page means by a URL; None where it is none of this site's."""
+    return next((file for file in local_files(site, page, url) if is_local(site, file)), None)
+
+
+def local_files(site: Site, page: PurePosixPath, url: str) -> list[Path]:
+    """The files that a page may mean by a URL, there or not: the first that `is_local` counts.
+
+    Of a single page the site is not known: any folder above it may be its root.
     """
     try:
         parts = urlsplit(url.strip())
         if parts.scheme or parts.netloc or not parts.path:
-            return None
+            return []
         path = unquote(parts.path)
-        folder = site.source(page).resolve().parent
-        roots = [site.root] if site.single is None else [folder, *folder.parents[:-1]]
-        bases = roots if path.startswith("/") else [folder]
-        files = [base / path.lstrip("/") for base in bases]
-        return next((file for file in files if file.is_file() and _is_within(roots, file)), None)
+        bases = _roots(site) if path.startswith("/") else [site.source(page).resolve().parent]
+        return [Path(os.path.normpath(base / path.lstrip("/"))) for base in bases]
     except (OSError, ValueError):  # no URL, or none that a file could have
-        return None
+        return []
 
 
-def _is_within(roots: Sequence[Path], file: Path) -> bool:
-    return any(file.resolve().is_relative_to(root.resolve()) for root in roots)
+def is_local(site: Site, file: Path) -> bool:
+    """Whether a file is there and of the site."""
+    try:
+        return file.is_file() and any(file.resolve().is_relative_to(one) for one in _roots(site))
+    except (OSError, ValueError):
+        return False
 
 
-def _walk(site: Site) -> Iterator[tuple[PurePosixPath, bool]]:
+def _roots(site: Site) -> list[Path]:
+    """What may be the root of the site: of a single page every folder above it but that of all."""
+    root = site.root.resolve()
+    return [root] if site.single is None else [root, *root.parents[:-1]]
+
+
+def _walk(site: Site) -> Iterator[tuple[str, bool]]:
     """All files of a site, and whether each is a link. Links are not followed."""
-    output = site.output.resolve() if site.output is not None else None
-    for folder, names, files in os.walk(site.root, onerror=_refuse):
-        names[:] = sorted(
-            name for name in names if output is None or Path(folder, name).resolve() != output
-        )
-        for name in sorted([*files, *(n for n in names if Path(folder, n).is_symlink())]):
-            path = Path(folder, name)
+    output = os.path.realpath(site.output) if site.output is not None else None
+    folders = [("", os.path.realpath(site.root))]
+    while folders:
+        above, folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            _refuse(error)
+        for entry in found:
+            link = entry.is_symlink()
+            if entry.name.startswith(_TEMPORARY):
+                _remove_stale(Path(entry.path))
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.path != output:
+                    folders.append((f"{above}{entry.name}/", entry.path))
+            elif link or entry.is_file():
+                yield above + entry.name, link
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what runs that were killed have left anywhere in a folder."""
+    for above, _, names in os.walk(folder):
+        for name in names:
             if name.startswith(_TEMPORARY):
-                _remove_stale(path)
-                continue
-            if path.is_symlink() or path.is_file():
-                yield PurePosixPath(path.relative_to(site.root).as_posix()), path.is_symlink()
+                _remove_stale(Path(above, name))
 
 
 def _refuse(error: OSError) -> NoReturn:
@@ -204,22 +254,9 @@ def _make_folder(site: Site, path: PurePosixPath) -> None:
     site.target(path).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _same_file(source: Path, target: Path) -> bool:
-    try:
-        old, new = source.stat(), target.lstat()
-    except OSError:
-        return False
-    return (old.st_size, old.st_mtime_ns) == (new.st_size, new.st_mtime_ns)
-
-
-def _has_copies(site: Site, page: PurePosixPath) -> bool:
-    """Whether all precompressed copies that the source has are in the output."""
-    source, target = site.source(page), site.target(page)
-    return all(
-        target.with_name(target.name + ending).exists()
-        for ending in _COMPRESSED
-        if source.with_name(source.name + ending).exists()
-    )
+def _same_file(source: str, target: str) -> bool:
+    old, new = seen(source), seen(target)
+    return old is not None and new is not None and old[:2] == new[:2]
 
 
 def _write(path: Path, data: bytes, like: Path) -> None:

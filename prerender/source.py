@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 import turbohtml
 
+from prerender.place import Lines
+
 _DIGITS = [chr(0xFDD0 + i) for i in range(16)]
 _OPEN, _CLOSE = "\ufde0", "\ufde1"
 _MARK = re.compile(f"{_OPEN}([{_DIGITS[0]}-{_DIGITS[-1]}]+){_CLOSE}")
@@ -34,7 +36,6 @@ _REFERENCE = re.compile(
     r"&#(?:([xX]0*)(?:[fF][dD][dDeE][0-9a-fA-F])(?![0-9a-fA-F])"
     r"|(0*)(?:649(?:7[6-9]|[89][0-9])|6500[0-7])(?![0-9]))"
 )
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Span(NamedTuple):
@@ -49,14 +50,6 @@ class Edit(NamedTuple):
 
     start: int
     end: int
-    text: str
-
-
-class Place(NamedTuple):
-    """A place in a file: line and column count from 1, in characters; `text` is that line."""
-
-    line: int
-    column: int
     text: str
 
 
@@ -170,28 +163,6 @@ class _Token(NamedTuple):
     start: int
     end: int
     data: str
-
-
-class Lines:
-    """The places of a text's offsets."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line (from 1) and column (from 0)."""
-        return self._starts[line - 1] + column
-
-    def place(self, offset: int) -> Place:
-        """The place of an offset."""
-        line = bisect_right(self._starts, offset)
-        start = self._starts[line - 1]
-        end = self._starts[line] if line < len(self._starts) else len(self._text)
-        first = 1 if start == 0 and self._text.startswith("\ufeff") else 0
-        return Place(
-            line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n")
-        )
 
 
 def parse(text: str) -> Element:

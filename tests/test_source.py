@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from prerender import xhtml
 from prerender.encoding import decode
+from prerender.place import Lines, Place
 from prerender.source import (
     Comment,
     Edit,
     Element,
-    Lines,
-    Place,
     Span,
     Text,
     parse,

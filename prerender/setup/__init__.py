@@ -7,7 +7,7 @@ In three steps, so that what the middle one finds can be kept: `collect` and `in
 from __future__ import annotations
 
 from prerender.setup import katex, mathjax2, mathjax3
-from prerender.setup.evaluate import SetupError, evaluate
+from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
 from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
 from prerender.setup.roles import Role, roles
@@ -23,6 +23,7 @@ __all__ = [
     "Script",
     "Setup",
     "SetupError",
+    "SetupLostError",
     "Switch",
     "collect",
     "defaults",

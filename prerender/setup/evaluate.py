@@ -49,6 +49,10 @@ class SetupError(Exception):
     """A page's configuration that could not be evaluated; the message says why."""
 
 
+class SetupLostError(SetupError):
+    """The same, where another time, or on another machine, it might be evaluated."""
+
+
 async def evaluate(browser: Browser, request: Request) -> Json:
     """What the scripts of a request ask for (page.js: finish says in which form).
 
@@ -131,9 +135,9 @@ async def _guard(action: Awaitable[T], seconds: float) -> T:
         async with asyncio.timeout(seconds):
             return await action
     except TimeoutError as error:
-        raise SetupError("the page's configuration does not come to an end") from error
+        raise SetupLostError("the page's configuration does not come to an end") from error
     except Error as error:
-        raise SetupError(_in_words(error.message)) from error
+        raise SetupLostError(_in_words(error.message)) from error
 
 
 def _in_words(message: str) -> str:

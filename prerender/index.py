@@ -1,0 +1,151 @@
+"""Pages as a build left them in; out, of the next build, those that still are as it left them.
+
+A row of SQLite for each page: how its files looked, a hash of its bytes, what else its result
+depends on, and what was said of it. Where a file looks the same, nothing is read. A damaged index
+is an empty one.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from prerender.site import Seen, Site, has_copies, seen
+
+#: nanoseconds in which a file can change twice and show one time: a tick of the kernel (1/100 s);
+#: where times are whole seconds, two seconds, as on FAT
+_TICK, _SECONDS = 20_000_000, 2_000_000_000
+_NEVER = Seen(-1, -1, -1)
+#: rows that are written at once
+_AT_ONCE = 500
+_VERSION = 1
+_TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT, source_time INT,
+  source_inode INT, target_size INT, target_time INT, target_inode INT, digest TEXT, needs TEXT,
+  told TEXT, PRIMARY KEY (site, page)) WITHOUT ROWID"""
+
+
+class Row(NamedTuple):
+    """A page as it was left: its source, its result, and the rest.
+
+    In place the result is all there is, and `digest` is its. `needs` and `told` are JSON: the local
+    files that decided, and what there was to say.
+    """
+
+    source: Seen
+    target: Seen
+    digest: str
+    needs: str
+    told: str
+
+
+class Index:
+    """What is known of the pages of a site under settings (`mark`), in a folder's index.db.
+
+    Without a folder it knows nothing. A context manager: the end writes what is left to write.
+    """
+
+    def __init__(self, folder: Path | None, site: Site, mark: str) -> None:
+        output = site.output and site.output.resolve()
+        self._site = os.fsencode(f"{site.root.resolve()}\0{output or ''}\0{site.single or ''}")
+        self._mark = mark
+        self._rows: dict[str, Row] = {}
+        self._new: dict[str, Row] = {}
+        self._database: sqlite3.Connection | None = None
+        if folder is not None:
+            self._open(folder / "index.db")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flush()
+        if self._database is not None:
+            self._database.close()
+
+    def row(self, page: str) -> Row | None:
+        """What is known of a page."""
+        return self._rows.get(page)
+
+    def keep(self, page: str, row: Row) -> None:
+        """Remember how a page was left."""
+        self._new[page] = row
+        if len(self._new) >= _AT_ONCE:
+            self._flush()
+
+    def forget(self, pages: Collection[str]) -> None:
+        """Forget all but these pages."""
+        gone = [(self._site, os.fsencode(page)) for page in self._rows.keys() - set(pages)]
+        if gone and self._database is not None:
+            with suppress(sqlite3.Error), self._database:
+                self._database.executemany("DELETE FROM pages WHERE site=? AND page=?", gone)
+
+    def _open(self, file: Path) -> None:
+        """Read the rows; a file that is none of this version is made anew."""
+        for _ in range(2):
+            with suppress(sqlite3.Error, OSError):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                self._database = sqlite3.connect(file, timeout=10)
+                self._read(self._database)
+                return
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+            with suppress(OSError):
+                file.unlink()
+
+    def _read(self, database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        [version] = database.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            with database:
+                database.execute("DROP TABLE IF EXISTS pages")
+                database.execute(_TABLE)
+                database.execute(f"PRAGMA user_version={_VERSION}")
+        found = database.execute(
+            "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
+        )
+        for _, page, _, *numbers, digest, needs, told in found:
+            row = Row(Seen(*numbers[:3]), Seen(*numbers[3:]), digest, needs, told)
+            self._rows[os.fsdecode(page)] = row
+
+    def _flush(self) -> None:
+        """Write the new rows. What may yet change and look the same is not said to be seen."""
+        now = time.time_ns()
+        rows = [
+            (self._site, os.fsencode(page), self._mark, *row.source, *target, *row[2:])
+            for page, row in self._new.items()
+            for target in [settled(row.target, now)]
+        ]
+        self._new.clear()
+        if rows and self._database is not None:
+            marks = ",".join("?" * len(rows[0]))
+            with suppress(sqlite3.Error), self._database:
+                self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", rows)
+
+
+def settled(file: Seen, since: int) -> Seen:
+    """A file as it was seen; as never seen if it may have changed later and look the same.
+
+    `since` is when its bytes were known, in nanoseconds.
+    """
+    tick = _TICK if file.time % 1_000_000_000 else _SECONDS
+    return file if file.time + tick < since else _NEVER
+
+
+def is_as_left(site: Site, page: str, row: Row) -> bool:
+    """Whether the files of a page look as they did."""
+    if site.output is not None and seen(f"{site.root}/{page}") != row.source:
+        return False
+    return has_result(site, page, row)
+
+
+def has_result(site: Site, page: str, row: Row) -> bool:
+    """Whether the result of a page looks as it did."""
+    target = f"{site.output or site.root}/{page}"
+    return seen(target) == row.target and has_copies(site, page)

@@ -1,0 +1,78 @@
+"""A page and the addresses of its scripts in; their texts out, and what there was to read.
+
+What a page says of its math may stand in files beside it, so its result depends on them, and on
+those that are not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from prerender.site import Site, is_local, local_files
+
+#: the files that decided, by their path from the site's root, with a hash; None: not there
+Needs = dict[str, str | None]
+
+#: texts that are held: the scripts of one theme, not all that a site may have
+_HELD = 64
+
+
+def digest(data: bytes) -> str:
+    """A content hash."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+class Local:
+    """The scripts that stand in a site's own files, each looked at once a run."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._root = site.root.resolve()
+        self._digests: Needs = {}
+        self._texts: OrderedDict[str, str] = OrderedDict()
+
+    def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
+        """What reads the scripts of a page by their addresses, and what it will have looked at.
+
+        It raises OSError where a file cannot be read.
+        """
+        needs: Needs = {}
+
+        def read(url: str) -> str | None:
+            for file in local_files(self._site, page, url):
+                name = os.path.relpath(file, self._root)
+                needs[name] = self.digest(name)
+                if needs[name] is not None:
+                    return self._text(name)
+            return None
+
+        return read, needs
+
+    def digest(self, name: str) -> str | None:
+        """The hash of a file; None where it is not there. Raises OSError."""
+        if name not in self._digests:
+            there = is_local(self._site, self._root / name)
+            self._digests[name] = digest(self._read(name)) if there else None
+        return self._digests[name]
+
+    def same(self, needs: Needs) -> bool:
+        """Whether the files are what they were."""
+        try:
+            return all(self.digest(name) == known for name, known in needs.items())
+        except OSError:
+            return False
+
+    def _text(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = self._read(name).decode("utf-8", "replace")
+            if len(self._texts) > _HELD:
+                self._texts.popitem(last=False)
+        self._texts.move_to_end(name)
+        return self._texts[name]
+
+    def _read(self, name: str) -> bytes:
+        return Path(self._root, name).read_bytes()

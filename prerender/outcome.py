@@ -1,0 +1,69 @@
+"""What became of a page in; bytes for the cache out, and from them the same again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prerender.local import Needs
+from prerender.place import Place
+from prerender.report import Diagnostic, PageReport, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
+
+    `needs` are the local files that decided; `lasting` says whether nothing else did: a file that
+    could not be opened may be opened the next time.
+    """
+
+    data: bytes | None
+    formulas: int = 0
+    said: Sequence[Diagnostic] = ()
+    failed: bool = False
+    needs: Needs = field(default_factory=dict)
+    lasting: bool = True
+
+    def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
+        """The same as a line of the report."""
+        status: Status = "rendered" if changed else "unchanged"
+        if self.failed:
+            status = "failed"
+        elif not self.formulas:
+            status = "no-math"
+        return PageReport(page, status, self.formulas, written, self.said)
+
+    def told(self) -> str:
+        """All but the result, as JSON."""
+        said = [[one.severity, one.message, one.place, one.tex] for one in self.said]
+        return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
+
+
+def from_told(told: str, needs: str) -> Outcome:
+    """An outcome from what `told` gave; its result is where it was put."""
+    formulas, failed, said = (*json.loads(told), False, ())[:3]
+    return Outcome(None, formulas, [_diagnostic(*one) for one in said], failed, json.loads(needs))
+
+
+def _diagnostic(severity: Any, message: str, place: Sequence[Any] | None, tex: str) -> Diagnostic:
+    return Diagnostic(severity, message, None if place is None else Place(*place), tex)
+
+
+def pack(outcome: Outcome) -> bytes:
+    """An outcome as bytes."""
+    head = [outcome.told(), json.dumps(outcome.needs), outcome.data is None]
+    return json.dumps(head).encode() + b"\n" + (outcome.data or b"")
+
+
+def unpack(packed: bytes) -> Outcome | None:
+    """The inverse; None for bytes of another kind."""
+    head, _, data = packed.partition(b"\n")
+    try:
+        told, needs, same = json.loads(head)
+        one = from_told(told, needs)
+    except (ValueError, TypeError):
+        return None
+    return Outcome(None if same else data, one.formulas, one.said, one.failed, one.needs)
