@@ -20,7 +20,7 @@ from html import escape, unescape
 
 from prerender.engine import Picture, Piece, Tag, Typeset, fingerprint
 from prerender.find import Formula
-from prerender.markup.style import Needs, Range
+from prerender.markup.style import Kind, Needs, Range
 from prerender.source import Span
 
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
@@ -32,9 +32,8 @@ NARROW = 28.0
 READABLE = 0.7
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
-#: ex: a picture no wider than this is not squeezed where it shares a line, a table's say (to 12 ex
-#: in style.css.jinja)
-_WORD = 16.0
+#: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
+_WORD = 10.0
 
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
@@ -168,10 +167,11 @@ _PICTURE = re.compile(r'<svg(?=[^>]* width="[\d.]+ex")')
 
 def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
     """One layout, with its number beside it, or below where there is no room for both."""
-    name = sheet.needs.name(shown, "block" if layout.tag else "inline") if shown != Range() else ""
     style = f"vertical-align:{_ex(-layout.depth)}" if layout.depth and not layout.tag else ""
     style += _indent(layout)
     scrolls = last and layout.width * READABLE > NARROW * X_HEIGHT
+    kind: Kind = "grid" if layout.tag else "block" if scrolls else "inline"
+    name = sheet.needs.name(shown, kind) if shown != Range() else ""
     if layout.tag is None and not scrolls:
         return _svg(layout, sheet, style=style, name=name)
     if layout.tag is None:

@@ -36,8 +36,9 @@ class Range(NamedTuple):
         return f"{low} and ({high})" if low and high else low or high
 
 
-#: how it is shown; or that its number goes below it; or that it scrolls, so that its end fades
-Kind = Literal["inline", "block", "stacked", "fade"]
+#: how it is shown, as `display` has it; or that its number goes below it; or that it scrolls, so
+#: that its end fades
+Kind = Literal["inline", "block", "grid", "stacked", "fade"]
 
 
 @dataclass(slots=True)
@@ -82,5 +83,4 @@ def _rule(shown: Range, kind: Kind, name: str) -> str:
     if shown.high is None:
         hidden = Range(None, shown.low)
         return f"@container {hidden.condition}{{.{name}{{display:none!important}}}}"
-    display = "inline" if kind == "inline" else "grid"
-    return f"@container {shown.condition}{{.{name}{{display:{display}!important}}}}"
+    return f"@container {shown.condition}{{.{name}{{display:{kind}!important}}}}"

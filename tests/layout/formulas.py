@@ -24,6 +24,7 @@ FORMULAS = {
         a+b &= c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r \\ x &= y+z \\ p+q &= r+s+t+u+v+w
         \end{align}""",
     "unbreakable": rf"\[{_MATRIX}\]",
+    "breakable, then not": rf"\[{_SUM} = {_MATRIX}\]",
     "unbreakable, numbered": rf"\begin{{equation}}{_MATRIX}\end{{equation}}",
     "multline": r"\begin{multline*} a+b+c+d+e \\ f+g \\ - h - i - j\end{multline*}",
     "multline, numbered": r"""\begin{multline}

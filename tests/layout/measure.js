@@ -6,7 +6,7 @@
  */
 
 /** ex: a formula may be squeezed to it where it shares a line (_LEAST_ROOM in markup/formula.py). */
-const LEAST = 12;
+const LEAST = 10;
 
 /**
  * @typedef {object} Widths
