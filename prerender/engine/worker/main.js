@@ -213,15 +213,11 @@ function drawInline(doc, item, pen) {
  * @param {Pen} pen
  */
 function drawDisplay(doc, item, pen) {
-  const kept = layouts(item, doc).filter(({ worst }, index) => index === 0 || worst < UGLY);
   const sides = sidesOf(item.root);
-  const drawn = kept.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
+  const drawn = layouts(item, doc).map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
   return drawn.map((picture, index) => ({ ...picture, marks: undefined, body: bodies[index] }));
 }
-
-/** A break that lies within two pairs of fences (NEST in layout/breaks.js): better shrunk or scrolled. */
-const UGLY = 240;
 
 /**
  * @param {import('./layout/layouts.js').Layout} layout

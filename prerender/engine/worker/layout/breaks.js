@@ -267,7 +267,8 @@ function factor(p, n) {
   const ended = p.cls === CLOSE;
   const letter = p.node.isKind('mn') || (p.node.isKind('mi') && [...p.text].length === 1 && p.text !== 'd');
   const big = n.box || n.cls === OP;
-  if (n.node.isKind('mo') && !big && n.cls !== OPEN) return null;
+  // an operator, or a bar that is evaluated at its scripts
+  if (n.node.isEmbellished && !big && n.cls !== OPEN) return null;
   if (ended) return 'factor';
   if (p.box) return n.box || n.cls === OP ? 'factor' : n.node.isKind('mn') ? null : 'operand';
   return letter && big ? 'operand' : null;

@@ -30,6 +30,11 @@ import { fold } from './fold.js';
 /** What it costs to give up the columns of an alignment. */
 const FOLDED = 120;
 
+/** A worst break of this cost lies within two pairs of fences (NEST in breaks.js): it is ugly. */
+const UGLY = 240;
+/** ex: the column of a phone of 360 px. What needs more without ugly breaks would scroll there. */
+const PHONE = 44;
+
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
@@ -58,7 +63,18 @@ export function layouts(item, doc, { narrowest = 28, step = 0.04 } = {}) {
       unfold();
     }
   }
-  return worthwhile(all, narrowest, step);
+  return worthwhile(presentable(all), narrowest, step);
+}
+
+/**
+ * Ugly breaks are for what a phone could not show otherwise; what fits it nearly, shrinks better.
+ *
+ * @param {Layout[]} all
+ */
+function presentable(all) {
+  const fine = all.filter(({ worst }) => worst < UGLY);
+  const least = Math.min(...fine.map(({ width }) => width));
+  return least <= PHONE ? fine : all.filter(({ worst, width }) => worst < UGLY || width < least);
 }
 
 /**
