@@ -42,7 +42,8 @@ def framework_of(root: Element) -> str | None:
     runs = False
     for element in root.walk():
         runs = runs or _runs(element)
-        found = found or next((one.name for one in _FRAMEWORKS if _marks(one, element)), None)
+        if found is None and (element.tag in ("meta", "script") or "id" in element.attrs):
+            found = next((one.name for one in _FRAMEWORKS if _marks(one, element)), None)
     return found if runs else None
 
 

@@ -164,7 +164,7 @@ def _apart(page: Page) -> list[Span]:
     return [
         one.span
         for one in page.root.walk()
-        if one.span is not None and (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation")
+        if (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation") and one.span is not None
     ]
 
 

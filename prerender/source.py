@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class Text:
     """A text node. `data` is what a script would see, references resolved."""
 
     data: str
-    _pieces: list[Piece]
+    _pieces: Sequence[Piece] | Callable[[], Sequence[Piece]]
     literal: bool = False
     """Whether it is a CDATA section of XML, in which no script looks for math."""
 
@@ -75,6 +75,8 @@ class Text:
 
     def _source(self, index: int) -> Span | None:
         """The span of the one character data[index]."""
+        if callable(self._pieces):
+            self._pieces = self._pieces()
         at = bisect_right(self._pieces, index, key=lambda piece: piece.at) - 1
         if at < 0:
             return None
@@ -89,22 +91,45 @@ class Comment:
     data: str
 
 
+Tags = tuple[Span | None, Span | None]
+
+
 @dataclass(slots=True)
 class Element:
-    """An element with its children. Spans are None for tags that the source does not have."""
+    """An element with its children. Spans are None for tags that the source does not have.
+
+    Where its tags stand may be found out when it is asked for: of most elements it never is.
+    """
 
     tag: str
     attrs: dict[str, str]
-    start_tag: Span | None
-    end_tag: Span | None
+    _tags: Tags | Callable[[], Tags] = (None, None)
     children: list[Node] = field(default_factory=list)
+
+    @property
+    def start_tag(self) -> Span | None:
+        """Its start tag."""
+        return self._both()[0]
+
+    @property
+    def end_tag(self) -> Span | None:
+        """Its end tag."""
+        return self._both()[1]
+
+    def ends(self, end_tag: Span) -> None:
+        """Say where its end tag stands."""
+        self._tags = (self.start_tag, end_tag)
+
+    def _both(self) -> Tags:
+        if callable(self._tags):
+            self._tags = self._tags()
+        return self._tags
 
     @property
     def span(self) -> Span | None:
         """The whole element in the source; None where a tag of it is missing."""
-        if self.start_tag is None or self.end_tag is None:
-            return None
-        return Span(self.start_tag.start, self.end_tag.end)
+        start, end = self._both()
+        return None if start is None or end is None else Span(start.start, end.end)
 
     @property
     def classes(self) -> list[str]:
@@ -125,7 +150,7 @@ class Element:
         while stack:
             element = stack.pop()
             yield element
-            stack.extend(c for c in reversed(element.children) if isinstance(c, Element))
+            stack.extend([c for c in reversed(element.children) if isinstance(c, Element)])
 
     def first(self, tag: str) -> Element | None:
         """The first element of that name in it."""
@@ -173,7 +198,7 @@ def parse(text: str) -> Element:
     locate = _Locator(marked, marks)
     root = document.find("html")
     if root is None:  # a frameset page or nothing at all
-        return Element("html", {}, None, None)
+        return Element("html", {})
     return _convert(root, locate, runs, text)
 
 
@@ -208,12 +233,13 @@ def _runs(text: str) -> Iterator[list[_Token]]:
     lines = Lines(clean)
     run: list[_Token] = []
     pending: tuple[int, turbohtml.Token] | None = None
+    text_types = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
     for token in turbohtml.tokenize(_html_only(clean), resolve_references=False):
         start = lines.offset(token.line, token.col)
         if pending is not None:
             run.append(_Token(pending[0], start, pending[1].data or ""))
             pending = None
-        if token.type in (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE):
+        if token.type in text_types:
             pending = (start, token)
         elif run:
             yield run
@@ -330,15 +356,14 @@ def _convert(
 
 
 def _element(element: turbohtml.Element, locate: _Locate) -> Element:
-    start, end = _tags(element, locate)
     attrs = {
         name: " ".join(value) if isinstance(value, list) else value or ""
         for name, value in element.attrs.items()
     }
-    return Element(element.tag, attrs, start, end)
+    return Element(element.tag, attrs, lambda: _tags(element, locate))
 
 
-def _tags(element: turbohtml.Element, locate: _Locate) -> tuple[Span | None, Span | None]:
+def _tags(element: turbohtml.Element, locate: _Locate) -> Tags:
     """Where its start tag and its end tag stand."""
     location = element.source_location
     if location is None:
@@ -352,15 +377,17 @@ def _tags(element: turbohtml.Element, locate: _Locate) -> tuple[Span | None, Spa
 
 def _text(data: str, runs: list[list[_Token]], text: str) -> Text:
     """A text node without the numbers in it, and where its pieces come from."""
-    plain, pieces, length = [], [], 0
     first, *rest = _MARK.split(data)
-    plain.append(first)
-    length += len(first)
-    for number, part in zip(rest[::2], rest[1::2], strict=True):
-        pieces += _pieces(runs[int(number.translate(_FROM_DIGITS), 16)], part, length, text)
-        plain.append(part)
-        length += len(part)
-    return Text("".join(plain), pieces)
+    plain = "".join([first, *rest[1::2]])
+
+    def pieces() -> list[Piece]:
+        found, at = [], len(first)
+        for number, part in zip(rest[::2], rest[1::2], strict=True):
+            found += _pieces(runs[int(number.translate(_FROM_DIGITS), 16)], part, at, text)
+            at += len(part)
+        return found
+
+    return Text(plain, pieces if rest else ())
 
 
 def _pieces(run: list[_Token], part: str, at: int, text: str) -> list[Piece]:

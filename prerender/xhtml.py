@@ -83,7 +83,7 @@ def _offsets(data: bytes, events: list[_Event]) -> Iterator[int]:
 
 def _build(events: list[_Event], offsets: list[int]) -> Element:
     """The tree of a document."""
-    root = Element("html", {}, None, None)
+    root = Element("html", {})
     stack = [root]
     located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
     for kind, group in groupby(located, key=lambda one: one[0].kind):
@@ -92,12 +92,12 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
             continue
         for event, span in group:
             if kind == "start":
-                element = Element(event.name, dict(event.attrs), span, None)
+                element = Element(event.name, dict(event.attrs), (span, None))
                 stack[-1].children.append(element)
                 stack.append(element)
             elif kind == "end":
                 element = stack.pop()
-                element.end_tag = span  # empty where the start tag ends the element
+                element.ends(span)  # empty where the start tag ends the element
                 if element.tag == "template":
                     element.children.clear()  # they are in a document of their own
             elif kind == "comment":

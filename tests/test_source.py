@@ -18,6 +18,7 @@ from prerender.source import (
     Comment,
     Edit,
     Element,
+    Node,
     Span,
     Text,
     parse,
@@ -172,16 +173,23 @@ def test_xhtml_is_read_as_xml() -> None:
     assert comment == Comment(" c ")
 
 
+def outline(node: Node) -> object:
+    """All that is known of a tree."""
+    if not isinstance(node, Element):
+        return node.data
+    return node.tag, node.attrs, node.start_tag, node.end_tag, [*map(outline, node.children)]
+
+
 @pytest.mark.parametrize(
     "source", ["<html><p>a</html>", "<html>&nbsp;a</html>", "a", "", "<html>a\x01</html>"]
 )
 def test_xhtml_that_is_not_well_formed_is_read_as_html(source: str) -> None:
-    assert xhtml.parse(source) == parse(source)
+    assert outline(xhtml.parse(source)) == outline(parse(source))
 
 
 def test_entities_that_a_page_declares_make_it_html() -> None:
     source = '<!DOCTYPE html [<!ENTITY x "<b>$x$</b>">]><html><body>&x;</body></html>'
-    assert xhtml.parse(source) == parse(source)
+    assert outline(xhtml.parse(source)) == outline(parse(source))
 
 
 def test_real_pages(shared: Path) -> None:

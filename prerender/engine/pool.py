@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,8 +24,11 @@ from prerender.engine.browser import find_browser, sandbox
 from prerender.engine.model import Answer, Job, Typeset
 from prerender.engine.tab import PATIENCE, Tab, TabLostError
 
-#: work in one call to a tab, in `Job.weight`: some 50 ms, so that no call costs more than its jobs
-_BATCH = 4_000
+#: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
+#: for what is in it comes back together
+_BATCH = 0.25
+#: `Job.weight` that a tab does in a second, before it is known
+_SPEED = 40_000.0
 _ARGUMENTS = ("--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 
@@ -78,8 +83,10 @@ class Engine:
         self._seconds = seconds
         self._notice = notice
         self._setups: dict[str, Any] = {}
-        self._queue: asyncio.Queue[list[_Request]] = asyncio.Queue()
-        self._pending: list[_Request] = []
+        self._waiting: deque[_Request] = deque()
+        self._again: deque[list[_Request]] = deque()
+        self._some = asyncio.Event()
+        self._speed = _SPEED
         self._workers: list[asyncio.Task[None]] = []
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
@@ -115,9 +122,8 @@ class Engine:
         while len(self._workers) < self._tabs:
             self._workers.append(asyncio.create_task(self._work()))
         request = _Request(job, asyncio.get_running_loop().create_future())
-        if not self._pending:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._pending.append(request)
+        self._waiting.append(request)
+        self._some.set()
         return await request.answer
 
     async def browser(self) -> Browser:
@@ -146,30 +152,35 @@ class Engine:
         except Error as error:
             raise EngineError(f"{program.path} does not start: {error.message}") from error
 
-    def _flush(self) -> None:
-        """Put what has come together in this turn of the loop into batches."""
-        batch: list[_Request] = []
-        weight = 0
-        for request in self._pending:
-            if batch and weight + request.job.weight > _BATCH:
-                self._queue.put_nowait(batch)
-                batch, weight = [], 0
-            batch.append(request)
-            weight += request.job.weight
-        self._queue.put_nowait(batch)
-        self._pending = []
+    async def _next(self) -> list[_Request]:
+        """The next batch: what a tab does in a moment, but no more than its share of what waits."""
+        while not self._waiting and not self._again:
+            self._some.clear()
+            await self._some.wait()
+        if self._again:
+            return self._again.popleft()
+        share = sum(request.job.weight for request in self._waiting) / self._tabs
+        room = min(self._speed * _BATCH, share)
+        batch = [self._waiting.popleft()]
+        room -= batch[0].job.weight
+        while self._waiting and (room := room - self._waiting[0].job.weight) >= 0:
+            batch.append(self._waiting.popleft())
+        return batch
 
     async def _work(self) -> None:
-        """Serve batches with one tab, and another when it is lost."""
+        """Serve batches with one tab, and another when it is lost, or has grown."""
         tab: Tab | None = None
         try:
             while True:
-                batch = await self._queue.get()
+                batch = await self._next()
                 try:
                     tab = tab or await Tab.open(await self.browser())
                     await self._serve(tab, batch)
+                    if tab.grown:
+                        await tab.close()
+                        tab = None
                 except TabLostError as lost:
-                    self._again(batch, tab, lost)
+                    self._try_again(batch, tab, lost)
                     if tab is not None:
                         await tab.close()
                     tab = None
@@ -185,7 +196,10 @@ class Engine:
         batch = [request for request in batch if not request.answer.done()]
         jobs = [request.shown() for request in batch]
         careful = len(batch) == 1 and batch[0].tries > 0
+        started = time.monotonic()
         results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
+        speed = sum(job.weight for job in jobs) / (time.monotonic() - started)
+        self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, results, strict=True):
             for at in sorted(request.skip):
                 typesets.insert(at, Typeset(error=request.skip[at]))
@@ -194,7 +208,7 @@ class Engine:
             if not request.answer.done():
                 request.answer.set_result(Answer(tuple(typesets), own))
 
-    def _again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
+    def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""
         for request in batch:
             request.tries += 1
@@ -205,10 +219,10 @@ class Engine:
             elif request.tries > 4:
                 request.fail(EngineError(f"the browser keeps failing: {lost}"))
                 return
-            self._queue.put_nowait(batch)
+            self._again.append(batch)
         elif batch[0].tries == 1:
-            self._queue.put_nowait(batch)
+            self._again.append(batch)
         else:
             half = len(batch) // 2
-            self._queue.put_nowait(batch[:half])
-            self._queue.put_nowait(batch[half:])
+            self._again += [batch[:half], batch[half:]]
+        self._some.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import mimetypes
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ _FOLDERS = ("worker", "mathjax")
 #: seconds that starting, and stopping, a tab may take on a busy machine
 PATIENCE = 60.0
 _CLOSING = 5.0
+#: bytes of JavaScript's heap: a tab begins with 30 MB, and MathJax keeps something of each set-up
+_HEAP = 300_000_000
 
 T = TypeVar("T")
 
@@ -35,6 +38,8 @@ class Tab:
         self._context = context
         self._page = page
         self._setups: set[str] = set()
+        self.grown = False
+        """Whether it holds so much that another should take its place."""
         self.at: tuple[int, int] | None = None
         """Where a careful run has got to: index of the job, index of the formula in it."""
 
@@ -69,8 +74,11 @@ class Tab:
         wanted = {job.setup for job in jobs} - self._setups
         new = {key: setups[key] for key in wanted}
         told = [{"setup": job.setup, "formulas": [i._asdict() for i in job.items]} for job in jobs]
-        data = await guard(self._page.evaluate(_RUN, [new, told, careful]), seconds)
+        # As texts: Playwright's protocol takes values apart one by one, at both ends
+        text = json.dumps([new, told, careful])
+        data = json.loads(await guard(self._page.evaluate(_RUN, text), seconds))
         self._setups |= wanted
+        self.grown = data["heap"] > _HEAP
         typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
         return typesets, data["glyphs"]
 
@@ -83,7 +91,10 @@ class Tab:
 
 
 _IMPORT = "async () => { window.worker = await import('/worker/main.js'); await worker.loaded; }"
-_RUN = "([setups, jobs, careful]) => worker.run(setups, jobs, careful)"
+_RUN = """async (text) => {
+  const answer = await worker.run(...JSON.parse(text));
+  return JSON.stringify({ ...answer, heap: performance.memory.usedJSHeapSize });
+}"""
 
 
 async def _answer(route: Route) -> None:

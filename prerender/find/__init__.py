@@ -64,6 +64,10 @@ def _unbroken(
 
     The parser joins text that tags stand between: `a<table>b` is text before the table.
     """
+    found = list(found)
+    if all("<" not in source[slice(*one.span)] for one in found):
+        yield from found
+        return
     elements = [element for element in root.walk() if element.tag not in inside]
     tags = [
         tag.start for one in elements for tag in (one.start_tag, one.end_tag) if tag is not None

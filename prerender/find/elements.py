@@ -21,6 +21,8 @@ _INPUTS: dict[str, Input] = {"tex": "tex", "asciimath": "asciimath", "mml": "mat
 
 def find_elements(body: Path, rules: Rules, source: str) -> Iterator[Formula]:
     """The formulas that are elements, in document order."""
+    if not (rules.elements or rules.mathml or rules.scripts):
+        return
     stack: list[tuple[Path, Element | None]] = [(body, None)]
     while stack:
         path, before = stack.pop()
@@ -44,15 +46,13 @@ def find_elements(body: Path, rules: Rules, source: str) -> Iterator[Formula]:
 def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> Formula | None:
     """The formula that an element is; `before` is the element right before it."""
     element = path.element
-    if element.span is None:
-        return None
     if element.tag == "script":
-        found = _script(element, element.span, before, rules) if rules.scripts else None
+        found = _script(element, before, rules) if rules.scripts else None
         return _as_received(found, source) if found and rules.version == "mathjax2" else found
     if element.tag == "math":
-        return _mathml(element, element.span, source) if rules.mathml else None
+        return _mathml(element, element.span, source) if rules.mathml and element.span else None
     for selector, display in rules.elements:
-        if matches(selector, path):
+        if matches(selector, path) and element.span is not None:
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
             return Formula(inside, inside, element.text(), shown, late=rules.elements_late)
@@ -62,13 +62,14 @@ def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> F
 def _rendered(element: Element) -> bool:
     """Whether an element is what MathJax or KaTeX has made of a formula: its MathML is no input."""
     made = ("mjx-container", "mjx-assistive-mml")
-    return element.tag in made or "katex-mathml" in element.classes
+    return element.tag in made or "katex-mathml" in element.attrs.get("class", "").split()
 
 
-def _script(element: Element, span: Span, before: Element | None, rules: Rules) -> Formula | None:
+def _script(element: Element, before: Element | None, rules: Rules) -> Formula | None:
     """A `<script type="math/...">`, with the preview that the page shows until MathJax comes."""
     kind = _TYPE.fullmatch(element.attrs.get("type", ""))
-    if kind is None:
+    span = element.span
+    if kind is None or span is None:
         return None
     if before is not None and before.span is not None and "MathJax_Preview" in before.classes:
         span = Span(before.span.start, span.end)
