@@ -13,10 +13,11 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from prerender import __version__
 from prerender.cache import Cache, program_version
@@ -26,11 +27,22 @@ from prerender.index import Index, Row, has_result, is_as_left, settled
 from prerender.local import Local, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
-from prerender.page import Finished, Plan, finish, is_xml, plan, read, restored, unless_hydrated
+from prerender.page import (
+    Finished,
+    Page,
+    Plan,
+    finish,
+    is_xml,
+    plan,
+    read,
+    restored,
+    unless_hydrated,
+)
 from prerender.place import Lines
 from prerender.report import Diagnostic, PageReport, Report
 from prerender.setup import (
     Request,
+    Script,
     SetupError,
     SetupLostError,
     collect,
@@ -45,6 +57,7 @@ _AT_ONCE = 32
 #: answers that are held for other pages of the run; the cache has them all
 _HELD = 4000
 
+T = TypeVar("T")
 Read = Callable[[str], str | None]
 Progress = Callable[[int, int], None]
 #: looks at a page's result, and says what is wrong with it
@@ -71,6 +84,11 @@ class Work:
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    async def aside(self, action: Callable[..., T], *arguments: Any) -> T:
+        """What an action gives that takes long, in a thread, so that no tab waits for the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, action, *arguments)
 
     @property
     def mark(self) -> str:
@@ -234,7 +252,7 @@ async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Ou
     work = run.work
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    finished = finish(planned, answers, work.mark)
+    finished = await work.aside(finish, planned, answers, work.mark)
     said = finished.diagnostics
     if run.inspect is not None:
         said = said + await run.inspect(page, planned, finished)
@@ -252,16 +270,21 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
 
 async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
     """The plan of a page, its set-up evaluated."""
-    page = read(data, xml=is_xml(path))
-    scripts = [script for script, _ in page.scripts()]
-    request = collect(scripts, look)
+    page, scripts, request = await work.aside(_read, path, data, look)
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    planned = plan(page, setup, key, roles(scripts, look))
+    planned = await work.aside(lambda: plan(page, setup, key, roles(scripts, look)))
     return planned if work.hydrated else unless_hydrated(planned)
+
+
+def _read(path: PurePosixPath, data: bytes, look: Read) -> tuple[Page, list[Script], Request]:
+    """A page, and what its scripts ask for."""
+    page = read(data, xml=is_xml(path))
+    scripts = [script for script, _ in page.scripts()]
+    return page, scripts, collect(scripts, look)
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
