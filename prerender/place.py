@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from io import StringIO
+from itertools import accumulate
 from typing import NamedTuple
-
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Place(NamedTuple):
@@ -18,21 +17,24 @@ class Place(NamedTuple):
 
 
 class Lines:
-    """The places of a text's offsets."""
+    """The places of a text's offsets; `starts` are those at which its lines begin."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        # LF, CR and CRLF end a line
+        self.starts = [0, *accumulate(map(len, StringIO(text, newline="")))]
+        if len(self.starts) > 1 and text[-1] not in "\r\n":
+            self.starts.pop()
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a line (from 1) and column (from 0)."""
-        return self._starts[line - 1] + column
+        return self.starts[line - 1] + column
 
     def place(self, offset: int) -> Place:
         """The place of an offset."""
-        line = bisect_right(self._starts, offset)
-        start = self._starts[line - 1]
-        end = self._starts[line] if line < len(self._starts) else len(self._text)
+        line = bisect_right(self.starts, offset)
+        start = self.starts[line - 1]
+        end = self.starts[line] if line < len(self.starts) else len(self._text)
         first = 1 if start == 0 and self._text.startswith("\ufeff") else 0
         return Place(
             line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n")

@@ -230,12 +230,12 @@ def _clean(text: str) -> str:
 def _runs(text: str) -> Iterator[list[_Token]]:
     """The runs of text between tags and comments, each a list of tokens."""
     clean = _clean(text)
-    lines = Lines(clean)
+    starts = Lines(clean).starts
     run: list[_Token] = []
     pending: tuple[int, turbohtml.Token] | None = None
     text_types = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
     for token in turbohtml.tokenize(_html_only(clean), resolve_references=False):
-        start = lines.offset(token.line, token.col)
+        start = starts[token.line - 1] + token.col
         if pending is not None:
             run.append(_Token(pending[0], start, pending[1].data or ""))
             pending = None
@@ -279,21 +279,26 @@ def _html_only(clean: str) -> str:
     if not _EMBEDDED.search(clean):
         return clean
     lines = Lines(clean)
-    characters = list(clean)
+    edits: list[Edit] = []
     document = turbohtml.parse(clean, source_locations=True, scripting=True)
     for element in document.find_all([*_RAW, "svg", "math"]):
         start, end = _tags(element, lines.offset)
         if start is None or not _is_foreign(element):
             continue
         if element.tag in _RAW:
-            characters[start.start + 1] = "q"
+            edits.append(Edit(start.start + 1, start.start + 2, "q"))
             if end is not None:
-                characters[end.start + 2] = "q"
+                edits.append(Edit(end.start + 2, end.start + 3, "q"))
         elif end is not None and not _is_foreign(element.parent):
             for section in _SECTION.finditer(clean, start.end, end.start):
                 if section[1] is not None:
                     comment = f"<!--{'x' * (len(section[0]) - 7)}-->"
-                    characters[slice(*section.span())] = comment
+                    edits.append(Edit(*section.span(), comment))
+    if not edits:
+        return clean
+    characters = list(clean)
+    for edit in edits:  # which may lie in one another
+        characters[edit.start : edit.end] = edit.text
     return "".join(characters)
 
 
@@ -310,7 +315,7 @@ def _mark(text: str, runs: list[list[_Token]]) -> tuple[str, list[tuple[int, int
     clean = _clean(text)
     parts, marks, at, shift = [], [], 0, 0
     for number, run in enumerate(runs):
-        if all(token.data.isspace() for token in run):
+        if run[0].data.isspace() and all(token.data.isspace() for token in run):
             continue
         mark = f"{_OPEN}{format(number, 'x').translate(_TO_DIGITS)}{_CLOSE}"
         start = run[0].start
@@ -325,13 +330,14 @@ class _Locator:
     """From lines and columns of the numbered copy to offsets of the source."""
 
     def __init__(self, marked: str, marks: list[tuple[int, int]]) -> None:
-        self._lines = Lines(marked)
+        self._starts = Lines(marked).starts
         self._at = [at for at, _ in marks]
-        total = sum(len(match[0]) for match in _MARK.finditer(marked))
-        self._shifts = [*(shift for _, shift in marks), total]
+        last = marks[-1] if marks else (0, 0)
+        closed = marked.find(_CLOSE, last[0]) + 1
+        self._shifts = [*(shift for _, shift in marks), last[1] + closed - last[0]]
 
     def __call__(self, line: int, column: int) -> int:
-        offset = self._lines.offset(line, column)
+        offset = self._starts[line - 1] + column
         return offset - self._shifts[bisect_right(self._at, offset - 1)]
 
 
@@ -343,15 +349,17 @@ def _convert(
     stack = [(root, result)]
     while stack:
         source, target = stack.pop()
+        children = target.children
         for child in source.children:
             if isinstance(child, turbohtml.Element):
                 element = _element(child, locate)
-                target.children.append(element)
+                children.append(element)
                 stack.append((child, element))
             elif isinstance(child, turbohtml.Text):
-                target.children.append(_text(child.data, runs, text))
+                data = child.data
+                children.append(_text(data, runs, text) if _OPEN in data else Text(data, ()))
             elif isinstance(child, turbohtml.Comment):
-                target.children.append(Comment(child.data))
+                children.append(Comment(child.data))
     return result
 
 

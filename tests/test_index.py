@@ -205,7 +205,7 @@ def test_a_file_that_may_change_within_a_tick_is_never_as_it_was(tmp_path: Path)
     assert settled(Seen(1, whole, 1), now).time < 0, "times that are whole seconds"
     (tmp_path / "a.html").write_text("")
     site: Site = open_site(tmp_path, None)
-    young = Seen(1, time.time_ns(), 1)
+    young = Seen(1, time.time_ns() + 1_000_000_000, 1)
     with Index(tmp_path, site, "m") as index:
         index.keep("a.html", Row(young, young, "", "{}", "[0]"))
     with Index(tmp_path, site, "m") as index:
