@@ -51,6 +51,7 @@ from prerender.setup import (
     roles,
 )
 from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
+from prerender.timing import Kind, Timing
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
 _AT_ONCE = 32
@@ -84,11 +85,17 @@ class Work:
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
+    timing: Timing = field(default_factory=Timing)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
-    async def aside(self, action: Callable[..., T], *arguments: Any) -> T:
+    async def aside(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
         """What an action gives that takes long, in a thread, so that no tab waits for the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, action, *arguments)
+
+        def timed() -> T:
+            with self.timing.span(kind, str(page)):
+                return action()
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, timed)
 
     @property
     def mark(self) -> str:
@@ -131,13 +138,10 @@ async def build(
     report = Report()
     with Index(work.index if inspect is None else None, site, settings) as index:
         run = _Run(site, work, index, Local(site), settings, write, inspect)
-        rest: list[str] = []
-        for page in pages:
-            known = _as_left(run, page)
-            if known is None:
-                rest.append(page)
-            else:
-                report.pages.append(known)
+        with work.timing.span("reading", "the index"):
+            known = [_as_left(run, page) for page in pages]
+        report.pages += [one for one in known if one is not None]
+        rest = [page for page, one in zip(pages, known, strict=True) if one is None]
         waiting = iter(rest)
 
         async def some() -> None:
@@ -192,7 +196,8 @@ async def _build_page(run: _Run, name: str) -> PageReport:
     site, page = run.site, PurePosixPath(name)
     try:
         since, file = time.time_ns(), seen(str(site.source(page)))
-        data = site.source(page).read_bytes()
+        with run.work.timing.span("reading", name):
+            data = site.source(page).read_bytes()
         key = digest(data)
         row = run.index.row(name)
         if (
@@ -207,7 +212,8 @@ async def _build_page(run: _Run, name: str) -> PageReport:
         outcome = await _outcome(run, page, data, key)
         result = data if outcome.data is None else outcome.data
         same = result == _current(site, page, data)
-        changed = write_page(site, page, result) if run.write else not same
+        with run.work.timing.span("writing", name):
+            changed = write_page(site, page, result) if run.write else not same
         if outcome.lasting and run.write:
             if changed and not site.output:
                 file, key = None, digest(result)
@@ -233,7 +239,8 @@ async def _outcome(run: _Run, page: PurePosixPath, data: bytes, key: str) -> Out
     cache = run.work.cache
     where = page.parent if run.site.single is None else run.site.root.resolve()
     place = fingerprint([run.settings, os.fsencode(where).hex(), page.suffix, key])
-    kept = cache.page(place) if run.inspect is None else None
+    with run.work.timing.span("cache"):
+        kept = cache.page(place) if run.inspect is None else None
     known = unpack(kept) if kept is not None else None
     if known is not None and run.local.same(known.needs):
         run.work.from_cache += known.formulas
@@ -244,7 +251,8 @@ async def _outcome(run: _Run, page: PurePosixPath, data: bytes, key: str) -> Out
     except _PAGE_ERRORS as error:
         outcome = replace(_failure(page, data, error), needs=needs)
     if outcome.lasting and run.inspect is None:
-        cache.keep_page(place, pack(outcome))
+        with run.work.timing.span("cache"):
+            cache.keep_page(place, pack(outcome))
     return outcome
 
 
@@ -252,7 +260,7 @@ async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Ou
     work = run.work
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    finished = await work.aside(finish, planned, answers, work.mark)
+    finished = await work.aside("writing", page, lambda: finish(planned, answers, work.mark))
     said = finished.diagnostics
     if run.inspect is not None:
         said = said + await run.inspect(page, planned, finished)
@@ -270,13 +278,15 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
 
 async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
     """The plan of a page, its set-up evaluated."""
-    page, scripts, request = await work.aside(_read, path, data, look)
+    page, scripts, request = await work.aside("reading", path, lambda: _read(path, data, look))
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    planned = await work.aside(lambda: plan(page, setup, key, roles(scripts, look)))
+    planned = await work.aside(
+        "finding", path, lambda: plan(page, setup, key, roles(scripts, look))
+    )
     return planned if work.hydrated else unless_hydrated(planned)
 
 
@@ -310,13 +320,15 @@ async def _answer(job: Job, work: Work) -> Answer:
     work.asked.add(hash(key))
 
     async def find_out() -> Answer:
-        answer = work.cache.answer(key)
+        with work.timing.span("cache"):
+            answer = work.cache.answer(key)
         if answer is not None:
             work.from_cache += 0 if known else len(job.items)
             return answer
         work.typeset += len(job.items)
         answer = await work.engine.typeset(job, work.setups)
-        work.cache.keep_answer(key, answer)
+        with work.timing.span("cache"):
+            work.cache.keep_answer(key, answer)
         return answer
 
     if key not in work.answers:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import json
 import signal
+import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -25,6 +26,7 @@ from prerender.place import Lines
 from prerender.report import Diagnostic, Exit, PageReport, Report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
+from prerender.timing import Timing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -119,6 +121,10 @@ Hydrated = Annotated[
     bool,
     typer.Option("--hydrated", help="Render pages that Next, Gatsby and the like build anew, too."),
 ]
+Profile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write where the time went, for a viewer of traces."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 
@@ -149,15 +155,19 @@ def build_command(
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
+    profile: Profile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Typeset every page of SITE, in place or into DIR."""
     opened = _open(site, output, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
-        engine = Engine(browser, jobs, time_limit, _notice(quiet))
-        work = Work(engine, cache, context.obj, hydrated, _index(cache_dir, no_cache))
+        timing = Timing(traced=profile is not None)
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
+        index = _index(cache_dir, no_cache)
+        work = Work(engine, cache, context.obj, hydrated, index, timing=timing)
         report = _run(_build(opened, work, True, quiet))
+    _tell_times(timing, profile, verbose)
     _tell(report, site, json_file, quiet, verbose)
 
 
@@ -179,6 +189,7 @@ def check_command(
     pictures: Pictures = None,
     text_size: TextSize = 100,
     zoom: Zoom = 100,
+    profile: Profile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -186,11 +197,14 @@ def check_command(
     opened = _open(site, None, include, exclude)
     asked = _screens(screens, zoom, text_size)
     with _cache(cache_dir, no_cache) as cache:
-        engine = Engine(browser, jobs, time_limit, _notice(quiet))
+        timing = Timing(traced=profile is not None)
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
-        work = Work(engine, cache, context.obj, hydrated, _index(cache_dir, no_cache))
+        index = _index(cache_dir, no_cache)
+        work = Work(engine, cache, context.obj, hydrated, index, timing=timing)
         report = _run(_build(opened, work, False, quiet, inspect))
+    _tell_times(timing, profile, verbose)
     report.screens = viewing.reports
     if viewing.folder is not None and any(screen.offences for screen in report.screens):
         _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
@@ -302,7 +316,8 @@ def _index(folder: Path | None, off: bool) -> Path | None:
 @contextlib.contextmanager
 def _cache(folder: Path | None, off: bool) -> Any:
     try:
-        cache = Cache(None if off else folder or default_folder())
+        passing = tempfile.TemporaryDirectory(prefix="prerender-") if off else None
+        cache = Cache(Path(passing.name) if passing else folder or default_folder())
     except FileNotFoundError:
         _fail(
             "MathJax is missing from this installation; `prerender doctor` says more",
@@ -316,6 +331,8 @@ def _cache(folder: Path | None, off: bool) -> Any:
         _fail(str(error), Exit.WRONG_WORDS)
     finally:
         cache.close()
+        if passing is not None:
+            passing.cleanup()
 
 
 async def _build(
@@ -408,6 +425,14 @@ def _diagnose(page: PageReport, named: Path) -> None:
     path = named if named.is_file() else named / page.path
     for diagnostic in page.diagnostics:
         typer.echo(diagnostic.show(str(path)), err=True)
+
+
+def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
+    """Say where the time went, and write it down."""
+    if verbose:
+        typer.echo(f"prerender: {timing.summary()}", err=True)
+    if profile is not None:
+        _write(profile, timing.trace())
 
 
 def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbose: bool) -> None:

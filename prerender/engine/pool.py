@@ -23,6 +23,7 @@ from prerender.engine.browser import Browser as Program
 from prerender.engine.browser import find_browser, sandbox
 from prerender.engine.model import Answer, Job, Typeset
 from prerender.engine.tab import PATIENCE, Tab, TabLostError
+from prerender.timing import Timing
 
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
 #: for what is in it comes back together
@@ -68,7 +69,7 @@ class Engine:
     """A browser with `tabs` tabs, used as an async context manager.
 
     `seconds` is how long one formula may take. `notice` is told, once, what the user should know of
-    the browser. Entering starts nothing and raises nothing.
+    the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class Engine:
         tabs: int | None = None,
         seconds: float = 20.0,
         notice: Callable[[str], None] = lambda _: None,
+        timing: Timing | None = None,
     ) -> None:
         self._program = program
         self._tabs = tabs or os.cpu_count() or 1
         self._seconds = seconds
         self._notice = notice
+        self._timing = timing or Timing()
         self._setups: dict[str, Any] = {}
         self._waiting: deque[_Request] = deque()
         self._again: deque[list[_Request]] = deque()
@@ -120,7 +123,7 @@ class Engine:
         self._setups[job.setup] = setups[job.setup]
         await self.browser()
         while len(self._workers) < self._tabs:
-            self._workers.append(asyncio.create_task(self._work()))
+            self._workers.append(asyncio.create_task(self._work(f"tab {len(self._workers)}")))
         request = _Request(job, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         self._some.set()
@@ -167,7 +170,7 @@ class Engine:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _work(self) -> None:
+    async def _work(self, lane: str) -> None:
         """Serve batches with one tab, and another when it is lost, or has grown."""
         tab: Tab | None = None
         try:
@@ -175,7 +178,7 @@ class Engine:
                 batch = await self._next()
                 try:
                     tab = tab or await Tab.open(await self.browser())
-                    await self._serve(tab, batch)
+                    await self._serve(tab, batch, lane)
                     if tab.grown:
                         await tab.close()
                         tab = None
@@ -191,13 +194,16 @@ class Engine:
             if tab is not None:
                 await tab.close()
 
-    async def _serve(self, tab: Tab, batch: list[_Request]) -> None:
+    async def _serve(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         batch = [request for request in batch if not request.answer.done()]
         jobs = [request.shown() for request in batch]
         careful = len(batch) == 1 and batch[0].tries > 0
         started = time.monotonic()
-        results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
+        with self._timing.span("typesetting", f"{len(jobs)} jobs", lane):
+            results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
+        self._timing.add("layouts", tab.layouts)
+        self._timing.add("typesetting", -tab.layouts)
         speed = sum(job.weight for job in jobs) / (time.monotonic() - started)
         self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, results, strict=True):

@@ -40,6 +40,8 @@ class Tab:
         self._setups: set[str] = set()
         self.grown = False
         """Whether it holds so much that another should take its place."""
+        self.layouts = 0.0
+        """Seconds of the last run for layouts of displays."""
         self.at: tuple[int, int] | None = None
         """Where a careful run has got to: index of the job, index of the formula in it."""
 
@@ -78,7 +80,7 @@ class Tab:
         text = json.dumps([new, told, careful])
         data = json.loads(await guard(self._page.evaluate(_RUN, text), seconds))
         self._setups |= wanted
-        self.grown = data["heap"] > _HEAP
+        self.grown, self.layouts = data["heap"] > _HEAP, data["layouts"] / 1000
         typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
         return typesets, data["glyphs"]
 

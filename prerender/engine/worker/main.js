@@ -45,6 +45,9 @@ const outlines = new Map();
 /** @type {Map<string, string>} from MathJax's ids of glyphs to our names */
 const names = new Map();
 
+/** Milliseconds for layouts of displays, of this run. */
+let layoutTime = 0;
+
 /** Resolves when MathJax can typeset. */
 export const loaded = load();
 
@@ -67,10 +70,11 @@ function inputsOf(setup) {
  * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
  * @param {{setup: string, formulas: Formula[]}[]} jobs
  * @param {boolean} careful  tell what comes next before each formula
- * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>}>}
+ * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, layouts: number}>}
  */
 export async function run(added, jobs, careful) {
   await loaded;
+  layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
   const results = [];
   for (const [number, job] of jobs.entries()) {
@@ -79,7 +83,7 @@ export async function run(added, jobs, careful) {
   }
   const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
   const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
-  return { results, glyphs };
+  return { results, glyphs, layouts: layoutTime };
 }
 
 /**
@@ -214,7 +218,10 @@ function drawInline(doc, item, pen) {
  */
 function drawDisplay(doc, item, pen) {
   const sides = sidesOf(item.root);
-  const drawn = layouts(item, doc).map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
+  const started = performance.now();
+  const found = layouts(item, doc);
+  layoutTime += performance.now() - started;
+  const drawn = found.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
   return drawn.map((picture, index) => ({ ...picture, marks: undefined, body: bodies[index] }));
 }
