@@ -20,9 +20,9 @@ from prerender.markup import (
     Sheet,
     carry_formula,
     carry_hidden,
+    drawings,
     is_like_ours,
     render,
-    repeated,
     restore,
     style_element,
     style_mark,
@@ -134,7 +134,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    sheet = Sheet(outlines, page.xml, repeated(typesets), _apart(page))
+    sheet = Sheet(drawings(typesets, outlines), page.xml, _apart(page))
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):

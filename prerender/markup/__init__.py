@@ -8,7 +8,8 @@ from prerender.markup.carry import (
     restore,
     style_mark,
 )
-from prerender.markup.formula import Sheet, render, repeated
+from prerender.markup.drawing import drawings
+from prerender.markup.formula import Sheet, render
 from prerender.markup.style import style_element
 
 __all__ = [
@@ -16,9 +17,9 @@ __all__ = [
     "Sheet",
     "carry_formula",
     "carry_hidden",
+    "drawings",
     "is_like_ours",
     "render",
-    "repeated",
     "restore",
     "style_element",
     "style_mark",

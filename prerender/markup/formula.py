@@ -1,8 +1,7 @@
 """A typeset in, the element that stands for the formula out.
 
-Outlines and pieces are drawn once a page: the first formula that uses one defines it, later ones
-refer to it, so that a browser can paint each formula when it has read it. Formulas in headings and
-navigation define nothing: reader modes leave those out.
+Formulas in headings and navigation rely on no other, and no other on them: reader modes leave those
+out.
 
 A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has
 no width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its
@@ -13,13 +12,13 @@ may be squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-con
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape, unescape
 
-from prerender.engine import Picture, Piece, Tag, Typeset, fingerprint
+from prerender.engine import Picture, Tag, Typeset
 from prerender.find import Formula
+from prerender.markup.drawing import Drawings, alone, drawing
 from prerender.markup.style import Kind, Needs, Range
 from prerender.source import Span
 
@@ -32,28 +31,28 @@ NARROW = 28.0
 READABLE = 0.7
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
+#: how a picture is drawn
+Draw = Callable[[Picture, Drawings], str]
 #: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
 _WORD = 10.0
 
-
-#: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
-_WORTH = 80
-
-Body = tuple[str | Piece, ...]
+#: thousandths of an em: what most formulas of a text stay within, above and below the baseline
+#: (their height is in style.css.jinja too)
+_ABOVE, _BELOW = 750, 250
+#: thousandths of an em: the boxes of the others are so many times this, so that they resemble
+_STEP = 25
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What a page has so far: outlines and pieces that are defined, rules that are needed.
+    """What a page has so far: what it draws, and the rules that it needs.
 
     `apart` is where others cannot rely on what is defined there.
     """
 
-    outlines: Mapping[str, str]
+    drawings: Drawings = field(default_factory=Drawings)
     xml: bool = False
-    repeated: Mapping[Body, str] = field(default_factory=dict)
     apart: Sequence[Span] = ()
-    defined: set[str] = field(default_factory=set)
     needs: Needs = field(default_factory=Needs)
 
 
@@ -65,28 +64,17 @@ def render(
     `output` are the set-up's options for the output (`displayAlign`); `sheet` is added to.
     """
     attributes = f'class="MathJax" jax="SVG" {carried}'
-    if not formula.display:
+    if formula.display:
+        sheet.needs.display = True
+        attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
+        content = _display(typeset.pictures, sheet)
+    else:
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
-        known = replace(sheet, repeated={}, defined=set(sheet.outlines)) if apart else sheet
-        parts = (_follows(part, known) + _single(part, known) for part in typeset.pictures)
-        content = "".join(parts)
-        if apart:
-            content = _USE.sub(lambda use: _path(use, sheet), content)
-        return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
-    sheet.needs.display = True
-    attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
-    content = _display(typeset.pictures, sheet)
+        draw = alone if apart else drawing
+        content = "".join(
+            _follows(one, sheet) + _part(one, draw, sheet) for one in typeset.pictures
+        )
     return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
-
-
-_USE = re.compile(r'<use href="#([^"]+)"(?: x="([^"]+)")?(?: y="([^"]+)")?([^>]*)/>')
-
-
-def _path(use: re.Match[str], sheet: Sheet) -> str:
-    """What a reference to an outline draws."""
-    name, x, y, rest = use.groups()
-    place = f' transform="translate({x or 0} {y or 0})"' if x or y else ""
-    return f'<path d="{sheet.outlines[name]}"{place}{rest}/>'
 
 
 def _told(content: str, formula: Formula, carried: str) -> str:
@@ -123,21 +111,41 @@ def _follows(picture: Picture, sheet: Sheet) -> str:
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 
-def _single(picture: Picture, sheet: Sheet) -> str:
+def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
-    style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
-    style += _indent(picture)
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
-    number = "" if picture.tag is None else _inline_number(picture, picture.tag, sheet)
-    return _svg(picture, sheet, style=style, name="mjx-fit" if fits else "") + number
+    style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
+    style += _indent(picture)
+    return _svg(picture, sheet, style=style, name="mjx-fit" if fits else "", draw=draw)
 
 
-def _inline_number(picture: Picture, tag: Tag, sheet: Sheet) -> str:
+def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+    """A part of an inline formula, or all of it; one that is narrow is sized by its height."""
+    height, depth = _ABOVE, _BELOW
+    if picture.height > height or picture.depth > depth:
+        height, depth = (max(0, _up(size)) for size in (picture.height, picture.depth))
+    width = round(picture.width)
+    number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
+    if not 0 < width <= _WORD * X_HEIGHT:
+        return _single(picture, draw, sheet) + number
+    tall = _ex(height + depth)
+    style = "" if (height, depth) == (_ABOVE, _BELOW) else f"height:{tall};"
+    style += f"vertical-align:{_ex(-depth)}"
+    view = f"0 {-height} {width} {height + depth}"
+    attributes = f'{_namespace(sheet)} height="{tall}" style="{style}" viewBox="{view}"'
+    return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>{number}"
+
+
+def _up(size: float) -> int:
+    return -int(-size // _STEP) * _STEP
+
+
+def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     number = Picture(tag.width, picture.height, picture.depth, tag.body)
     style = f"vertical-align:{_ex(-picture.depth)};margin-left:{_ex(tag.gap)}"
-    return _svg(number, sheet, style=style)
+    return _svg(number, sheet, style=style, draw=draw)
 
 
 def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
@@ -145,7 +153,7 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     natural = layouts[0]
     narrow = natural.width + abs(natural.indent) <= NARROW * X_HEIGHT and not natural.fluid
     if len(layouts) == 1 and natural.tag is None and narrow:
-        return _single(natural, sheet)
+        return _single(natural, drawing, sheet)
     sheet.needs.layouts = True
     needed = [_ceil(_needed(layout)) for layout in layouts]
     shown = [
@@ -232,70 +240,27 @@ def _namespace(sheet: Sheet) -> str:
     return ' xmlns="http://www.w3.org/2000/svg"' if sheet.xml else ""
 
 
-def _svg(picture: Picture, sheet: Sheet, *, style: str, name: str = "") -> str:
+def _svg(
+    picture: Picture, sheet: Sheet, *, style: str, name: str = "", draw: Draw = drawing
+) -> str:
+    """A picture with its width and height."""
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
+    size = f' width="{_ex(width)}" height="{_ex(height)}"'
     box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
     if picture.fluid:
         box, style = "", f"{style};width:100%;height:{_ex(height)}"
-    attributes = _namespace(sheet) + (f' class="{name}"' if name else "")
-    attributes += f' width="{_ex(width)}" height="{_ex(height)}"'
+    attributes = _namespace(sheet) + (f' class="{name}"' if name else "") + size
     attributes += f' style="{style.lstrip(";")}"' if style else ""
-    body = _body(picture, sheet)
-    return f"<svg{attributes}{box}>{_definitions(body, sheet)}{body}</svg>"
-
-
-def repeated(typesets: Iterable[Typeset]) -> dict[Body, str]:
-    """The bodies that a page draws more than once and that are worth a name, with that name."""
-    counts = Counter(picture.body for one in typesets for picture in one.pictures)
-    return {
-        body: f"f{fingerprint(body)[:7]}"
-        for body, count in counts.items()
-        if count > 1 and sum(map(len, body)) > _WORTH and not any("<a " in part for part in body)
-    }
-
-
-def _body(picture: Picture, sheet: Sheet) -> str:
-    """What a picture draws; what the page has already is referred to."""
-    name = sheet.repeated.get(picture.body)
-    if name is None:
-        return _parts(picture, sheet)
-    if name in sheet.defined:
-        return f'<use href="#{name}"/>'
-    sheet.defined.add(name)
-    return f'<g id="{name}">{_parts(picture, sheet)}</g>'
-
-
-def _parts(picture: Picture, sheet: Sheet) -> str:
-    """The parts of a picture's drawing; a piece that is there already is referred to."""
-    parts = []
-    for part in picture.body:
-        if isinstance(part, str):
-            parts.append(part)
-        elif part.name in sheet.defined:
-            parts.append(f'<use href="#{part.name}"/>')
-        else:
-            sheet.defined.add(part.name)
-            parts.append(f'<g id="{part.name}">{part.markup}</g>')
-    return "".join(parts)
-
-
-_REFERENCE = re.compile(r'<use href="#([^"]+)"')
-
-
-def _definitions(body: str, sheet: Sheet) -> str:
-    """The outlines that this drawing is the first to use."""
-    paths = []
-    for name in _REFERENCE.findall(body):
-        if name not in sheet.defined:
-            sheet.defined.add(name)
-            paths.append(f'<path id="{name}" d="{sheet.outlines[name]}"/>')
-    return f"<defs>{''.join(paths)}</defs>" if paths else ""
+    return f"<svg{attributes}{box}>{draw(picture, sheet.drawings)}</svg>"
 
 
 def _ex(thousandths: float) -> str:
     """A length in ex, from thousandths of an em."""
     text = f"{thousandths / X_HEIGHT:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in ("0", "-0") else f"{text}ex"
+    return "0" if text in ("0", "-0") else f"{_LEADING_ZERO.sub('', text)}ex"
+
+
+_LEADING_ZERO = re.compile(r"^0(?=\.)|(?<=^-)0(?=\.)")
 
 
 def _number(value: float) -> str:

@@ -39,7 +39,7 @@ _KATEX, _KATEX_HTML = "KaTeX", "KaTeX, no MathML"
 #: what our pages are made of: what is found is taken out, and the page weighed again
 _PARTS: dict[str, Callable[[str], str]] = {
     "outlines": lambda text: re.sub(
-        r"<defs></defs>", "", re.sub(r'<path id="g[^"]*" d="[^"]*"/>', "", text)
+        r"<defs></defs>", "", re.sub(r'<path id="[^"]*" d="[^"]*"/>', "", text)
     ),
     "source attributes": lambda text: re.sub(r' data-(?:tex|source|original)="[^"]*"', "", text),
     "words in pictures": lambda text: re.sub(

@@ -43,7 +43,7 @@ function whole(value) {
 
 /** @param {number} value  a factor, to four digits */
 function factor(value) {
-  return String(Number(value.toFixed(4)));
+  return String(Number(value.toFixed(4))).replace(/^(-?)0\./, '$1.');
 }
 
 /**
@@ -75,6 +75,7 @@ function simple(transform) {
  * @property {number} x
  * @property {number} y
  * @property {(x: number, y: number) => string} at  its markup at a place
+ * @property {(where: string) => string} [scaled]  the markup of a glyph with a transform
  */
 
 /** Draws one formula; `glyphs` collects the outlines that it uses. */
@@ -165,7 +166,12 @@ export class Pen {
     if (moved && moved.sx === 1 && moved.sy === 1 && !kept) {
       return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
     }
-    const inner = drawing(this.#children(node, ORIGIN));
+    const children = this.#children(node, ORIGIN);
+    if (children.length === 1 && moved && !kept && children[0].scaled) {
+      const [{ x, y, scaled }] = children;
+      if (x === 0 && y === 0) return [mark(at, moved, scaled)];
+    }
+    const inner = drawing(children);
     if (!inner && !node.id) return [];
     const turned = /** @type {SVGElement} */ (node).style?.transform;
     const content = turned ? `<g${kept}>${inner}</g>` : inner;
@@ -198,7 +204,8 @@ export class Pen {
     }
     const draw = (/** @type {number} */ x, /** @type {number} */ y) =>
       `<use href="#${id}"${coordinate('x', x)}${coordinate('y', y)}${kept}/>`;
-    return { x: at.x + (moved?.x ?? 0), y: at.y + (moved?.y ?? 0), at: draw };
+    const scaled = (/** @type {string} */ where) => `<use href="#${id}"${where}${kept}/>`;
+    return { x: at.x + (moved?.x ?? 0), y: at.y + (moved?.y ?? 0), at: draw, scaled };
   }
 
   /**

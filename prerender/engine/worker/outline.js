@@ -71,8 +71,12 @@ function segment(name, points, x, y) {
   return shorter(name, points, points.map((_, i) => (i % 2 ? y : x)));
 }
 
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const LETTERS = 52;
+
 /**
- * A name for an outline that depends on nothing but the outline: 53 bits of a hash, in base 36.
+ * A name for an outline that depends on nothing but the outline: a hash (cyrb53's), of which a page
+ * shows as many digits as it needs to tell its outlines apart. The first is a letter, for selectors.
  *
  * @param {string} path
  */
@@ -85,5 +89,6 @@ export function nameOf(path) {
   }
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return `g${(4294967296 * (2097151 & b) + (a >>> 0)).toString(36).slice(-7)}`;
+  const digits = [a, a >>> 6, a >>> 12, a >>> 18, b, b >>> 6, b >>> 12, b >>> 18, b >>> 24];
+  return digits.map((bits, at) => DIGITS[at ? bits & 63 : (bits >>> 0) % LETTERS]).join('');
 }
