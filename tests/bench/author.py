@@ -15,8 +15,18 @@ from prerender.engine import find_browser, sandbox
 
 ORIGIN = "https://bench.invalid"
 MODULES = Path(__file__).parents[1] / "node_modules"
-_CLIENT = "<script src=/mathjax/tex-svg.js></script>"
-_DONE = "async () => { await MathJax.startup.promise; return document.documentElement.outerHTML; }"
+#: behind the page's own configuration
+_CLIENT = (
+    "<script>MathJax = { ...window.MathJax, loader: { paths: { fonts: '/@mathjax' } } };</script>"
+    "<script src=/mathjax/tex-mml-chtml.js></script>"
+)
+#: seconds after which a page is saved as it is
+_PATIENCE = 30
+_DONE = """async (patience) => {
+  const over = new Promise((resolve) => setTimeout(resolve, 1000 * patience));
+  await Promise.race([MathJax.startup.promise, over]);
+  return document.documentElement.outerHTML;
+}"""
 
 
 async def save_doms(root: Path, pages: Sequence[Path]) -> float:
@@ -46,13 +56,10 @@ async def save_doms(root: Path, pages: Sequence[Path]) -> float:
         )
         context = await browser.new_context()
         await context.route("**/*", answer)
-        await context.add_init_script(
-            "window.MathJax = { loader: { paths: { fonts: '/@mathjax' } } };"
-        )
         for page in pages:
             tab = await context.new_page()
             await tab.goto(f"{ORIGIN}/{page.relative_to(root)}", wait_until="load")
-            await tab.evaluate(_DONE)
+            await tab.evaluate(_DONE, _PATIENCE)
             await tab.close()
         await browser.close()
         return time.monotonic() - started
