@@ -128,9 +128,13 @@ class Cache:
             return 0 if self._disk is None else int(self._disk.volume())
 
     def clear(self) -> int:
-        """Forget everything; the count of entries that were there. Raises CacheError."""
+        """Forget everything, the index of pages too; the count of entries. Raises CacheError."""
+        if self._disk is None or self._folder is None:
+            return 0
         with self._trouble():
-            return 0 if self._disk is None else int(self._disk.clear())
+            for file in self._folder.glob("index.db*"):
+                file.unlink(missing_ok=True)
+            return int(self._disk.clear())
 
     def prune(self) -> int:
         """Forget what other versions have made; the count of entries. Raises CacheError."""

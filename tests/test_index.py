@@ -194,6 +194,8 @@ def test_an_index_that_is_damaged_is_made_anew(prerender: Run, site: Path, tmp_p
     assert prerender(*words, **NONE).returncode == 1
     with sqlite3.connect(file) as database:
         assert database.execute("SELECT count(*) FROM pages").fetchone() == (2,)
+    assert prerender("cache", "clear", "--cache-dir", "cache").returncode == 0
+    assert not file.exists()
 
 
 def test_a_file_that_may_change_within_a_tick_is_never_as_it_was(tmp_path: Path) -> None:
