@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from prerender import __version__
 from prerender.cache import Cache, program_version
@@ -28,6 +28,10 @@ from prerender.local import Local, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import (
+    CSS,
+    FRAMES,
+    GLYPHS,
+    Elsewhere,
     Finished,
     Page,
     Plan,
@@ -50,6 +54,7 @@ from prerender.setup import (
     interpret,
     roles,
 )
+from prerender.shared import Shared, address, remove
 from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
 from prerender.timing import Kind, Timing
 
@@ -78,6 +83,9 @@ class Work:
     hydrated: bool = False
     """Whether pages that a client framework builds anew are rendered, too."""
     index: Path | None = None
+    css: Literal["inline", "external"] = "inline"
+    glyphs: Literal["inline", "shared"] = "inline"
+    """Where style sheets and outlines stand: in each page, or in files at the root of the site."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -100,7 +108,8 @@ class Work:
     @property
     def mark(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
-        return f"{__version__} {fingerprint(self.override)[:8]}"
+        settings = [self.override, self.css, self.glyphs]
+        return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
     def settings(self) -> str:
@@ -117,6 +126,7 @@ class _Run:
     index: Index
     local: Local
     settings: str
+    shared: Shared
     write: bool
     inspect: Inspect | None
 
@@ -136,8 +146,10 @@ async def build(
         copy_assets(site, pages)
     settings = work.settings
     report = Report()
-    with Index(work.index if inspect is None else None, site, settings) as index:
-        run = _Run(site, work, index, Local(site), settings, write, inspect)
+    shared = Shared(site.output or site.root, _frames(work))
+    usable = inspect is None and not shared.missing()
+    with Index(work.index if usable else None, site, settings) as index:
+        run = _Run(site, work, index, Local(site), settings, shared, write, inspect)
         with work.timing.span("reading", "the index"):
             known = [_as_left(run, page) for page in pages]
         report.pages += [one for one in known if one is not None]
@@ -159,6 +171,12 @@ async def build(
     report.typeset, report.from_cache = work.typeset, work.from_cache
     report.seconds = time.monotonic() - started
     return report
+
+
+def _frames(work: Work) -> dict[str, tuple[str, str]]:
+    """The files that a site shares."""
+    files = {CSS: work.css == "external", GLYPHS: work.glyphs == "shared"}
+    return {name: FRAMES[name] for name, wanted in files.items() if wanted}
 
 
 def _as_left(run: _Run, page: str) -> PageReport | None:
@@ -212,6 +230,8 @@ async def _build_page(run: _Run, name: str) -> PageReport:
         outcome = await _outcome(run, page, data, key)
         result = data if outcome.data is None else outcome.data
         same = result == _current(site, page, data)
+        if run.write and outcome.shared:
+            run.shared.add(outcome.shared)
         with run.work.timing.span("writing", name):
             changed = write_page(site, page, result) if run.write else not same
         if outcome.lasting and run.write:
@@ -260,12 +280,16 @@ async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Ou
     work = run.work
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    finished = await work.aside("writing", page, lambda: finish(planned, answers, work.mark))
+    places = {name: address(page, name) for name in run.shared.frames}
+    elsewhere = Elsewhere(places.get(CSS), places.get(GLYPHS))
+    finished = await work.aside(
+        "writing", page, lambda: finish(planned, answers, work.mark, elsewhere)
+    )
     said = finished.diagnostics
     if run.inspect is not None:
         said = said + await run.inspect(page, planned, finished)
     result = None if finished.data == data else finished.data
-    return Outcome(result, len(planned.formulas), said)
+    return Outcome(result, len(planned.formulas), said, shared=finished.shared)
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -355,6 +379,7 @@ def restore_site(site: Site) -> Report:
     pages = list_pages(site)
     copy_assets(site, pages)
     report = Report([_restore_page(site, page) for page in pages])
+    remove(site.output or site.root, FRAMES)
     report.seconds = time.monotonic() - started
     return report
 

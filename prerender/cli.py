@@ -10,7 +10,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -121,6 +121,14 @@ Hydrated = Annotated[
     bool,
     typer.Option("--hydrated", help="Render pages that Next, Gatsby and the like build anew, too."),
 ]
+Css = Annotated[
+    Literal["inline", "external"],
+    typer.Option(help="Where the style sheet stands: in each page, or in a file of the site."),
+]
+Glyphs = Annotated[
+    Literal["inline", "shared"],
+    typer.Option(help="Where outlines of glyphs stand: in each page, or in a file of the site."),
+]
 Profile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write where the time went, for a viewer of traces."),
@@ -155,6 +163,8 @@ def build_command(
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
+    css: Css = "inline",
+    glyphs: Glyphs = "inline",
     profile: Profile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -165,7 +175,7 @@ def build_command(
         timing = Timing(traced=profile is not None)
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
         index = _index(cache_dir, no_cache)
-        work = Work(engine, cache, context.obj, hydrated, index, timing=timing)
+        work = Work(engine, cache, context.obj, hydrated, index, css, glyphs, timing=timing)
         report = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
     _tell(report, site, json_file, quiet, verbose)

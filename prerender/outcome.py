@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prerender.local import Needs
@@ -17,7 +17,7 @@ class Outcome:
     """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
 
     `needs` are the local files that decided; `lasting` says whether nothing else did: a file that
-    could not be opened may be opened the next time.
+    could not be opened may be opened the next time. `shared` are lines of files of its site.
     """
 
     data: bytes | None
@@ -26,6 +26,7 @@ class Outcome:
     failed: bool = False
     needs: Needs = field(default_factory=dict)
     lasting: bool = True
+    shared: Mapping[str, list[str]] = field(default_factory=dict)
 
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
         """The same as a line of the report."""
@@ -54,7 +55,7 @@ def _diagnostic(severity: Any, message: str, place: Sequence[Any] | None, tex: s
 
 def pack(outcome: Outcome) -> bytes:
     """An outcome as bytes."""
-    head = [outcome.told(), json.dumps(outcome.needs), outcome.data is None]
+    head = [outcome.told(), json.dumps(outcome.needs), outcome.data is None, outcome.shared]
     return json.dumps(head).encode() + b"\n" + (outcome.data or b"")
 
 
@@ -62,8 +63,8 @@ def unpack(packed: bytes) -> Outcome | None:
     """The inverse; None for bytes of another kind."""
     head, _, data = packed.partition(b"\n")
     try:
-        told, needs, same = json.loads(head)
+        told, needs, same, shared = json.loads(head)
         one = from_told(told, needs)
     except (ValueError, TypeError):
         return None
-    return Outcome(None if same else data, one.formulas, one.said, one.failed, one.needs)
+    return replace(one, data=None if same else data, shared=shared)

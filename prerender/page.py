@@ -5,9 +5,10 @@ Nothing here touches a file, the browser or the cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
@@ -17,14 +18,20 @@ from prerender.hydration import framework_of
 from prerender.jobs import Planned, plan_jobs
 from prerender.markup import (
     DamagedError,
+    Needs,
     Sheet,
     carry_formula,
     carry_hidden,
     drawings,
     is_like_ours,
+    outline_frame,
+    outline_lines,
     render,
     restore,
     style_element,
+    style_frame,
+    style_lines,
+    style_link,
     style_mark,
 )
 from prerender.place import Lines
@@ -77,6 +84,22 @@ class Finished:
     data: bytes
     diagnostics: list[Diagnostic]
     rendered: Sequence[Formula] = ()
+    shared: Mapping[str, list[str]] = field(default_factory=dict)
+    """The lines that it needs of files that its site shares, by their names."""
+
+
+class Elsewhere(NamedTuple):
+    """The URLs of what stands in files that a site shares, not in the page; None: in the page."""
+
+    css: str | None = None
+    glyphs: str | None = None
+
+
+HERE = Elsewhere()
+
+#: the names of these files, and what they begin and end with
+CSS, GLYPHS = "prerender-math.css", "prerender-math.svg"
+FRAMES = {CSS: style_frame(), GLYPHS: outline_frame()}
 
 
 class AmbiguousError(ValueError):
@@ -126,15 +149,21 @@ def unless_hydrated(plan: Plan) -> Plan:
     return replace(plan, setup=setup, found=[], jobs=[], superfluous=[])
 
 
-def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
+def finish(
+    plan: Plan, answers: Sequence[Answer], mark: str, elsewhere: Elsewhere = HERE
+) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
+
+    A page whose `<base>` changes what its URLs mean has all in itself.
 
     A formula with an error stays as it is, and with it the scripts that would have shown it. Raises
     AmbiguousError where the source could not be had back from the result.
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    sheet = Sheet(drawings(typesets, outlines), page.xml, _apart(page))
+    css, glyphs = HERE if page.root.first("base") else elsewhere
+    drawn = drawings(typesets, outlines, glyphs or "")
+    sheet = Sheet(drawn, page.xml, _apart(page), Needs(external=css is not None))
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -150,13 +179,16 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str) -> Finished:
         edits += _farewell(plan)
     edits += _told_apart(page)
     place = _end_of_head(page)
-    style = style_element(style_mark(mark, len(edits)), sheet.needs)
+    told = style_mark(mark, len(edits))
+    style = style_element(told, sheet.needs) if css is None else style_link(told, css)
     edits.append(Edit(place, place, style))
+    shared = {} if css is None else {CSS: style_lines(sheet.needs)}
+    shared |= {GLYPHS: outline_lines(drawn)} if glyphs else {}
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
     data = encode(splice(page.text, edits), page.codec)
     if not _comes_back(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
-    return Finished(data, _diagnose(plan, typesets), rendered)
+    return Finished(data, _diagnose(plan, typesets), rendered, shared)
 
 
 def _apart(page: Page) -> list[Span]:

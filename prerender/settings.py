@@ -21,6 +21,8 @@ KNOWN: dict[str, type] = {
     "browser": str,
     "time_limit": float,
     "hydrated": bool,
+    "css": str,
+    "glyphs": str,
     "quiet": bool,
     "verbose": bool,
     "mathjax": dict,

@@ -261,21 +261,21 @@ def _same_file(source: str, target: str) -> bool:
 
 def _write(path: Path, data: bytes, like: Path) -> None:
     """Write a file whole or not at all, with the mode bits of `like`."""
-    with _whole(path) as temporary:
+    with whole(path) as temporary:
         temporary.write_bytes(data)
         temporary.chmod(like.stat().st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file, or a link, whole or not at all, with its mode bits and its time."""
-    with _whole(target) as temporary:
+    with whole(target) as temporary:
         if source.is_symlink():
             temporary.unlink()
         shutil.copy2(source, temporary, follow_symlinks=False)
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A file beside `path` that takes its place when it is done, and is gone when it fails."""
     handle, name = tempfile.mkstemp(prefix=f"{_TEMPORARY}{os.getpid()}-", dir=path.parent)
     os.close(handle)

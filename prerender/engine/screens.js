@@ -115,8 +115,9 @@
    */
   function needed(layout, formula) {
     const svgs = layout.localName === 'svg' ? [layout] : [...layout.querySelectorAll(':scope > svg, mjx-scroll > svg')];
-    const lengths = svgs.flatMap((svg) => [svg.getAttribute('width'), svg.style.marginLeft, svg.style.marginRight]);
-    return lengths.reduce((sum, length) => sum + pixels(length, formula), 0);
+    const margins = svgs.map((svg) => getComputedStyle(svg)).flatMap((style) => [style.marginLeft, style.marginRight]);
+    const widths = svgs.map((svg) => pixels(svg.getAttribute('width'), formula));
+    return [...widths, ...margins.map((margin) => parseFloat(margin))].reduce((sum, length) => sum + length, 0);
   }
 
   /**

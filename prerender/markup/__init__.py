@@ -8,19 +8,25 @@ from prerender.markup.carry import (
     restore,
     style_mark,
 )
-from prerender.markup.drawing import drawings
+from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.formula import Sheet, render
-from prerender.markup.style import style_element
+from prerender.markup.style import Needs, style_element, style_frame, style_lines, style_link
 
 __all__ = [
     "DamagedError",
+    "Needs",
     "Sheet",
     "carry_formula",
     "carry_hidden",
     "drawings",
     "is_like_ours",
+    "outline_frame",
+    "outline_lines",
     "render",
     "restore",
     "style_element",
+    "style_frame",
+    "style_lines",
+    "style_link",
     "style_mark",
 ]

@@ -8,8 +8,8 @@ What replaces a stretch of the source also holds it, as a reader's browser never
   `<br>` in it), `data-original` has all of it.
 - anything else (removed scripts, `\$`) in a comment, with the length of what stands in its place:
   `<!--prerender 1:\$-->$`.
-- the style sheet that was added is marked by `data-prerender`: by what the page was rendered, and
-  how many carriers it has.
+- the style sheet that was added, or the link to it, is marked by `data-prerender`: by what the page
+  was rendered, and how many carriers it has.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from prerender.source import Edit, splice
 
 #: where `data-source` is left out
 _USUAL = {False: r"\(%\)", True: r"\[%\]"}
-_STYLE = re.compile(r"""<style data-prerender="([^"]*)">[^<]*</style>""")
+_STYLE = re.compile(r"""<(?:style|link) data-prerender="([^"]*)\"""")
 _PIECES = re.compile(
-    r"""(?P<style><style data-prerender="[^"]*">[^<]*</style>)"""
+    r"""(?P<style><style data-prerender="[^"]*">[^<]*</style>"""
+    r"""|<link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>)"""
     r"""|<!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
     r"""|<mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
     r"""(?P<rest>(?: [\w-]+="[^"]*")*)>""",

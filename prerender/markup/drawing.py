@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from prerender.engine import Picture, Piece, Typeset, fingerprint
+from prerender.shared import SIGNATURE
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
 _WORTH = 80
@@ -31,16 +32,18 @@ Body = tuple[str | Piece, ...]
 class Drawings:
     """What a page draws: its outlines (SVG path data), the names it has for things.
 
-    `repeated` are the drawings that come again, `defined` what stands in the page so far.
+    `sheet` is the URL of a file that has the outlines, if they stand in one; `repeated` are the
+    drawings that come again, `defined` what stands in the page so far.
     """
 
+    sheet: str = ""
     outlines: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     repeated: Mapping[Body, str] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
 
 
-def drawings(typesets: Iterable[Typeset], outlines: Mapping[str, str]) -> Drawings:
+def drawings(typesets: Iterable[Typeset], outlines: Mapping[str, str], sheet: str = "") -> Drawings:
     """What a page with these formulas draws."""
     counts = Counter(picture.body for one in typesets for picture in one.pictures)
     repeated = {
@@ -49,9 +52,11 @@ def drawings(typesets: Iterable[Typeset], outlines: Mapping[str, str]) -> Drawin
         if count > 1 and sum(map(len, body)) > _WORTH and not any("<a " in part for part in body)
     }
     pieces = {part.name for body in counts for part in body if isinstance(part, Piece)}
-    names = _short([*outlines], SHORT, {})
+    # Of all pages of a site, many may have one that begins alike
+    names = _short([*outlines], _SHORT_PIECE if sheet else SHORT, {})
     names |= _short([*sorted(pieces), *repeated.values()], _SHORT_PIECE, names)
     return Drawings(
+        sheet,
         {names[name]: path for name, path in outlines.items()},
         names,
         {body: names[name] for body, name in repeated.items()},
@@ -79,12 +84,35 @@ def drawing(picture: Picture, page: Drawings) -> str:
     else:
         page.defined.add(name)
         body = f'<g id="{name}">{_parts(picture.body, page)}</g>'
-    return _definitions(body, page) + body
+    return _elsewhere(body, page) if page.sheet else _definitions(body, page) + body
+
+
+def outline_frame() -> tuple[str, str]:
+    """What a file of outlines begins and ends with."""
+    start = f'<svg xmlns="http://www.w3.org/2000/svg"><!-- {SIGNATURE} --><defs>\n'
+    return start, "</defs></svg>\n"
+
+
+def outline_lines(page: Drawings) -> list[str]:
+    """The lines of that file that a page needs."""
+    return [f'<path id="{name}" d="{path}"/>' for name, path in page.outlines.items()]
+
+
+def _elsewhere(body: str, page: Drawings) -> str:
+    """A drawing that refers to the outlines in their file."""
+
+    def refer(use: re.Match[str]) -> str:
+        name = use[1]
+        return use[0] if name not in page.outlines else f'<use href="{page.sheet}#{name}"'
+
+    return _REFERENCE.sub(refer, body)
 
 
 def alone(picture: Picture, page: Drawings) -> str:
-    """The same, referring to nothing else and defining nothing."""
+    """The same, referring to nothing else on the page and defining nothing."""
     body = "".join(part if isinstance(part, str) else part.markup for part in picture.body)
+    if page.sheet:
+        return _elsewhere(_renamed(body, page), page)
 
     def path(use: re.Match[str]) -> str:
         name, x, y, rest = use.groups()

@@ -131,9 +131,9 @@ def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
         return _single(picture, draw, sheet) + number
     tall = _ex(height + depth)
     style = "" if (height, depth) == (_ABOVE, _BELOW) else f"height:{tall};"
-    style += f"vertical-align:{_ex(-depth)}"
+    look = sheet.needs.look(f"{style}vertical-align:{_ex(-depth)}")
     view = f"0 {-height} {width} {height + depth}"
-    attributes = f'{_namespace(sheet)} height="{tall}" style="{style}" viewBox="{view}"'
+    attributes = f'{_namespace(sheet)}{look} height="{tall}" viewBox="{view}"'
     return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>{number}"
 
 
@@ -211,11 +211,11 @@ def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> st
     number = _svg(picture, sheet, style=style)
     pair = number + body if tag.side == "left" else body + number
     side = ' side="left"' if tag.side == "left" else ""
-    named = f' class="{classes}"' if classes else ""
+    columns = ""
     if layout.fluid:
-        columns = "0 1fr auto" if tag.side == "right" else "auto 1fr 0"
-        named += f' style="grid-template-columns:{columns};justify-items:stretch"'
-    return f"<mjx-row{named}{side}>{pair}</mjx-row>"
+        free = "0 1fr auto" if tag.side == "right" else "auto 1fr 0"
+        columns = f"grid-template-columns:{free};justify-items:stretch"
+    return f"<mjx-row{sheet.needs.look(columns, classes)}{side}>{pair}</mjx-row>"
 
 
 def _needed(layout: Picture) -> float:
@@ -249,8 +249,7 @@ def _svg(
     box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
     if picture.fluid:
         box, style = "", f"{style};width:100%;height:{_ex(height)}"
-    attributes = _namespace(sheet) + (f' class="{name}"' if name else "") + size
-    attributes += f' style="{style.lstrip(";")}"' if style else ""
+    attributes = _namespace(sheet) + sheet.needs.look(style.lstrip(";"), name) + size
     return f"<svg{attributes}{box}>{draw(picture, sheet.drawings)}</svg>"
 
 

@@ -1,4 +1,4 @@
-"""What the formulas of a page need in, the style element of the page out.
+"""What the formulas of a page need in; their style sheet out, in the page or in a file.
 
 The rules are MathJax 4's own (ts/output/common.ts, ts/output/svg.ts: commonStyles), those that the
 page uses, with its attributes; ours for lines that end within inline formulas, and for layouts:
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from prerender.engine import fingerprint
+from prerender.shared import SIGNATURE
 
 _TEMPLATES = Environment(
     loader=PackageLoader("prerender.markup", "."),
@@ -43,8 +46,12 @@ Kind = Literal["inline", "block", "grid", "stacked", "fade"]
 
 @dataclass(slots=True)
 class Needs:
-    """What the formulas of a page use of the style sheet."""
+    """What the formulas of a page use of the style sheet; `external`: it stands in a file.
 
+    Then no element has a style of its own, which a Content-Security-Policy may forbid.
+    """
+
+    external: bool = False
     display: bool = False
     fit: bool = False
     newlines: bool = False
@@ -55,20 +62,62 @@ class Needs:
     spaces: set[int] = field(default_factory=set)
     ranges: dict[tuple[Range, Kind], str] = field(default_factory=dict)
 
+    styles: dict[str, str] = field(default_factory=dict)
+
     def name(self, shown: Range, kind: Kind) -> str:
         """The class of what is shown (or stacked) at a range of widths."""
-        return self.ranges.setdefault((shown, kind), f"mjx{len(self.ranges)}")
+        low, high = ("" if one is None else f"{one * 10:.0f}" for one in shown)
+        return self.ranges.setdefault((shown, kind), f"mjx{low}-{high}{kind[0]}")
+
+    def look(self, style: str, name: str = "") -> str:
+        """The attributes that give an element a style and a class (either may be empty)."""
+        if style and self.external:
+            mine = self.styles.setdefault(style, f"mjx-{fingerprint(style)[:6]}")
+            name, style = f"{name} {mine}".strip(), ""
+        return (f' class="{name}"' if name else "") + (f' style="{style}"' if style else "")
 
 
 def style_element(mark: str, needs: Needs) -> str:
-    """The style element; `mark` tells what has made it."""
-    css = _TEMPLATES.get_template("style.css.jinja").render(
-        needs=needs,
-        sides=sorted(needs.sides),
-        spaces=sorted(needs.spaces),
-        rules=[_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()],
-    )
-    return f'<style data-prerender="{mark}">{"".join(css.splitlines())}</style>'
+    """The style element of a page, with the rules that it needs; `mark` tells what has made it."""
+    css = _base(needs) + "".join(_own_rules(needs))
+    return f'<style data-prerender="{mark}">{css.replace(_NEWLINE, "")}</style>'
+
+
+def style_link(mark: str, url: str) -> str:
+    """What stands in its place where the rules are in a file."""
+    return f'<link data-prerender="{mark}" rel="stylesheet" href="{url}"/>'
+
+
+def style_frame() -> tuple[str, str]:
+    """What that file begins and ends with, on every site."""
+    sides = {"left", "right"}
+    everything = Needs(True, True, True, True, True, True, sides, sides)
+    return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
+
+
+def style_lines(needs: Needs) -> list[str]:
+    """The lines of that file that a page needs."""
+    # The name twice: a style in the page would count before every rule of the sheet's beginning
+    ours = "mjx-container[jax][data-tex]"
+    styles = (f"{ours} .{name}.{name}{{{style}}}" for style, name in needs.styles.items())
+    return [*_own_rules(needs), *styles]
+
+
+def _base(needs: Needs) -> str:
+    css = _TEMPLATES.get_template("style.css.jinja").render(needs=needs, sides=sorted(needs.sides))
+    return css.rstrip() + _NEWLINE
+
+
+_NEWLINE = "\n"
+
+
+def _own_rules(needs: Needs) -> list[str]:
+    """The rules that depend on lengths of the page's formulas."""
+    spaces = sorted(needs.spaces)
+    return [
+        *(f'mjx-space[size="{size}"]{{word-spacing:{size / 1000}em}}' for size in spaces),
+        *(_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()),
+    ]
 
 
 def _rule(shown: Range, kind: Kind, name: str) -> str:
