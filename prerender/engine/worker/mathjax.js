@@ -33,6 +33,7 @@ export async function load() {
   await loaded;
   await window.MathJax.startup.promise;
   boxForTransforms();
+  sizeOfLines();
   olderNesting();
 }
 
@@ -80,6 +81,17 @@ function boxForTransforms() {
 const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 /** Thousandths of an em. */
 const UNITS = { em: 1000, ex: 442, px: 1000 / 16 };
+
+/** The lines of a group have its size (`\scriptstyle`), which MathJax gives to its whole box only. */
+function sizeOfLines() {
+  const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
+  const original = SvgWrapper.prototype.getChildLineBBox;
+  SvgWrapper.prototype.getChildLineBBox = function getChildLineBBox(child, i) {
+    const line = original.call(this, child, i).copy();
+    line.rscale *= this.bbox.rscale;
+    return line;
+  };
+}
 
 /**
  * Options of a set-up may hold functions (`tagformat.number`) and regular expressions, which travel

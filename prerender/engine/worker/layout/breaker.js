@@ -120,8 +120,7 @@ export class Breaker {
           fresh = null;
         }
       }
-      // (MathJax forgets the size of lines whose row has another one than what it stands in)
-      if (open.has(node) && (rscale === 1 || wrapper === row)) {
+      if (open.has(node)) {
         let reached = left;
         const script = !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
         for (const child of script ? [wrapper.childNodes[0]] : wrapper.childNodes) reached = walk(child, reached, inner);

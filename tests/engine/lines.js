@@ -1,0 +1,58 @@
+/**
+ * TeX in; what the worker's layouts of a display show, out: read from their pictures, in a tab.
+ *
+ * A line is a list of its characters (letters in their plain form), each with where it begins. The
+ * rows of a table that is the whole formula are lines too; `/` stands between lines and rows further
+ * inside. All lengths are in ex. `own` is the width that MathJax gives the formula when it is left alone.
+ */
+async (tex) => {
+  const EX = 442;
+  const { makeDocument, makeOutput } = await import('/worker/mathjax.js');
+  const { layouts } = await import('/worker/layout/layouts.js');
+  const { handleRetriesFor } = window.MathJax._.mathjax.mathjax;
+  const output = makeOutput({ displayOverflow: 'overflow' });
+  const setup = { version: 'mathjax4', tex: {}, mathml: {}, asciimath: {} };
+
+  /** Whether a line or a row of a table begins here, and whether it is one of the whole formula. */
+  function begins({ dataset, parentElement, previousElementSibling }) {
+    const inside = parentElement?.closest('[data-mml-node=mfrac], [data-mml-node=msqrt]');
+    if (dataset.mjxLineno > 0) return inside ? '/' : '\n';
+    if (!/^m(labeled)?tr$/.test(dataset.mmlNode) || !previousElementSibling) return '';
+    const whole = parentElement.closest('[data-mml-node=mtable]').parentElement.children.length === 1;
+    return whole && !inside ? '\n' : '/';
+  }
+
+  function read(svg) {
+    const lines = [[]];
+    const scale = svg.getCTM().a * EX;
+    const walk = (node) => {
+      const start = begins(node);
+      if (start === '\n') lines.push([]);
+      else if (start) lines.at(-1).push([start, 0]);
+      for (const code of node.dataset.c?.split(',') ?? []) {
+        const character = String.fromCodePoint(parseInt(code, 16)).normalize('NFKC');
+        lines.at(-1).push([character, node.getCTM().e / scale]);
+      }
+      [...node.children].forEach(walk);
+    };
+    walk(svg);
+    return lines;
+  }
+
+  function look({ dom, tag, width, penalty, worst }) {
+    document.body.replaceChildren(output.fontCache.getCache(), dom);
+    const svg = dom.querySelector('svg');
+    const box = svg.getBBox();
+    const [left, right] = [box.x / EX, (box.x + box.width) / EX];
+    return { width, penalty, worst, glyphs: read(svg), left, right, numbered: tag !== null };
+  }
+
+  const doc = makeDocument(setup, output);
+  const item = new doc.options.MathItem(tex, doc.inputJax[0], true);
+  item.start.node = document.body;
+  let found = [];
+  await handleRetriesFor(() => item.compile(doc));
+  await handleRetriesFor(() => (found = layouts(item, doc)));
+  const own = parseFloat(makeDocument(setup, output).convert(tex, { display: true }).querySelector('svg').getAttribute('width'));
+  return { own, layouts: found.map(look) };
+};

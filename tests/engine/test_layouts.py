@@ -1,0 +1,291 @@
+"""TeX in, the lines of its layouts as strings out: what a break costs, and which one is chosen."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prerender.engine import Engine
+from prerender.engine.tab import Tab
+
+_LOOK = Path(__file__).with_name("lines.js").read_text("utf-8").rstrip().removesuffix(";")
+#: ex: italics overhang their boxes
+_OVERHANG = 0.5
+#: ex: the column of a phone, and the width below which no layout is looked for
+_PHONE, _NARROWEST = 44, 28
+#: a worst break of this cost lies within two pairs of fences
+_UGLY = 240
+#: what it costs to give up the columns of an alignment
+_FOLDED = 120
+
+#: the parts of which MathJax makes large brackets and roots
+_PARTS = {"[⎛⎝⎜]+": "(", "[⎞⎠⎟]+": ")", "√[⎷√]+": "√"}
+_WORD = re.compile(r"([A-Z])\1{8,}")
+
+
+def wide(tex: str) -> str:
+    """TeX in which each capital is a word of nine such letters, that cannot be broken.
+
+    The lines of a layout show it as one capital again.
+    """
+    return re.sub("[A-Z]", lambda capital: 9 * capital[0], tex)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a layout shows: of each line its glyphs and where they begin. Lengths are in ex."""
+
+    width: float
+    penalty: float
+    worst: float
+    left: float
+    right: float
+    numbered: bool
+    glyphs: list[list[tuple[str, float]]]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Their characters."""
+        lines = ["".join(character for character, _ in line) for line in self.glyphs]
+        for parts, whole in _PARTS.items():
+            lines = [re.sub(parts, whole, line) for line in lines]
+        return [_WORD.sub(r"\1", line) for line in lines]
+
+    @property
+    def text(self) -> str:
+        """All characters, in order."""
+        return "".join(self.lines).replace("/", "")
+
+    @property
+    def signs(self) -> list[float]:
+        """Where the relation signs stand."""
+        return [x for line in self.glyphs for character, x in line if character in "=≤<"]
+
+
+class Typesetter:
+    """A tab that answers at once: a formula in, its layouts out."""
+
+    def __init__(self, runner: asyncio.Runner, tab: Tab) -> None:
+        self._runner = runner
+        self._tab = tab
+        self.own = 0.0
+        """The width that MathJax gives the last formula when left alone."""
+
+    def __call__(self, tex: str) -> list[Layout]:
+        found = self.evaluate(_LOOK, tex)
+        self.own = found["own"]
+        return [Layout(**one) for one in found["layouts"]]
+
+    def evaluate(self, code: str, argument: object = None) -> Any:
+        return self._runner.run(self._tab._page.evaluate(code, argument))
+
+
+@pytest.fixture(scope="module")
+def lay() -> Iterator[Typesetter]:
+    with asyncio.Runner() as runner:
+        engine = Engine(tabs=1)
+        browser = runner.run(engine.browser())
+        yield Typesetter(runner, runner.run(Tab.open(browser)))
+        runner.run(engine.__aexit__(None, None, None))
+
+
+def broken(layouts: list[Layout]) -> list[str]:
+    """The layouts but the natural one, with `|` between their lines."""
+    return ["|".join(layout.lines) for layout in layouts[1:]]
+
+
+# Which break is chosen ----------------------------------------------------------------------------
+
+# Two breaks of which each would do at first, the cheaper leaving the wider line. It comes first,
+# and the other when there is less room.
+CHOICES = {
+    ("connective", "condition"): (r"A\iff BB\quad CC", "A|⟺BC", "A⟺B|C"),
+    ("condition", "statement"): (r"x=A\quad BB, y=CC", "x=A|B,y=C", "x=AB,|y=C"),
+    ("statement", "relation"): ("AA=BB, c=D", "A=B,|c=D", "A|=B,c=D"),
+    ("relation", "sum"): ("A=B+CC", "A|=B+C", "A=B|+C"),
+    ("later", "sum"): ("A=B, CC=D+EE", "A=B,|C|=D+E", "A=B,|C|=D|+E"),
+    ("sum", "clause"): ("A+BB, CC", "A|+B,C", "A+B,|C"),
+    ("text", "clause"): (r"A\text{ if }BB, CC", "A if |B,C", "A if B,|C"),
+    ("clause", "word"): (r"A, BB\text{CC DD}", "A,|BC D", "A,BC |D"),
+    ("word", "product"): (r"\text{A BB}\times CC", "A |B×C", "A B|×C"),
+    ("product", "factor"): (r"A\times (BB)(CC)", "A|×(B)(C)", "A×(B)|(C)"),
+    ("factor", "operand"): (r"(A)BB\int CC", "(A)|B∫C", "(A)B|∫C"),
+    ("operand", "sum in fences"): (r"A\int (BB+CC)", "A|∫(B+C)", "A∫(B|+C)"),
+    ("sum in fences", "comma"): ("f(A+BB, CC)", "f(A|+B,C)", "f(A+B,|C)"),
+    ("comma", "inner"): ("p(A, BB=CC)", "p(A,|B=C)", "p(A,B|=C)"),
+    ("inner", "product in fences"): (r"p(A=BB\times CC)", "p(A|=B×C)", "p(A=B|×C)"),
+    ("operand in fences", "sum in two fences"): (r"(A\int (BB+CC))", "(A|∫(B+C))", "(A∫(B|+C))"),
+    ("sum in fences", "sum in two fences"): ("(A+(BB+CC))", "(A|+(B+C))", "(A+(B|+C))"),
+    ("a break in a line", "one in a fraction"): (
+        r"\frac{AA}{B}+\frac{CC+DD}{E}",
+        "AB|+C+DE",
+        "AB|+C/+DE",
+    ),
+    ("one in a fraction", "one in a root in it"): (
+        r"\frac{AA+\sqrt{BB+CC}}{d}",
+        "A/+√B+Cd",
+        "A/+√B/+Cd",
+    ),
+}
+
+
+@pytest.mark.parametrize(("cheaper", "dearer"), CHOICES)
+def test_the_cheaper_break_is_chosen(lay: Typesetter, cheaper: str, dearer: str) -> None:
+    tex, first, later = CHOICES[cheaper, dearer]
+    found = broken(lay(wide(tex)))
+    assert {first, later} <= set(found)
+    assert found.index(first) < found.index(later)
+
+
+def test_each_kind_of_break_has_a_case(lay: Typesetter) -> None:
+    penalties = lay.evaluate("async () => (await import('/worker/layout/breaks.js')).PENALTY")
+    assert {kind for pair in CHOICES for kind in pair} >= penalties.keys()
+
+
+# What holds for every layout of every formula -----------------------------------------------------
+
+FORMULAS = {
+    "functions": r"\mathcal{L}(\theta)=-\sum_{i=1}^n\log p_\theta(x_i)+\lambda R(\theta)"
+    r"+\operatorname{KL}(q\Vert p)+f'(x)g^{-1}(y)\Gamma(s)\sin(2\pi t)",
+    "expectations": r"\mathbb{E}_{x\sim p}\left[\log D(x)\right]+\mathbb{E}_{z\sim q}"
+    r"\left[\log\left(1-D(G(z))\right)\right]\le\max_D V(D,G)-\operatorname{Var}[X]",
+    "fences": r"\left\langle u,v\right\rangle\le\left\|u\right\|\left\|v\right\|=\left|a+b+c\right|"
+    r"+[0,1)\cup(2,3]+\left\{x\in X:f(x)<g(x)\right\}+\lfloor y\rfloor",
+    "fractions": r"\frac{a+b+c+d+e}{f+g+h}+\frac{1}{1+\frac{1}{1+x}}-\frac12\sqrt{b^2-4ac}"
+    r"=-\frac{x}{y}\frac{\partial f}{\partial x}",
+    "signs": r"a=-b+c-d=-\left(e-f\right)=\pm g\mp h=-i\cdot(-j)\times(-k)=-l-m-n-o-p-q-r-s-t",
+    "groups": r"{a_1+b_1+c_1(x+y+z)}+{d+e+f+g}^2+\left(h+i+j+k\right)^{2n}=l+m+n+o+p+q+r",
+    "small": r"\scriptstyle a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u+v+w+x=0+1+2+3+4+5",
+}
+#: nothing but signs, brackets and commas
+_LONE = re.compile(r"[-−+=±∓×⋅≤<>()\[\]{}⟨⟩|‖,]*")
+#: what waits for an operand
+_WAITS = re.compile(r"[-−+=±∓×⋅≤<∼∈∪∘([{⟨⌊]$")
+
+
+def check(layouts: list[Layout], own: float) -> None:
+    """MathJax's own layout first; none that loses or doubles a glyph, or is wider than it says."""
+    natural = layouts[0]
+    assert natural.width == pytest.approx(own, abs=0.01)
+    assert natural.penalty == natural.worst == 0
+    for wider, layout in pairwise(layouts):
+        assert layout.width < wider.width
+        assert layout.text == natural.text
+        assert wider.width > _NARROWEST
+    for layout in layouts:
+        assert layout.left > -_OVERHANG
+        assert layout.right < layout.width + _OVERHANG
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_formulas(lay: Typesetter, name: str) -> None:
+    """No line is a lone sign, none ends before an operand or begins with an argument."""
+    layouts = lay(FORMULAS[name])
+    check(layouts, lay.own)
+    assert layouts[-1].width < 0.6 * layouts[0].width
+    for layout in layouts:
+        assert not any(_LONE.fullmatch(line) for line in layout.lines)
+        for line, after in pairwise(layout.lines):
+            assert not _WAITS.search(line)
+            assert not after.startswith(("(", "[")) or line.endswith((")", "]"))
+
+
+def test_a_function_keeps_its_argument(lay: Typesetter) -> None:
+    for name in (r"\mathcal{L}", "f'", "f^{-1}", r"\Gamma", r"\sin", r"\operatorname{E}_q"):
+        for argument in (r"(\theta)", r"\left[\theta\right]"):
+            layouts = lay("=".join([name + argument] * 16))
+            assert len(layouts[-1].lines) > 3
+            assert all(line.startswith("=") for one in layouts for line in one.lines[1:])
+
+
+_TERMS = st.sampled_from(
+    [
+        *("x", "y_1", "z^2", "12", "-u", "f(x)", r"\sin t", r"\mathbb{E}[X]", r"\frac{a+b}{c}"),
+        *(r"\sqrt{p-q}", "(r+s)", r"\left(\frac12+v\right)^2", r"\sum_{i=0}^n a_i", r"\|w\|"),
+        *(r"\int_0^1 g\,dt", r"\text{a word}", r"\frac{\partial h}{\partial k}", "{l+m}", "|n|"),
+    ]
+)
+_SIGNS = st.sampled_from(["+", "-", "=", r"\le ", r"\cdot ", r"\times ", ",", r",\quad ", ""])
+_AROUND = st.sampled_from(["%s", "%s", r"\left(%s\right)", r"\frac{%s}{2}", r"\sqrt{%s}"])
+
+
+@st.composite
+def _formulas(draw: st.DrawFn) -> str:
+    """Terms with signs between them, some all in fences, in a fraction or a root."""
+    terms = draw(st.lists(st.tuples(_TERMS, _SIGNS), min_size=4, max_size=16))
+    return "a=" + draw(_AROUND) % "".join(f"{term}{sign}" for term, sign in terms)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(tex=_formulas())
+def test_random_formulas(lay: Typesetter, tex: str) -> None:
+    check(lay(tex), lay.own)
+
+
+# Alignments, matrices, fences, numbers ------------------------------------------------------------
+
+
+def test_alignments_keep_their_alignment(lay: Typesetter) -> None:
+    """Until their breaks would cost more than the columns are worth; each row has its own lines."""
+    layouts = lay(wide(r"\begin{align}AA+B&=CC\\DD&\le EE+F\\g&<DD\end{align}"))
+    aligned = [max(one.signs) - min(one.signs) < 0.01 for one in layouts]
+    assert aligned == sorted(aligned, reverse=True)
+    assert aligned.count(True) >= 2
+    assert all(one.penalty > _FOLDED for one in layouts[aligned.count(True) :])
+    for layout in layouts:
+        assert any(line.startswith("g<") for line in layout.lines)
+
+
+def test_rows_of_a_multline_are_broken(lay: Typesetter) -> None:
+    layouts = lay(wide(r"\begin{multline}A+B+C\\+D+E+F\end{multline}"))
+    assert layouts[0].lines == ["A+B+C", "+D+E+F"]
+    assert layouts[-1].lines == ["A", "+B", "+C", "+D", "+E", "+F"]
+
+
+def test_matrices_are_not_broken(lay: Typesetter) -> None:
+    matrix = r"\begin{pmatrix}A+B&C+D\\E+F&G+H\end{pmatrix}"
+    layouts = lay(wide(f"x={matrix}+{matrix}+y"))
+    assert len(layouts) > 2
+    for layout in layouts:
+        assert layout.text.count("A+BC+DE+FG+H") == 2
+        assert "".join(layout.lines).count("A+BC+D/E+FG+H") == 2
+
+
+def test_evaluation_bars_stay_with_what_they_evaluate(lay: Typesetter) -> None:
+    layouts = lay(r"y=" + r"\frac{\partial f(x,u)}{\partial x}\bigg|_{x=0}+" * 5 + r"(a)\Big|_0^1")
+    assert len(layouts[-1].lines) >= 4
+    assert not any(line.startswith(("∣", "|")) for one in layouts for line in one.lines)
+
+
+def test_ugly_breaks_are_for_what_a_phone_could_not_show(lay: Typesetter) -> None:
+    """Within two pairs of fences none, if a column of 44 ex can have the formula without."""
+    fits = lay(wide("f(g(A+B)+CC)"))
+    assert [one.worst < _UGLY for one in fits] == [True] * len(fits)
+    assert fits[-1].width <= _PHONE
+    wider = lay(wide("f(g(AA+BB)+CC)"))
+    assert [one.worst < _UGLY for one in wider] == [True, True, False]
+    assert wider[-2].width > _PHONE
+
+
+def test_numbers_are_kept(lay: Typesetter) -> None:
+    layouts = lay(r"a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u+v+w+x+y+z=0\tag{7}")
+    assert len(layouts) > 2
+    for layout in layouts:
+        assert layout.numbered
+        assert layout.text.endswith("(7)")
+        assert layout.text == layouts[0].text
+
+
+def test_what_fits_every_screen_has_one_layout(lay: Typesetter) -> None:
+    [layout] = lay("a+b=c")
+    assert layout.lines == ["a+b=c"]
