@@ -202,6 +202,7 @@ export class Breaker {
         wrapper.setBreakStyle(style);
         wrapper.getBBox(); // only what has been measured passes the news on to its parents
         wrapper.invalidateBBox();
+        following(wrapper).invalidateBBox(); // it has lost the space before it
       }
     }
   }
@@ -234,11 +235,7 @@ export class Breaker {
     const target = w - excess;
     if (target < LEAST) return false;
     if (box.node.isKind('mfrac') && !box.node.attributes.get('bevelled')) {
-      for (const part of box.childNodes) {
-        const { w: own, rscale } = part.getOuterBBox();
-        const room = target - (w - Math.max(...box.childNodes.map((c) => c.getOuterBBox().w * c.getOuterBBox().rscale)));
-        if (own * rscale > room) this.breakToWidth(part, room / rscale);
-      }
+      this.narrowParts(box.childNodes, w - target);
     } else if (box.node.isKind('msqrt') || box.node.isKind('mroot')) {
       const base = box.childNodes[box.base];
       this.breakToWidth(base, target - box.rootWidth());
@@ -252,6 +249,26 @@ export class Breaker {
     }
     return box.getOuterBBox().w < w - EPSILON;
   }
+
+  /** Breaks numerator and denominator, neither to less than the other needs. */
+  narrowParts(parts, excess) {
+    const [wider, other] = [...parts].sort((a, b) => widthOf(b) - widthOf(a));
+    const room = widthOf(wider) - excess;
+    this.breakToWidth(wider, room / wider.getOuterBBox().rscale);
+    const reached = Math.max(room, widthOf(wider));
+    if (widthOf(other) > reached) this.breakToWidth(other, reached / other.getOuterBBox().rscale);
+  }
+}
+
+/** What stands behind a chance to break. */
+function following({ parent, node }) {
+  return parent.childNodes[parent.node.childNodes.indexOf(node) + 1];
+}
+
+/** What a numerator or a denominator takes of its fraction's width. */
+function widthOf(part) {
+  const { w, rscale } = part.getOuterBBox();
+  return w * rscale;
 }
 
 /**
