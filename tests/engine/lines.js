@@ -3,7 +3,8 @@
  *
  * A line is a list of its characters (letters in their plain form), each with where it begins. The
  * rows of a table that is the whole formula are lines too; `/` stands between lines and rows further
- * inside. All lengths are in ex. `own` is the width that MathJax gives the formula when it is left alone.
+ * inside. All lengths are in ex. `own` is the width that MathJax gives the formula when it is left
+ * alone; `same`: the compiled formula is as it was before its breaks were looked for.
  */
 async (tex) => {
   const EX = 442;
@@ -52,7 +53,9 @@ async (tex) => {
   item.start.node = document.body;
   let found = [];
   await handleRetriesFor(() => item.compile(doc));
+  const before = String(item.root);
   await handleRetriesFor(() => (found = layouts(item, doc)));
+  const same = String(item.root) === before;
   const own = parseFloat(makeDocument(setup, output).convert(tex, { display: true }).querySelector('svg').getAttribute('width'));
-  return { own, layouts: found.map(look) };
+  return { own, same, layouts: found.map(look) };
 };

@@ -84,6 +84,7 @@ class Typesetter:
     def __call__(self, tex: str) -> list[Layout]:
         found = self.evaluate(_LOOK, tex)
         self.own = found["own"]
+        assert found["same"], "the compiled formula is not as it was"
         return [Layout(**one) for one in found["layouts"]]
 
     def evaluate(self, code: str, argument: object = None) -> Any:
@@ -200,6 +201,33 @@ def test_formulas(lay: Typesetter, name: str) -> None:
             assert not after.startswith(("(", "[")) or line.endswith((")", "]"))
 
 
+@pytest.mark.parametrize("short", ["a", "x_1", "xy", r"\phi'"])
+def test_a_short_line_is_worse_than_a_dearer_break(lay: Typesetter, short: str) -> None:
+    """One shorter than 1.1 em is not made at all, if a phone has the room for the other."""
+    layouts = lay(wide(f"{short}=BB+C"))
+    assert ["=" in one.lines[0] for one in layouts] == [True, True]
+
+
+def test_spaces_stay_when_breaks_are_taken_back(lay: Typesetter) -> None:
+    """The parts of a fraction that is too wide are broken only after a try to go without."""
+    layouts = lay(wide(r"12\sum\frac{A+B+C}{d}=e"))
+    assert layouts[1].lines == ["12∑A+B/+Cd=e"]
+    (_, whole), (_, squeezed) = (one.glyphs[0][2] for one in layouts[:2])
+    assert squeezed == pytest.approx(whole, abs=0.02)
+
+
+def test_a_denominator_is_broken_no_more_than_the_numerator(lay: Typesetter) -> None:
+    below = "ce^2(m+2p+1)(m+2p+2)"
+    above = "(d+ex)^{m+1}(Ace(m+2p+2)-B(cd+2cdp-bep)+Bce(m+2p+1)x)(a+bx+cx^2)^p"
+    layouts = lay(
+        rf"\int(d+ex)^m(A+Bx)(a+bx+cx^2)^pdx=\frac{{{above}}}{{{below}}}-\frac p{{{below}}}"
+    )
+    enough = [layout for layout in layouts if layout.width > 33]
+    assert len(enough) > 3
+    for layout in enough:
+        assert sum(line.count("ce2(m+2p+1)(m+2p+2)") for line in layout.lines) == 2
+
+
 def test_a_function_keeps_its_argument(lay: Typesetter) -> None:
     for name in (r"\mathcal{L}", "f'", "f^{-1}", r"\Gamma", r"\sin", r"\operatorname{E}_q"):
         for argument in (r"(\theta)", r"\left[\theta\right]"):
@@ -241,6 +269,7 @@ def test_alignments_keep_their_alignment(lay: Typesetter) -> None:
     aligned = [max(one.signs) - min(one.signs) < 0.01 for one in layouts]
     assert aligned == sorted(aligned, reverse=True)
     assert aligned.count(True) >= 2
+    assert not aligned[-1]
     assert all(one.penalty > _FOLDED for one in layouts[aligned.count(True) :])
     for layout in layouts:
         assert any(line.startswith("g<") for line in layout.lines)
@@ -257,8 +286,7 @@ def test_matrices_are_not_broken(lay: Typesetter) -> None:
     layouts = lay(wide(f"x={matrix}+{matrix}+y"))
     assert len(layouts) > 2
     for layout in layouts:
-        assert layout.text.count("A+BC+DE+FG+H") == 2
-        assert "".join(layout.lines).count("A+BC+D/E+FG+H") == 2
+        assert sum(line.count("(A+BC+D/E+FG+H)") for line in layout.lines) == 2
 
 
 def test_evaluation_bars_stay_with_what_they_evaluate(lay: Typesetter) -> None:
@@ -272,9 +300,9 @@ def test_ugly_breaks_are_for_what_a_phone_could_not_show(lay: Typesetter) -> Non
     fits = lay(wide("f(g(A+B)+CC)"))
     assert [one.worst < _UGLY for one in fits] == [True] * len(fits)
     assert fits[-1].width <= _PHONE
-    wider = lay(wide("f(g(AA+BB)+CC)"))
+    wider = lay(wide("f(g(A+BB)+CC)"))
     assert [one.worst < _UGLY for one in wider] == [True, True, False]
-    assert wider[-2].width > _PHONE
+    assert _PHONE < wider[-2].width < 1.3 * _PHONE
 
 
 def test_numbers_are_kept(lay: Typesetter) -> None:

@@ -65,7 +65,7 @@ export class Breaker {
     return [...this.costs.values()].reduce((sum, { penalty }) => sum + penalty, 0);
   }
 
-  /** The cost of the worst single break. */
+  /** The cost of the worst single break or line. */
   get worst() {
     return Math.max(0, ...[...this.costs.values()].map(({ worst }) => worst));
   }
@@ -80,9 +80,9 @@ export class Breaker {
     width = Math.max(width, LEAST);
     for (let tries = 0; ; tries++) {
       const line = this.measure(row);
-      const { chosen, penalty } = this.choose(line, width);
+      const { chosen, penalty, worst } = this.choose(line, width);
       this.apply(line, chosen);
-      if (chosen.length) this.costs.set(row.node, { penalty, worst: Math.max(...chosen.map(({ cost }) => cost.penalty)) });
+      if (chosen.length) this.costs.set(row.node, { penalty, worst });
       else this.costs.delete(row.node);
       if (tries === 3 || !this.squeeze(line, chosen, width)) return;
     }
@@ -138,7 +138,7 @@ export class Breaker {
 
   /**
    * The cheapest breaks with the indentation that suits them best.
-   * @returns {{chosen: Chance[], penalty: number, cost: number}}
+   * @returns {{chosen: Chance[], penalty: number, worst: number, cost: number}}
    */
   choose(line, width) {
     const ways = INDENTS.map(({ side, hang, cost }) => {
@@ -156,29 +156,27 @@ export class Breaker {
       ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.cost.penalty })),
       { end, penalty: 0 },
     ];
-    const best = [{ cost: 0, penalty: 0, misfit: 0, from: -1 }];
+    const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
       for (let i = j - 1; i >= 0; i--) {
         const shown = stops[j].end - stops[i].start;
         const excess = shown + stops[i].indent - width;
-        const penalty =
-          best[i].penalty +
-          stops[i].penalty +
-          (i ? LINE : 0) +
-          (shown < LONE ? LONE_COST : shown < SHORT ? SHORT_COST : 0);
+        const short = shown < LONE ? LONE_COST : shown < SHORT ? SHORT_COST : 0;
+        const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + short;
+        const worst = Math.max(best[i].worst, stops[i].penalty, short);
         const misfit =
           best[i].misfit +
           BALANCE * ((shown + stops[i].indent) / width) ** 2 +
           (excess > EPSILON ? OVERFULL * excess : 0);
         const cost = penalty + misfit;
-        if (cost < best[j].cost) best[j] = { cost, penalty, misfit, from: i };
+        if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }
     }
     const chosen = [];
     for (let j = best.at(-1).from; j > 0; j = best[j].from) chosen.unshift({ ...chances[j - 1], indent: indents[j - 1] });
-    const { cost, penalty } = best.at(-1);
-    return { chosen, penalty, cost: cost + extra };
+    const { cost, penalty, worst } = best.at(-1);
+    return { chosen, penalty, worst, cost: cost + extra };
   }
 
   /** Sets the breaks, and takes back those of an earlier, wider try. */

@@ -20,7 +20,7 @@ import { fold } from './fold.js';
  * @property {number} height    above the baseline, ex
  * @property {number} depth     below the baseline, ex
  * @property {number} penalty   of its lines and breaks (see PENALTY), 0 for the natural layout
- * @property {number} worst     of its worst break; from 120 on it lies inside fences
+ * @property {number} worst     of its worst break or line; a break from 120 on lies inside fences
  * @property {{width: number, gap: number, side: string, margins: number} | null} tag   of a numbered
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
@@ -30,9 +30,9 @@ import { fold } from './fold.js';
 /** What it costs to give up the columns of an alignment. */
 const FOLDED = 120;
 
-/** A worst break of this cost lies within two pairs of fences (NEST in breaks.js): it is ugly. */
+/** What costs this much is ugly: breaks within two pairs of fences (NEST in breaks.js), lone signs. */
 const UGLY = 240;
-/** ex: the column of a phone of 360 px. What needs more without ugly breaks would scroll there. */
+/** ex: the column of a phone of 360 px. What needs more without ugliness would scroll there. */
 const PHONE = 44;
 
 /** How much less room to try when a try gained nothing. */
@@ -67,7 +67,7 @@ export function layouts(item, doc, { narrowest = 28, step = 0.04 } = {}) {
 }
 
 /**
- * Ugly breaks are for what a phone could not show otherwise; what fits it nearly, shrinks better.
+ * Ugliness is for what a phone could not show otherwise; what fits it nearly, shrinks better.
  *
  * @param {Layout[]} all
  */
