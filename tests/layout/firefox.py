@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -31,8 +31,8 @@ from .formulas import page_of
 from .test_contexts import SCREENS
 
 WIDTHS = (280, 320, 360, 390, 412, 768, 1024, 1440)
-#: scripts would change the page, and what they load would not come
-_SCRIPTS = ("<script", "<template data-script")
+#: scripts would change the page, and what they load would not come; of two types the first counts
+_SCRIPTS = ("<script", '<script type="text/plain"')
 #: of each display: which layout is shown, by its place in the formula, and the room there is (ex)
 SHOWN = """() => [...document.querySelectorAll('mjx-box')].map((box) => {
     const probe = document.createElement('span');
@@ -56,15 +56,8 @@ def program() -> str | None:
     return shutil.which("firefox-esr") or shutil.which("firefox")
 
 
-class Firefox:
-    """A Firefox that runs: a page at a width, and functions of JavaScript in it."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._file = connection.makefile("rwb")
-        self._read()
-        self._call("WebDriver:NewSession", {})
-        self._call("WebDriver:SetWindowRect", {"width": 1600, "height": 1200})
-        self._call("WebDriver:Navigate", {"url": "about:blank"})
+class Framed(Protocol):
+    """A browser that runs: a page in a frame of a width, and functions of JavaScript in it."""
 
     def show(self, html: str, width: int) -> None:
         """Show a page on a screen of a width."""
@@ -92,6 +85,20 @@ class Firefox:
         script = """const [code, args, done] = arguments;
             done(document.querySelector('iframe').contentWindow.eval(code)(...args));"""
         return self._run(script, f"({function.rstrip().rstrip(';')})", list(arguments))
+
+    def _run(self, script: str, *arguments: object) -> Any:
+        """What a script answers, by calling its last argument."""
+
+
+class Firefox(Framed):
+    """Firefox, by its socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._file = connection.makefile("rwb")
+        self._read()
+        self._call("WebDriver:NewSession", {})
+        self._call("WebDriver:SetWindowRect", {"width": 1600, "height": 1200})
+        self._call("WebDriver:Navigate", {"url": "about:blank"})
 
     def quit(self) -> None:
         self._call("Marionette:Quit", {})
@@ -161,24 +168,24 @@ def still(html: str) -> str:
 
 
 def differences(
-    fox: Firefox, page: Page, pages: Mapping[str, str], widths: tuple[int, ...] = WIDTHS
+    other: Framed, page: Page, pages: Mapping[str, str], widths: tuple[int, ...] = WIDTHS
 ) -> Iterator[str]:
-    """Where the two show other layouts for the same room, or a formula is wrong in Firefox.
+    """Where the two show other layouts for the same room, or a formula is wrong in the other.
 
     An ex of the same font may be some tenths of a pixel more in one of them: the room is in ex.
     """
     for name, html in pages.items():
         page.set_content(still(html))
-        fox.show(still(html), widths[0])
+        other.show(still(html), widths[0])
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
-            fox.resize(width)
-            shown = zip(page.evaluate(SHOWN), fox.evaluate(SHOWN), strict=True)
-            for index, (one, other) in enumerate(shown):
-                if _contradict(one, other) or _contradict(other, one):
-                    yield f"{name}, {width} px: display {index}: {one}, {other} in Firefox"
-            for offence in fox.evaluate(SCREENS, 1)["offences"]:
-                yield f"{name}, {width} px, in Firefox: {offence['index']}: {offence['reason']}"
+            other.resize(width)
+            shown = zip(page.evaluate(SHOWN), other.evaluate(SHOWN), strict=True)
+            for index, (a, b) in enumerate(shown):
+                if _contradict(a, b) or _contradict(b, a):
+                    yield f"{name}, {width} px: display {index}: {a}, {b} in the other"
+            for offence in other.evaluate(SCREENS, 1)["offences"]:
+                yield f"{name}, {width} px, in the other: {offence['index']}: {offence['reason']}"
 
 
 def _contradict(one: dict[str, float], other: dict[str, float]) -> bool:
@@ -186,29 +193,35 @@ def _contradict(one: dict[str, float], other: dict[str, float]) -> bool:
     return one["room"] < other["room"] - _ROUNDED and one["layout"] < other["layout"]
 
 
-def main(folder: Path | None) -> int:
+def pages_of(folder: Path | None) -> dict[str, str]:
+    """The rendered pages of a folder; without one, the tests' formulas in all their places."""
     if folder is None:
         with tempfile.TemporaryDirectory() as temporary:
             usual = render_all(Path(temporary))["usual"]
-        pages = {name: page_of(usual, context) for name, context in CONTEXTS.items()}
-    else:
-        texts = {str(file): file.read_text("utf-8") for file in sorted(folder.rglob("*.html"))}
-        pages = {name: text for name, text in texts.items() if "<mjx-box" in text}
+        return {name: page_of(usual, context) for name, context in CONTEXTS.items()}
+    texts = {str(file): file.read_text("utf-8") for file in sorted(folder.rglob("*.html"))}
+    return {name: text for name, text in texts.items() if "<mjx-box" in text}
+
+
+def compare(start: Callable[[], AbstractContextManager[Framed]], folder: Path | None) -> int:
+    """Print where a browser differs from Chromium; an exit code."""
+    pages = pages_of(folder)
     path = find_browser().path
-    with sync_playwright() as playwright, firefox() as fox:
+    with sync_playwright() as playwright, start() as other:
         chromium = playwright.chromium.launch(
             executable_path=path, chromium_sandbox=sandbox(path).on
         )
         page = chromium.new_page()
         page.route("**/*", lambda route: route.abort())
         found = 0
-        for difference in differences(fox, page, pages):
+        for difference in differences(other, page, pages):
             print(difference, flush=True)
             found += 1
         chromium.close()
-    print(f"{len(pages)} pages at {len(WIDTHS)} widths: {found} differences")
+    displays = sum(text.count("<mjx-box") for text in pages.values())
+    print(f"{displays} displays, {len(pages)} pages, {len(WIDTHS)} widths: {found} differences")
     return bool(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    sys.exit(compare(firefox, Path(sys.argv[1]) if len(sys.argv) > 1 else None))
