@@ -31,8 +31,8 @@ from prerender.page import (
     CSS,
     FRAMES,
     GLYPHS,
-    Elsewhere,
     Finished,
+    Look,
     Page,
     Plan,
     finish,
@@ -86,6 +86,8 @@ class Work:
     css: Literal["inline", "external"] = "inline"
     glyphs: Literal["inline", "shared"] = "inline"
     """Where style sheets and outlines stand: in each page, or in files at the root of the site."""
+    shrink: float = 0.7
+    """How far what cannot be broken shrinks before it scrolls."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -108,7 +110,7 @@ class Work:
     @property
     def mark(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
-        settings = [self.override, self.css, self.glyphs]
+        settings = [self.override, self.css, self.glyphs, self.shrink]
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
@@ -281,9 +283,9 @@ async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Ou
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
     places = {name: address(page, name) for name in run.shared.frames}
-    elsewhere = Elsewhere(places.get(CSS), places.get(GLYPHS))
+    written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
     finished = await work.aside(
-        "writing", page, lambda: finish(planned, answers, work.mark, elsewhere)
+        "writing", page, lambda: finish(planned, answers, work.mark, written)
     )
     said = finished.diagnostics
     if run.inspect is not None:

@@ -129,6 +129,15 @@ Glyphs = Annotated[
     Literal["inline", "shared"],
     typer.Option(help="Where outlines of glyphs stand: in each page, or in a file of the site."),
 ]
+Shrink = Annotated[
+    int,
+    typer.Option(
+        min=10,
+        max=100,
+        metavar="PERCENT",
+        help="How far what cannot be broken shrinks before it scrolls.",
+    ),
+]
 Profile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write where the time went, for a viewer of traces."),
@@ -165,6 +174,7 @@ def build_command(
     hydrated: Hydrated = False,
     css: Css = "inline",
     glyphs: Glyphs = "inline",
+    shrink: Shrink = 70,
     profile: Profile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -175,7 +185,9 @@ def build_command(
         timing = Timing(traced=profile is not None)
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
         index = _index(cache_dir, no_cache)
-        work = Work(engine, cache, context.obj, hydrated, index, css, glyphs, timing=timing)
+        work = Work(
+            engine, cache, context.obj, hydrated, index, css, glyphs, shrink / 100, timing=timing
+        )
         report = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
     _tell(report, site, json_file, quiet, verbose)
@@ -195,6 +207,7 @@ def check_command(
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
+    shrink: Shrink = 70,
     screens: ScreenWidths = None,
     pictures: Pictures = None,
     text_size: TextSize = 100,
@@ -212,7 +225,7 @@ def check_command(
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
-        work = Work(engine, cache, context.obj, hydrated, index, timing=timing)
+        work = Work(engine, cache, context.obj, hydrated, index, shrink=shrink / 100, timing=timing)
         report = _run(_build(opened, work, False, quiet, inspect))
     _tell_times(timing, profile, verbose)
     report.screens = viewing.reports

@@ -88,14 +88,19 @@ class Finished:
     """The lines that it needs of files that its site shares, by their names."""
 
 
-class Elsewhere(NamedTuple):
-    """The URLs of what stands in files that a site shares, not in the page; None: in the page."""
+class Look(NamedTuple):
+    """How a page's formulas are written into it.
+
+    `css` and `glyphs` are the URLs of files that its site shares; None: that stands in the page.
+    `shrink` is how far what cannot be broken shrinks before it scrolls.
+    """
 
     css: str | None = None
     glyphs: str | None = None
+    shrink: float = 0.7
 
 
-HERE = Elsewhere()
+USUAL = Look()
 
 #: the names of these files, and what they begin and end with
 CSS, GLYPHS = "prerender-math.css", "prerender-math.svg"
@@ -149,9 +154,7 @@ def unless_hydrated(plan: Plan) -> Plan:
     return replace(plan, setup=setup, found=[], jobs=[], superfluous=[])
 
 
-def finish(
-    plan: Plan, answers: Sequence[Answer], mark: str, elsewhere: Elsewhere = HERE
-) -> Finished:
+def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
     A page whose `<base>` changes what its URLs mean has all in itself.
@@ -161,9 +164,10 @@ def finish(
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    css, glyphs = HERE if page.root.first("base") else elsewhere
+    css, glyphs = (None, None) if page.root.first("base") else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "")
-    sheet = Sheet(drawn, page.xml, _apart(page), Needs(external=css is not None))
+    needs = Needs(external=css is not None)
+    sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -180,9 +184,9 @@ def finish(
     edits += _told_apart(page)
     place = _end_of_head(page)
     told = style_mark(mark, len(edits))
-    style = style_element(told, sheet.needs) if css is None else style_link(told, css)
+    style = style_element(told, needs) if css is None else style_link(told, css)
     edits.append(Edit(place, place, style))
-    shared = {} if css is None else {CSS: style_lines(sheet.needs)}
+    shared = {} if css is None else {CSS: style_lines(needs)}
     shared |= {GLYPHS: outline_lines(drawn)} if glyphs else {}
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
     data = encode(splice(page.text, edits), page.codec)

@@ -23,6 +23,7 @@ KNOWN: dict[str, type] = {
     "hydrated": bool,
     "css": str,
     "glyphs": str,
+    "shrink": int,
     "quiet": bool,
     "verbose": bool,
     "mathjax": dict,

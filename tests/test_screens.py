@@ -131,3 +131,13 @@ def test_wrong_words_end_with_two(prerender: Run, site: Path) -> None:
     done = prerender("check", site, "--screens", "phone")
     assert done.returncode == 2
     assert "'phone' are no widths" in done.stderr
+
+
+@pytest.mark.parametrize(("shrink", "how"), [("100", "scrolled"), ("10", "shrunk")])
+def test_what_cannot_be_broken_shrinks_as_far_as_set(
+    prerender: Run, site: Path, shrink: str, how: str
+) -> None:
+    (site / "index.html").write_text(PAGE.replace("WIDE", UNBREAKABLE), "utf-8")
+    words = ("--shrink", shrink, "--screens", "800", "--json", "-")
+    seen = screens(prerender("check", site, *words).stdout)[800]
+    assert {kind for kind in ("shrunk", "scrolled") if seen[kind]} == {how}

@@ -27,13 +27,12 @@ from prerender.source import Span
 X_HEIGHT = 442
 #: ex: a picture no wider than this fits every column that we know of; 280 px have at least as many
 NARROW = 28.0
-#: how far what cannot be broken may shrink before it scrolls
-READABLE = 0.7
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
 #: how a picture is drawn
 Draw = Callable[[Picture, Drawings], str]
-#: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
+#: ex: a picture is squeezed to no less where it shares a line, a table's say, unless that is nearly
+#: a third of the screen (style.css.jinja)
 _WORD = 10.0
 
 #: thousandths of an em: what most formulas of a text stay within, above and below the baseline
@@ -47,12 +46,14 @@ _STEP = 25
 class Sheet:
     """What a page has so far: what it draws, and the rules that it needs.
 
-    `apart` is where others cannot rely on what is defined there.
+    `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
+    broken shrinks before it scrolls.
     """
 
     drawings: Drawings = field(default_factory=Drawings)
     xml: bool = False
     apart: Sequence[Span] = ()
+    shrink: float = 0.7
     needs: Needs = field(default_factory=Needs)
 
 
@@ -177,7 +178,7 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
     """One layout, with its number beside it, or below where there is no room for both."""
     style = f"vertical-align:{_ex(-layout.depth)}" if layout.depth and not layout.tag else ""
     style += _indent(layout)
-    scrolls = last and layout.width * READABLE > NARROW * X_HEIGHT
+    scrolls = last and layout.width * sheet.shrink > NARROW * X_HEIGHT
     kind: Kind = "grid" if layout.tag else "block" if scrolls else "inline"
     name = sheet.needs.name(shown, kind) if shown != Range() else ""
     if layout.tag is None and not scrolls:
@@ -193,7 +194,7 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
 def _scroll(layout: Picture, sheet: Sheet, style: str, name: str) -> str:
     """A layout that shrinks as far as it can be read, then scrolls, its end faded."""
     sheet.needs.scroll = True
-    least = layout.width * READABLE
+    least = layout.width * sheet.shrink
     fades = sheet.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
     classes = " ".join(filter(None, (name, fades)))
     body = _svg(layout, sheet, style=f"{style};min-width:{_ex(least)}")

@@ -5,7 +5,7 @@
  * be squeezed to.
  */
 
-/** ex: a formula may be squeezed to it where it shares a line (_LEAST_ROOM in markup/formula.py). */
+/** ex: a formula may be squeezed to it where it shares a line, or to 30 % of the screen (style.css.jinja). */
 const LEAST = 10;
 
 /**
@@ -69,7 +69,7 @@ const LEAST = 10;
     text.append(line);
     text.style.cssText = `display:${display};margin:${margin};padding:${padding};white-space:normal`;
     if (display === 'block') line.style.cssText = 'display:block;overflow:hidden;text-indent:0';
-    const [natural, least] = [naturalOf(formula), LEAST * exOf(formula)];
+    const [natural, least] = [naturalOf(formula), Math.min(LEAST * exOf(formula), 0.3 * innerWidth)];
     for (let rest = natural; rest > 0; rest -= least) {
       const word = document.createElement('span');
       word.style.cssText = `display:inline-block;height:1px;width:${Math.min(rest, least)}px`;

@@ -172,7 +172,8 @@ def test_bodies_of_two_pages_draw_the_same_when_joined(
 ) -> None:
     texts = [(inline / name).read_text("utf-8") for name in _PAGES]
     style = "".join(style_of(text) for text in texts[-sheets:])
-    head = "<!doctype html><meta charset=utf-8><style>body{margin:0}div{height:200px;overflow:hidden}</style>"
+    rules = "body{margin:0}div{height:200px;overflow:hidden}"
+    head = f"<!doctype html><meta charset=utf-8><style>{rules}</style>"
     page = browser.new_page()
     apart = []
     for text in texts:

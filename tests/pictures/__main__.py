@@ -1,5 +1,7 @@
 """The example site in, the README's pictures out, beside this file: `python -m tests.pictures`.
 
+The seed's page is another's: a picture of it goes to cache/, to be looked at.
+
 A picture is a row of screens of one page: before its scripts come, with them (npm packages stand
 in for CDNs), or rendered, with scripts switched off. A row of more widths is one more `Picture`.
 """
@@ -14,7 +16,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -27,7 +29,9 @@ from tests.oracle.cdn import answer
 from tests.oracle.oracle import MODULES
 
 HERE = Path(__file__).parent
+CHECKOUT = HERE.parent.parent
 EXAMPLE = HERE.parent / "example"
+SEED = CHECKOUT.parent / "shared" / "seed"
 ORIGIN = "https://site.test/"
 SCALE = 2  #: device pixels to a CSS pixel
 COLOURS = 24
@@ -74,6 +78,14 @@ class Picture:
     screens: tuple[Screen, ...]
     height: int
     top: str = "body"
+    site: Path = EXAMPLE
+    folder: Path = HERE
+
+
+def _widths(name: str, page: str, height: int = 640, top: str = "body") -> Picture:
+    """A rendered page on three screens."""
+    screens = tuple(Screen(f"{width} px", width, "rendered") for width in (320, 390, 820))
+    return Picture(name, page, screens, height, top)
 
 
 PICTURES = (
@@ -87,22 +99,32 @@ PICTURES = (
         ),
         height=640,
     ),
+    _widths("bound", "bound.html"),
+    _widths("series", "series.html"),
+    _widths("gauss", "2013/gauss.html"),
+    replace(
+        _widths("seed", "front-page.html", 900, "mjx-container[display]"),
+        site=SEED,
+        folder=CHECKOUT / "cache",
+    ),
 )
 
 
 def main() -> None:
     """Render the example and make every picture."""
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
-        rendered = Path(folder, "example")
-        command = [sys.executable, "-m", "prerender", "build", str(EXAMPLE), "-o", str(rendered)]
-        subprocess.run([*command, "--quiet"], check=True)
         for picture in PICTURES:
+            if not picture.site.is_dir():
+                continue
+            rendered = Path(folder, picture.site.name)
+            words = ("build", str(picture.site), "-o", str(rendered), "--quiet")
+            subprocess.run([sys.executable, "-m", "prerender", *words], check=True)
             data = _palette(_row(browser, picture, rendered))
-            if len(data) > LARGEST:
+            if picture.folder == HERE and len(data) > LARGEST:
                 raise ValueError(f"{picture.name}.png has {len(data)} bytes, more than {LARGEST}")
-            file = HERE / f"{picture.name}.png"
+            file = picture.folder / f"{picture.name}.png"
             file.write_bytes(data)
-            print(f"{file.relative_to(HERE.parent.parent)}: {len(data)} bytes")
+            print(f"{file.relative_to(CHECKOUT)}: {len(data)} bytes")
 
 
 @contextmanager
@@ -122,7 +144,7 @@ def _row(browser: Browser, picture: Picture, rendered: Path) -> bytes:
     """The PNG of a picture."""
     figures = []
     for screen in picture.screens:
-        site = rendered if screen.state == "rendered" else EXAMPLE
+        site = rendered if screen.state == "rendered" else picture.site
         shown = b64encode(_screen(browser, picture, screen, site)).decode()
         figures.append(_SCREEN % (screen.caption, screen.width, shown))
     page = browser.new_page(device_scale_factor=SCALE, viewport={"width": 100, "height": 100})
