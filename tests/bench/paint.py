@@ -42,7 +42,8 @@ _NETWORK = {
     "uploadThroughput": 750_000 / 8,
 }
 #: runs in a page from its start; ends two frames after all is there that its math needs
-_PAINTED = """async () => {
+_PAINTED = """async (client) => {
+  while (client && !window.MathJax?.startup?.promise) await new Promise((done) => setTimeout(done, 20));
   await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -92,7 +93,7 @@ async def _visit(browser: Browser, url: str) -> float:
         await session.send("Network.emulateNetworkConditions", _NETWORK)
         await session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         await page.goto(url, wait_until="domcontentloaded", timeout=180_000)
-        seconds: float = await page.evaluate(_PAINTED)
+        seconds: float = await page.evaluate(_PAINTED, "/client" in url)
         return seconds
     finally:
         await context.close()
