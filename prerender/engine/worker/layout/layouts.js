@@ -46,7 +46,7 @@ const PX_PER_EM = 16; // cancels out: all lengths leave as ex
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = 28, step = 0.04 } = {}) {
+export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
   const natural = draw(item, doc, 'overflow', 0);
   if (!item.display || natural.width <= narrowest) return [natural];
 
