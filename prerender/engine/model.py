@@ -63,7 +63,7 @@ class Tag:
 class Picture:
     """A drawing: a layout of a display formula, or a part of an inline one.
 
-    Sizes are in thousandths of an em, to a tenth; `body` is SVG markup, pieces in it defined where
+    Sizes are in thousandths of an em; `body` is SVG markup, pieces in it defined where
     they first occur. `follows`: how it follows the part before it: "newline", or a space in which a
     line may end; None for the first. `indent` is free space at its left, or at its
     right if negative. `fluid`: it is as wide as its line, its parts at the ends and in the middle.

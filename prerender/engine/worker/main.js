@@ -344,7 +344,7 @@ function numberedIndent(svg, tag, width) {
 
 /** @param {number} ex */
 function thousandths(ex) {
-  return Number((ex * EX).toFixed(1));
+  return Number((ex * EX).toFixed(2)); // so that it is the same in ex to three digits
 }
 
 /** The height of an x in MathJax's font, in thousandths of an em. */
