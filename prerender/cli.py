@@ -135,7 +135,7 @@ Shrink = Annotated[
         min=10,
         max=100,
         metavar="PERCENT",
-        help="How far what cannot be broken shrinks before it scrolls.",
+        help="The share of its size to which what cannot be broken shrinks, before it scrolls.",
     ),
 ]
 Profile = Annotated[
@@ -218,7 +218,7 @@ def check_command(
 ) -> None:
     """Do as `build` does, but write nothing; look at the result on screens."""
     opened = _open(site, None, include, exclude)
-    asked = _screens(screens, zoom, text_size)
+    asked = _screens(screens, zoom, text_size, pictures)
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
@@ -324,11 +324,13 @@ def _open(
         _fail(str(error), Exit.WRONG_WORDS)
 
 
-def _screens(words: str | None, zoom: int, text_size: int) -> Screens:
+def _screens(words: str | None, zoom: int, text_size: int, pictures: Path | None) -> Screens:
     try:
         named = widths(words) if words is not None else ()
     except ValueError as error:
         _fail(f"--screens: {error}", Exit.WRONG_WORDS)
+    if not named and (pictures is not None or (zoom, text_size) != (100, 100)):
+        _fail("--pictures, --text-size and --zoom go with --screens", Exit.WRONG_WORDS)
     return Screens(named, zoom / 100, text_size / 100)
 
 

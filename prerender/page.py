@@ -277,6 +277,9 @@ def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
         for name in dict.fromkeys(typeset.undefined):
             message = f"{name} is not defined; it stands in red, as MathJax shows it"
             said.append(Diagnostic("warning", message, place, formula.math))
+        if any("???" in ref.text for ref in typeset.refs):
+            message = "it refers to a label that is not on this page, and shows ???"
+            said.append(Diagnostic("warning", message, place, formula.math))
     return said
 
 

@@ -28,6 +28,8 @@ KNOWN: dict[str, type] = {
     "verbose": bool,
     "mathjax": dict,
 }
+#: the settings that are one of some words
+CHOICES = {"css": ("inline", "external"), "glyphs": ("inline", "shared")}
 _IN_WORDS = {
     str: "a string",
     list: "a list of strings",
@@ -76,6 +78,8 @@ def _check(file: Path, key: str, value: object) -> None:
     fits = type(value) is wanted or (wanted is float and type(value) is int)
     if isinstance(value, list):
         fits = fits and all(isinstance(one, str) for one in value)
+    if key in CHOICES and value not in CHOICES[key]:
+        raise SettingsError(f"{file}: {key} is {' or '.join(CHOICES[key])}")
     if not fits:
         raise SettingsError(f"{file}: {key} is {_IN_WORDS[wanted]}")
 

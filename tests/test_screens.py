@@ -141,3 +141,9 @@ def test_what_cannot_be_broken_shrinks_as_far_as_set(
     words = ("--shrink", shrink, "--screens", "800", "--json", "-")
     seen = screens(prerender("check", site, *words).stdout)[800]
     assert {kind for kind in ("shrunk", "scrolled") if seen[kind]} == {how}
+
+
+def test_options_of_screens_want_screens(prerender: Run, site: Path) -> None:
+    done = prerender("check", site, "--text-size", "200")
+    assert done.returncode == 2
+    assert "--screens" in done.stderr

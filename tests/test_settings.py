@@ -82,6 +82,7 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
         ("include = '**/*.html'", "include is a list of strings"),
         ("include = [1]", "include is a list of strings"),
         ("output = 1", "output is a string"),
+        ('css = "file"', "css is inline or external"),
         ("quiet = 'yes'", "quiet is true or false"),
         ("mathjax = 'x'", "mathjax is a table, like the object window.MathJax of a page"),
         ("= 3", "Invalid statement"),

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape, unescape
 
 from prerender.engine import Picture, Tag, Typeset
 from prerender.find import Formula
-from prerender.markup.drawing import Drawings, alone, drawing
+from prerender.markup.drawing import Body, Drawings, alone, drawing
 from prerender.markup.style import Kind, Needs, Range
 from prerender.source import Span
 
@@ -156,6 +156,8 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     if len(layouts) == 1 and natural.tag is None and narrow:
         return _single(natural, drawing, sheet)
     sheet.needs.layouts = True
+    if layouts[-1].tag is not None and layouts[-1].tag.row is None:
+        layouts = (*layouts, _united(layouts[-1], layouts[-1].tag))
     needed = [_ceil(_needed(layout)) for layout in layouts]
     shown = [
         Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
@@ -172,6 +174,23 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
 
 #: a picture of ours, not a viewport in one; without style sheets the first layout is shown
 _PICTURE = re.compile(r'<svg(?=[^>]* width="[\d.]+ex")')
+
+
+def _united(layout: Picture, tag: Tag) -> Picture:
+    """A layout and the numbers of its rows as one picture: they stay together when it shrinks."""
+    numbers = tuple(_ANCHOR.sub("", part) for part in tag.body)
+    beside = layout.width + tag.gap
+    before: Body = layout.body
+    after: Body = numbers
+    if tag.side == "left":
+        before, after, beside = numbers, layout.body, tag.width + tag.gap
+    moved = (f'<g transform="translate({_number(beside)} 0)">', *after, "</g>")
+    width = layout.width + tag.gap + tag.width
+    return replace(layout, width=width, body=(*before, *moved), tag=None)
+
+
+#: the anchor of a number; the first layout has it
+_ANCHOR = re.compile(r' id="[^"]*"')
 
 
 def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:

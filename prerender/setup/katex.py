@@ -28,8 +28,20 @@ PAIRS = (
 )
 SKIP = ("script", "noscript", "style", "textarea", "pre", "code", "option")
 _PACKAGES = ("base", "ams", "newcommand", "textmacros", "configmacros", "amscd", "boldsymbol",
-             "braket", "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
+             "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
              "mathtools", "textcomp", "unicode", "verb")  # fmt: skip
+#: what MathJax's braket has: it would win over the page's macros of these names, so a page that has
+#: one gets the others as macros
+_BRAKET = {
+    "bra": r"\mathinner{\langle{#1}|}",
+    "ket": r"\mathinner{|{#1}\rangle}",
+    "braket": r"\mathinner{\langle{#1}\rangle}",
+    "set": r"\mathinner{\{{#1}\}}",
+    "Bra": r"\left\langle{#1}\right|",
+    "Ket": r"\left|{#1}\right\rangle",
+    "Braket": r"\left\langle{#1}\right\rangle",
+    "Set": r"\left\{{#1}\right\}",
+}
 _ARGUMENT = re.compile(r"(?<!#)(?:##)*#([1-9])")
 
 
@@ -44,10 +56,15 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
         warnings.append("the page loads KaTeX, and no script that could be read makes use of it")
     if any("preProcess" in one for one in calls):
         warnings.append("preProcess of KaTeX's auto-render has no effect here")
+    packages = _packages(calls, components)
+    if _BRAKET.keys().isdisjoint(macros):
+        packages.append("braket")
+    else:
+        macros = {name: [text, 1] for name, text in _BRAKET.items()} | macros
     return Setup(
         rules=_rules(searched, probes, components),
-        tex=_tex(calls, macros, components),
-        load=to_load(_packages(calls, components)),
+        tex=_tex(calls, macros, packages),
+        load=to_load(packages),
         output={"displayAlign": "left"} if any(flag(one, "fleqn", False) for one in calls) else {},
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -64,10 +81,10 @@ def _packages(calls: Sequence[Json], components: Sequence[str]) -> list[str]:
     return [*_PACKAGES, *(["noundefined"] if shows else []), *chemistry]
 
 
-def _tex(calls: Sequence[Json], macros: Json, components: Sequence[str]) -> Json:
+def _tex(calls: Sequence[Json], macros: Json, packages: list[str]) -> Json:
     """Options for MathJax 4's TeX input: KaTeX numbers equations as AMS does."""
     tex: Json = {
-        "packages": _packages(calls, components),
+        "packages": packages,
         "tags": "ams",
         "macros": _missing() | macros,
     }

@@ -43,7 +43,8 @@ _NETWORK = {
 }
 #: runs in a page from its start; ends two frames after all is there that its math needs
 _PAINTED = """async (client) => {
-  while (client && !window.MathJax?.startup?.promise) await new Promise((done) => setTimeout(done, 20));
+  const later = () => new Promise((done) => setTimeout(done, 20));
+  while (client && !window.MathJax?.startup?.promise) await later();
   await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   const frame = () => new Promise((done) => requestAnimationFrame(done));

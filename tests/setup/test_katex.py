@@ -194,3 +194,11 @@ def test_the_user_has_the_last_word(evaluator: Evaluates) -> None:
     setup = evaluator.setup(html, user=user)
     assert setup.rules.pairs == (DOLLARS[0], Pair("@", "@", False))
     assert setup.tex["tags"] == "none"
+
+
+def test_the_page_has_the_last_word_on_what_braket_defines(evaluator: Evaluates) -> None:
+    body = r"renderMathInElement(document.body, {macros: {'\\set': '\\{#1\\mid #2\\}'}})"
+    tex = evaluator.setup(LOADERS + ready(body)).tex
+    assert "braket" not in tex["packages"]
+    assert tex["macros"]["set"] == [r"\{#1\mid #2\}", 2]
+    assert tex["macros"]["bra"] == [r"\mathinner{\langle{#1}|}", 1]
