@@ -24,7 +24,7 @@ from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.index import Index, Row, has_result, is_as_left, settled
-from prerender.local import Local, digest
+from prerender.local import Local, Scripts, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import (
@@ -262,26 +262,26 @@ async def outcome_of(
     page: PurePosixPath,
     data: bytes,
     work: Work,
-    local: Local,
+    scripts: Scripts,
     *,
     settings: str,
     inspect: Inspect | None = None,
 ) -> Outcome:
     """What becomes of a page (`data`): from the cache, or by rendering it.
 
-    `local` has the scripts of its site, `settings` are those of `work`. Raises EngineError,
+    `scripts` are those of its site, `settings` are those of `work`. Raises EngineError,
     BrowserNotFound.
     """
     cache = work.cache
-    where = os.fsencode(local.base(page)).hex()
+    where = os.fsencode(scripts.base(page)).hex()
     place = fingerprint([settings, where, page.suffix, digest(data)])
     with work.timing.span("cache"):
         kept = cache.page(place) if inspect is None else None
     known = unpack(kept) if kept is not None else None
-    if known is not None and local.same(known.needs):
+    if known is not None and scripts.same(known.needs):
         work.from_cache += known.formulas
         return known
-    look, needs = local.reader(page)
+    look, needs = scripts.reader(page)
     try:
         outcome = replace(await _render(page, data, work, look, inspect), needs=needs)
     except _PAGE_ERRORS as error:

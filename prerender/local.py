@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path, PurePath, PurePosixPath
@@ -26,18 +27,27 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
-class Local:
+class Scripts(ABC):
     """The scripts that stand in a site's own files, each looked at once a run."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._root = site.root.resolve()
+    def __init__(self) -> None:
         self._digests: Needs = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
 
+    @abstractmethod
     def base(self, page: PurePosixPath) -> PurePath:
         """What the addresses of a page's scripts count from."""
-        return page.parent if self._site.single is None else self._root
+
+    @abstractmethod
+    def _names(self, page: PurePosixPath, url: str) -> list[str]:
+        """The files that a page may mean by a URL, the likeliest first."""
+
+    @abstractmethod
+    def _is_there(self, name: str) -> bool: ...
+
+    @abstractmethod
+    def _read(self, name: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
 
     def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
         """What reads the scripts of a page by their addresses, and what it will have looked at.
@@ -77,8 +87,19 @@ class Local:
         self._texts.move_to_end(name)
         return self._texts[name]
 
+
+class Local(Scripts):
+    """The scripts of a site that is here."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+        self._root = site.root.resolve()
+
+    def base(self, page: PurePosixPath) -> PurePath:
+        return page.parent if self._site.single is None else self._root
+
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
-        """The files that a page may mean by a URL, the likeliest first."""
         return [os.path.relpath(file, self._root) for file in local_files(self._site, page, url)]
 
     def _is_there(self, name: str) -> bool:
