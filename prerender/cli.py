@@ -313,6 +313,10 @@ def batch_command(
     retries: Annotated[
         int, typer.Option(min=0, help="How often a page that fails is tried again.")
     ] = 3,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="The Dask cluster to use; local: processes here."),
+    ] = None,
     include: Include = None,
     exclude: Exclude = None,
     config: Config = None,
@@ -327,10 +331,12 @@ def batch_command(
 ) -> None:
     """Typeset archives of pages; killed, the same command goes on."""
     from prerender.batch.command import Words, batch
+    from prerender.batch.work import Tools
 
-    words = Words(
-        list(sites or ()), journal, output, listed, status, dry_run, limit, shard, stale, retries
-    )
+    folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
+    tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, stale)
+    asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
+    words = Words(list(sites or ()), journal, output, listed, *asked)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prerender.batch import job
 from prerender.batch.journal import Journal
-from prerender.batch.work import Bench, Tally, estimate, render_here, run
+from prerender.batch.work import Bench, Render, Tally, Tools, estimate, render_here, run
 from prerender.build import Progress, Work
 from prerender.report import Exit
 from prerender.site import SiteError
@@ -29,6 +30,8 @@ class Words(NamedTuple):
     shard: str | None
     stale: bool
     retries: int
+    dask: str | None
+    tools: Tools
 
 
 class Told(NamedTuple):
@@ -59,13 +62,26 @@ async def batch(
             if words.dry_run:
                 lines = [job.told(await estimate(items, bench))]
             else:
-                here = lambda chunks: render_here(chunks, bench)  # noqa: E731
-                tally = await run(items, here, journal, words.retries, progress)
+                async with _rendering(words, asked, bench) as render:
+                    tally = await run(items, render, journal, words.retries, progress)
                 code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
                 seconds = time.monotonic() - started
                 lines = [f"prerender: {job.summary(tally, journal, seconds)}"]
     seconds = time.monotonic() - started
     return Told(lines, code, lambda: job.report(journal, tally, seconds))
+
+
+@asynccontextmanager
+async def _rendering(words: Words, asked: job.Job, bench: Bench) -> AsyncIterator[Render]:
+    """What renders chunks: this process, or a cluster."""
+    if words.dask is None:
+        yield lambda chunks: render_here(chunks, bench)
+        return
+    from prerender.batch.cluster import cluster
+
+    sites = list(asked.named or asked.sites)
+    async with cluster(words.dask, words.tools, sites, bench) as render:
+        yield render
 
 
 def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Job:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
@@ -72,6 +72,21 @@ class Result(NamedTuple):
 
 Chunk = list[Item]
 Render = Callable[[Iterable[Chunk]], AsyncIterator[Result]]
+
+
+class Tools(NamedTuple):
+    """What another machine needs to set up a bench, as the command line has it.
+
+    `cache` is a folder; "": the machine's own; None: none.
+    """
+
+    browser: str | None
+    jobs: int | None
+    seconds: float
+    cache: str | None
+    override: dict[str, Any]
+    hydrated: bool
+    stale: bool
 
 
 @dataclass(slots=True)

@@ -26,13 +26,14 @@ def kill_at_random(
     chance = random.Random(kills)
     sources = files(make_site(folder / "whole", pages))
     make_site(folder / "site", pages)
-    _run(folder, environment, "whole", in_place).wait()
+    started = time.monotonic()
+    assert _run(folder, environment, "whole", in_place).wait() == 0
+    took, middle = time.monotonic() - started, 0
     expected = files(folder / ("whole" if in_place else "whole-out"))
     target = folder / ("site" if in_place else "site-out")
-    longest, middle = _took(folder, environment), 0
     for _ in range(kills):
         process = _run(folder, environment, "site", in_place)
-        time.sleep(chance.uniform(0.3, 1.0) * longest)
+        time.sleep(chance.uniform(0.2, 1.0) * took)
         process.kill()
         process.wait()
         now = {name: data for name, data in files(target).items() if not _temporary(name)}
@@ -62,14 +63,6 @@ def _begin_again(folder: Path, target: Path, sources: Mapping[str, bytes], in_pl
 
 def _temporary(name: str) -> bool:
     return Path(name).name.startswith(".prerender-")
-
-
-def _took(folder: Path, environment: Mapping[str, str]) -> float:
-    """Seconds of a run over few pages with nothing known."""
-    make_site(folder / "few", 4)
-    started = time.monotonic()
-    _run(folder, environment, "few", False).wait()
-    return time.monotonic() - started
 
 
 def _run(
