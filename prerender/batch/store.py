@@ -53,6 +53,8 @@ class Store(ABC):
     """The source and the target of a site. What reads or writes raises OSError."""
 
     scripts: Scripts
+    far: bool
+    """Whether reading and writing take long."""
 
     @abstractmethod
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
@@ -102,6 +104,8 @@ def is_url(name: str) -> bool:
 class _Folders(Store):
     """Both are folders here; or the source is a page."""
 
+    far = False
+
     def __init__(self, site: Site) -> None:
         self._site = open_site(Path(site.source), Path(site.target) if site.target else None)
         self.scripts = Local(self._site)
@@ -146,6 +150,8 @@ def _stamp(file: Seen) -> str:
 
 class _Objects(Store):
     """The source, the target or both are on a file system of fsspec."""
+
+    far = True
 
     def __init__(self, site: Site) -> None:
         self._name = site.source

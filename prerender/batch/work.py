@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
@@ -70,6 +70,8 @@ class Result(NamedTuple):
     typeset: int
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Chunk = list[Item]
 Render = Callable[[Iterable[Chunk]], AsyncIterator[Result]]
 
@@ -253,7 +255,8 @@ async def _render(item: Item, bench: Bench) -> Done:
     try:
         done = await _rendered(item, bench)
         if done.data is not None and bench.write:
-            done = await asyncio.to_thread(put, done, bench.store(item.site))
+            store = bench.store(item.site)
+            done = await _away(store, put, done, store)
     except OSError as error:
         done = failure(item, error, bench.settings)
     took = time.monotonic() - started
@@ -263,15 +266,15 @@ async def _render(item: Item, bench: Bench) -> Done:
 async def _rendered(item: Item, bench: Bench) -> Done:
     """A page with its result, unless it has that already. Raises OSError."""
     store, row = bench.store(item.site), item.known
-    data = await asyncio.to_thread(store.read, item.page)
+    data = await _away(store, store.read, item.page)
     row = row._replace(stamp=item.file.stamp, attempts=row.attempts + 1, settings=bench.settings)
     key = digest(data)
-    if await asyncio.to_thread(_has_result, item, key, store):
+    if row.state == "done" and await _away(store, _has_result, item, key, store):
         status = "unchanged" if row.status == "rendered" else row.status
         return Done(item, row._replace(status=status))
     row = row._replace(hash=key)
     if bench.stale:
-        shown = data if not item.site.target else await asyncio.to_thread(store.result, item.page)
+        shown = data if not item.site.target else await _away(store, store.result, item.page)
         mark = _mark(item.page, data if shown is None else shown)
         if mark is None:
             return Done(item, row._replace(status=""))
@@ -285,11 +288,18 @@ async def _rendered(item: Item, bench: Bench) -> Done:
     return done._replace(data=None) if result is data and not item.site.target else done
 
 
+async def _away(store: Store, action: Callable[P, T], *words: P.args, **named: P.kwargs) -> T:
+    """What an action on a store gives; in a thread if it takes long."""
+    if store.far:
+        return await asyncio.to_thread(action, *words, **named)
+    return action(*words, **named)
+
+
 def _has_result(item: Item, key: str, store: Store) -> bool:
-    """Whether a page with these bytes is what the journal has as done, or has it as its result."""
+    """Whether a page that was done is its source, with these bytes, and its result is there."""
     row = item.known
-    if row.state != "done" or not item.site.target:
-        return row.state == "done" and key == row.result
+    if not item.site.target:
+        return key == row.result
     there = store.result(item.page) if key == row.hash else None
     return there is not None and digest(there) == row.result
 

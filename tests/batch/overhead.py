@@ -1,4 +1,4 @@
-"""What the journal costs: `python -m tests.batch.overhead 10000` compares `batch` with `build`.
+"""What the journal costs, `batch` beside `build`: `python -m tests.batch.overhead 10000 [TURNS]`.
 
 The pages share their formulas, so that they cost as little as pages can: of real pages the journal
 is a smaller part. Times are those of the processors, all processes counted, for other programs
@@ -17,10 +17,8 @@ from statistics import median
 
 from tests.batch.site import files, make_site
 
-_TIMES = 3
 
-
-def main(pages: int) -> None:
+def main(pages: int, turns: int = 3) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -29,7 +27,7 @@ def main(pages: int) -> None:
             page.write_text(page.read_text().replace(f"x_{{{int(page.stem)}}}", "x") + page.stem)
         _took(folder, "build", "first")
         took: dict[str, list[float]] = {"build": [], "batch": []}
-        for time in range(_TIMES):
+        for time in range(turns):
             for command, times in took.items():
                 times.append(_took(folder, command, f"{command}-{time}"))
                 _same(folder, f"{command}-{time}")
@@ -56,4 +54,4 @@ def _same(folder: Path, target: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
