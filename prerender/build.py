@@ -297,7 +297,7 @@ async def _render(
 ) -> Outcome:
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    places = {name: address(page, name) for name in run.shared.frames}
+    places = {name: address(page, name) for name in _frames(work)}
     written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
     finished = await work.aside(
         "writing", page, lambda: finish(planned, answers, work.mark, written)

@@ -72,7 +72,7 @@ class Warm(WorkerPlugin):
         folder = self._passing.name if tools.cache is None else tools.cache or default_folder()
         self._cache = Cache(Path(folder))
         self._engine = Engine(tools.browser, _TABS, tools.seconds)
-        work = Work(self._engine, self._cache, tools.override, tools.hydrated)
+        work = Work(self._engine, self._cache, tools.override, tools.hydrated, shrink=tools.shrink)
         self.bench = Bench(work, work.settings, tools.stale, self._write)
 
     async def teardown(self, worker: Worker) -> None:

@@ -88,6 +88,7 @@ class Tools(NamedTuple):
     cache: str | None
     override: dict[str, Any]
     hydrated: bool
+    shrink: float
     stale: bool
 
 

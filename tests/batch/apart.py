@@ -26,7 +26,9 @@ async def main(source: str, output: str) -> None:
     work = Work(Engine(), Cache(None))
     bench = Bench(work, work.settings)
     folder = os.environ["PRERENDER_CACHE"]
-    tools = Tools(os.environ.get("PRERENDER_BROWSER"), 1, 20.0, folder, {}, False, False)
+    tools = Tools(
+        os.environ.get("PRERENDER_BROWSER"), 1, 20.0, folder, {}, False, work.shrink, False
+    )
     sites = job.sites([source], output)
     with tempfile.TemporaryDirectory() as name:
         journal = Journal(Path(name, "journal"))
