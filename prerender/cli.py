@@ -336,7 +336,7 @@ def batch_command(
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
     tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, shrink / 100, stale)
-    asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
+    asked = (status, dry_run, limit, shard, stale, retries, dask, tools, json_file is not None)
     words = Words(list(sites or ()), journal, output, listed, *asked)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
@@ -347,7 +347,7 @@ def batch_command(
     for line in done.lines:
         typer.echo(line, err=not status and not dry_run)
     if json_file is not None:
-        _put_json(done.report(), json_file)
+        _put_json(done.report, json_file)
     raise typer.Exit(done.exit)
 
 

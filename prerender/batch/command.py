@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,14 +32,17 @@ class Words(NamedTuple):
     retries: int
     dask: str | None
     tools: Tools
+    report: bool
 
 
 class Told(NamedTuple):
-    """What there is to say at the end; `report` is that of `--json`."""
+    """What there is to say at the end; `report` is that of `--json`, if it is asked for."""
 
     lines: list[str]
     exit: Exit
-    report: Callable[[], dict[str, Any]]
+    tally: Tally = Tally()
+    seconds: float = 0.0
+    report: dict[str, Any] | None = None
 
 
 async def batch(
@@ -48,27 +51,32 @@ async def batch(
     """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
     if words.status and not words.journal.exists():
         raise SiteError(f"{words.journal} does not exist; name the journal of a job")
-    started, tally = time.monotonic(), Tally()
     passing = words.dry_run and not words.journal.exists()
-    journal = Journal(Path(":memory:") if passing else words.journal)
-    lines, code = [], Exit.DONE
-    if words.status:
-        lines = [job.states(journal), *job.troubles(journal)]
-    else:
-        asked = _job(words, include, exclude)
-        bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
-        items = job.prepare(asked, journal, bench, words.retries)
-        async with work.engine:
-            if words.dry_run:
-                lines = [job.told(await estimate(items, bench))]
-            else:
-                async with _rendering(words, asked, bench) as render:
-                    tally = await run(items, render, journal, words.retries, progress)
-                code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
-                seconds = time.monotonic() - started
-                lines = [f"prerender: {job.summary(tally, journal, seconds)}"]
+    with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
+        if words.status:
+            told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
+        else:
+            told = await _do(words, _job(words, include, exclude), work, journal, progress)
+        if words.report:
+            told = told._replace(report=job.report(journal, told.tally, told.seconds))
+        return told
+
+
+async def _do(
+    words: Words, asked: job.Job, work: Work, journal: Journal, progress: Progress
+) -> Told:
+    """Do a job, or estimate it."""
+    started = time.monotonic()
+    bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
+    items = job.prepare(asked, journal, bench, words.retries)
+    async with work.engine:
+        if words.dry_run:
+            return Told([job.told(await estimate(items, bench))], Exit.DONE)
+        async with _rendering(words, asked, bench) as render:
+            tally = await run(items, render, journal, words.retries, progress)
+    code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
     seconds = time.monotonic() - started
-    return Told(lines, code, lambda: job.report(journal, tally, seconds))
+    return Told([f"prerender: {job.summary(tally, journal, seconds)}"], code, tally, seconds)
 
 
 @asynccontextmanager

@@ -78,7 +78,7 @@ class Store(ABC):
 
     @abstractmethod
     def write(self, name: str, data: bytes, file: File) -> bool:
-        """Put a result in the target, whole or not at all; False where it stands there already."""
+        """Put a result in the target, whole or not at all; False where it is known to be there."""
 
     @abstractmethod
     def copy_rest(self, pages: Iterable[str]) -> None:
@@ -190,8 +190,6 @@ class _Objects(Store):
         return self._in_place or name in self._there
 
     def write(self, name: str, data: bytes, file: File) -> bool:
-        if self.result(name) == data:
-            return False
         for ending in file.copies:
             self._put(name + ending, COMPRESSED[ending](data))
         self._put(name, data)
