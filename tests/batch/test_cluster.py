@@ -66,6 +66,7 @@ def test_a_worker_is_lost_and_one_comes(
     assert status.stdout == f"{PAGES} done\n"
 
 
+@pytest.mark.slow
 def test_results_come_back(start: Start, tmp_path: Path, session_cache: Path) -> None:
     """Workers here that are told not to write send what they have made."""
     site = make_site(tmp_path / "site", 4)

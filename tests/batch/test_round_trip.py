@@ -34,7 +34,7 @@ def built(data: bytes, mark: str, *typesets: Typeset) -> bytes:
     return finish(planned, answers, mark).data
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pages())
 def test_two_versions(source: str) -> None:
     data = source.encode("utf-8", "surrogateescape")
