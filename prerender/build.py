@@ -24,7 +24,7 @@ from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.index import Index, Row, has_result, is_as_left, settled
-from prerender.local import Local, digest
+from prerender.local import Local, Scripts, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import (
@@ -229,7 +229,9 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             if run.local.same(outcome.needs):
                 _keep(run, name, outcome, file and settled(file, since), key)
                 return _known(run, name, outcome)
-        outcome = await _outcome(run, page, data, key)
+        outcome = await outcome_of(
+            page, data, run.work, run.local, settings=run.settings, inspect=run.inspect
+        )
         result = data if outcome.data is None else outcome.data
         same = result == _current(site, page, data)
         if run.write and outcome.shared:
@@ -256,40 +258,53 @@ def _keep(run: _Run, page: str, outcome: Outcome, source: Seen | None, key: str)
         run.index.keep(page, Row(source or target, target, key, needs, outcome.told()))
 
 
-async def _outcome(run: _Run, page: PurePosixPath, data: bytes, key: str) -> Outcome:
-    """What becomes of a page: from the cache, or by rendering it."""
-    cache = run.work.cache
-    where = page.parent if run.site.single is None else run.site.root.resolve()
-    place = fingerprint([run.settings, os.fsencode(where).hex(), page.suffix, key])
-    with run.work.timing.span("cache"):
-        kept = cache.page(place) if run.inspect is None else None
+async def outcome_of(
+    page: PurePosixPath,
+    data: bytes,
+    work: Work,
+    scripts: Scripts,
+    *,
+    settings: str,
+    inspect: Inspect | None = None,
+) -> Outcome:
+    """What becomes of a page (`data`): from the cache, or by rendering it.
+
+    `scripts` are those of its site, `settings` are those of `work`. Raises EngineError,
+    BrowserNotFound.
+    """
+    cache = work.cache
+    where = os.fsencode(scripts.base(page)).hex()
+    place = fingerprint([settings, where, page.suffix, digest(data)])
+    with work.timing.span("cache"):
+        kept = cache.page(place) if inspect is None else None
     known = unpack(kept) if kept is not None else None
-    if known is not None and run.local.same(known.needs):
-        run.work.from_cache += known.formulas
+    if known is not None and scripts.same(known.needs):
+        work.from_cache += known.formulas
         return known
-    look, needs = run.local.reader(page)
+    look, needs = scripts.reader(page)
     try:
-        outcome = replace(await _render(run, page, data, look), needs=needs)
+        outcome = replace(await _render(page, data, work, look, inspect), needs=needs)
     except _PAGE_ERRORS as error:
         outcome = replace(_failure(page, data, error), needs=needs)
-    if outcome.lasting and run.inspect is None:
-        with run.work.timing.span("cache"):
+    if outcome.lasting and inspect is None:
+        with work.timing.span("cache"):
             cache.keep_page(place, pack(outcome))
     return outcome
 
 
-async def _render(run: _Run, page: PurePosixPath, data: bytes, look: Read) -> Outcome:
-    work = run.work
+async def _render(
+    page: PurePosixPath, data: bytes, work: Work, look: Read, inspect: Inspect | None
+) -> Outcome:
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    places = {name: address(page, name) for name in run.shared.frames}
+    places = {name: address(page, name) for name in _frames(work)}
     written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
     finished = await work.aside(
         "writing", page, lambda: finish(planned, answers, work.mark, written)
     )
     said = finished.diagnostics
-    if run.inspect is not None:
-        said = said + await run.inspect(page, planned, finished)
+    if inspect is not None:
+        said = said + await inspect(page, planned, finished)
     result = None if finished.data == data else finished.data
     return Outcome(result, len(planned.formulas), said, shared=finished.shared)
 

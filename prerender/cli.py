@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from prerender import __version__, settings
+from prerender.batch.journal import JournalError
 from prerender.build import Inspect, Progress, Work, build, plans, restore_site
 from prerender.cache import Cache, CacheError, default_folder
 from prerender.doctor import examine
@@ -276,6 +277,80 @@ def restore_command(
     _tell(report, site, json_file, quiet, verbose)
 
 
+@app.command("batch")
+def batch_command(
+    context: typer.Context,
+    journal: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Where the job remembers what is done."),
+    ],
+    sites: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SITE...", help="Folders, pages or URLs.", show_default=False),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write the sites there; or a URL."),
+    ] = None,
+    listed: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A list of pages; - for standard input."),
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Say how far the job is.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the job would take, from a sample.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Pages to render in this run, at most.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="The part I (from 1) of N of the pages.")
+    ] = None,
+    stale: Annotated[
+        bool,
+        typer.Option("--stale", help="Only pages rendered by another version or settings."),
+    ] = False,
+    shrink: Shrink = 70,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often a page that fails is tried again.")
+    ] = 3,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="The Dask cluster to use; local: processes here."),
+    ] = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
+    json_file: JsonFile = None,
+    browser: BrowserPath = None,
+    time_limit: TimeLimit = 20.0,
+    hydrated: Hydrated = False,
+    quiet: Quiet = False,
+) -> None:
+    """Typeset archives of pages; killed, the same command goes on."""
+    from prerender.batch.command import Words, batch
+    from prerender.batch.work import Tools
+
+    folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
+    tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, shrink / 100, stale)
+    asked = (status, dry_run, limit, shard, stale, retries, dask, tools, json_file is not None)
+    words = Words(list(sites or ()), journal, output, listed, *asked)
+    heard = not quiet and Console(stderr=True).is_terminal
+    with _cache(cache_dir, no_cache or dry_run) as cache:
+        engine = Engine(browser, jobs, time_limit, _notice(not heard))
+        work = Work(engine, cache, context.obj, hydrated, shrink=shrink / 100)
+        with _progress(quiet) as progress:
+            done = _run(batch(words, work, include or (), exclude or (), progress))
+    for line in done.lines:
+        typer.echo(line, err=not status and not dry_run)
+    if json_file is not None:
+        _put_json(done.report, json_file)
+    raise typer.Exit(done.exit)
+
+
 @app.command("doctor")
 def doctor_command(
     config: Config = None, browser: BrowserPath = None, cache_dir: CacheDir = None
@@ -415,7 +490,7 @@ def _run(action: Coroutine[Any, Any, T]) -> T:
         _fail("interrupted; every page is whole, and the next run goes on from here", 130)
     except Exception as error:
         cause = _first(error)
-        if isinstance(cause, SiteError):
+        if isinstance(cause, (SiteError, JournalError)):
             _fail(str(cause), Exit.WRONG_WORDS)
         if isinstance(cause, (EngineError, BrowserNotFound)):
             _fail(str(cause), Exit.NO_ENGINE)
@@ -472,12 +547,16 @@ def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbo
             typer.echo(f"prerender: {screen.summary()}", err=True)
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
-        text = _json(report.to_json(), indent=1)
-        if json_file == "-":
-            typer.echo(text)
-        else:
-            _write(Path(json_file), text)
+        _put_json(report.to_json(), json_file)
     raise typer.Exit(report.exit)
+
+
+def _put_json(data: object, file: str) -> None:
+    text = _json(data, indent=1)
+    if file == "-":
+        typer.echo(text)
+    else:
+        _write(Path(file), text)
 
 
 def _json(data: object, indent: int | None = None) -> bytes:

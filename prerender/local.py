@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from prerender.site import Site, is_local, local_files
 
@@ -26,14 +27,27 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
-class Local:
+class Scripts(ABC):
     """The scripts that stand in a site's own files, each looked at once a run."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._root = site.root.resolve()
+    def __init__(self) -> None:
         self._digests: Needs = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
+
+    @abstractmethod
+    def base(self, page: PurePosixPath) -> PurePath:
+        """What the addresses of a page's scripts count from."""
+
+    @abstractmethod
+    def _names(self, page: PurePosixPath, url: str) -> list[str]:
+        """The files that a page may mean by a URL, the likeliest first."""
+
+    @abstractmethod
+    def _is_there(self, name: str) -> bool: ...
+
+    @abstractmethod
+    def _read(self, name: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
 
     def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
         """What reads the scripts of a page by their addresses, and what it will have looked at.
@@ -43,8 +57,7 @@ class Local:
         needs: Needs = {}
 
         def read(url: str) -> str | None:
-            for file in local_files(self._site, page, url):
-                name = os.path.relpath(file, self._root)
+            for name in self._names(page, url):
                 needs[name] = self.digest(name)
                 if needs[name] is not None:
                     return self._text(name)
@@ -55,7 +68,7 @@ class Local:
     def digest(self, name: str) -> str | None:
         """The hash of a file; None where it is not there. Raises OSError."""
         if name not in self._digests:
-            there = is_local(self._site, self._root / name)
+            there = self._is_there(name)
             self._digests[name] = digest(self._read(name)) if there else None
         return self._digests[name]
 
@@ -73,6 +86,24 @@ class Local:
                 self._texts.popitem(last=False)
         self._texts.move_to_end(name)
         return self._texts[name]
+
+
+class Local(Scripts):
+    """The scripts of a site that is here."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+        self._root = site.root.resolve()
+
+    def base(self, page: PurePosixPath) -> PurePath:
+        return page.parent if self._site.single is None else self._root
+
+    def _names(self, page: PurePosixPath, url: str) -> list[str]:
+        return [os.path.relpath(file, self._root) for file in local_files(self._site, page, url)]
+
+    def _is_there(self, name: str) -> bool:
+        return is_local(self._site, self._root / name)
 
     def _read(self, name: str) -> bytes:
         return Path(self._root, name).read_bytes()

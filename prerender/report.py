@@ -166,7 +166,7 @@ class Report:
                     "path": page.path,
                     "status": page.status,
                     "formulas": page.formulas,
-                    "errors": [_error(error) for error in page.errors],
+                    "errors": [error_to_json(error) for error in page.errors],
                 }
                 for page in self.pages
             ],
@@ -186,6 +186,7 @@ def _some(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _error(error: Diagnostic) -> dict[str, Any]:
+def error_to_json(error: Diagnostic) -> dict[str, Any]:
+    """As the contract of `--json` has it."""
     line, column = (error.place.line, error.place.column) if error.place else (1, 1)
     return {"line": line, "column": column, "tex": error.tex, "message": error.message}

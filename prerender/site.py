@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
 _TEMPORARY = ".prerender-"
 _STALE_SECONDS = 3600.0
 #: file name endings of precompressed copies, and how they are made
-_COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
+COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
     ".gz": lambda data: gzip.compress(data, 9, mtime=0),
     ".br": lambda data: brotli.compress(data, mode=brotli.MODE_TEXT),
 }
@@ -86,13 +86,17 @@ def page_names(site: Site) -> list[str]:
     """The same as names, which take less time. Raises SiteError."""
     if site.single is not None:
         return [str(site.single)]
-    included = GitIgnoreSpec.from_lines(site.include)
-    excluded = GitIgnoreSpec.from_lines(site.exclude)
     names = [name for name, link in _walk(site) if not link]
-    pages = [name for name in names if included.match_file(name) and not excluded.match_file(name)]
+    pages = choose(names, site.include, site.exclude)
     if not pages:
         raise SiteError(_no_pages(site, names))
-    return sorted(pages)
+    return pages
+
+
+def choose(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    """The names that patterns ask for, sorted."""
+    included, excluded = GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude)
+    return sorted(n for n in names if included.match_file(n) and not excluded.match_file(n))
 
 
 def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
@@ -103,8 +107,8 @@ def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
     """
     if site.output is None or site.single is not None:
         return
-    _remove_left(site.output)
-    written = {f"{page}{ending}" for page in pages for ending in ("", *_COMPRESSED)}
+    remove_left(site.output)
+    written = {f"{page}{ending}" for page in pages for ending in ("", *COMPRESSED)}
     for name, link in _walk(site):
         source, target = f"{site.root}/{name}", f"{site.output}/{name}"
         if name in written or (not link and _same_file(source, target)):
@@ -127,7 +131,7 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
             return False
     _make_folder(site, page)
     same = source.read_bytes() == data
-    for ending, compress in _COMPRESSED.items():
+    for ending, compress in COMPRESSED.items():
         original = source.with_name(source.name + ending)
         copy = target.with_name(target.name + ending)
         if original.is_file() and not same:
@@ -162,7 +166,7 @@ def has_copies(site: Site, page: str) -> bool:
     """Whether all precompressed copies that the source of a page has are in the output."""
     return site.output is None or all(
         os.path.lexists(f"{site.output}/{page}{ending}")
-        for ending in _COMPRESSED
+        for ending in COMPRESSED
         if os.path.lexists(f"{site.root}/{page}{ending}")
     )
 
@@ -224,7 +228,7 @@ def _walk(site: Site) -> Iterator[tuple[str, bool]]:
                 yield above + entry.name, link
 
 
-def _remove_left(folder: Path) -> None:
+def remove_left(folder: Path) -> None:
     """Remove what runs that were killed have left anywhere in a folder."""
     for above, _, names in os.walk(folder):
         for name in names:

@@ -5,6 +5,7 @@ from prerender.markup.carry import (
     carry_formula,
     carry_hidden,
     is_like_ours,
+    rendered_by,
     restore,
     style_mark,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "outline_frame",
     "outline_lines",
     "render",
+    "rendered_by",
     "restore",
     "style_element",
     "style_frame",

@@ -82,6 +82,12 @@ def style_mark(mark: str, carriers: int) -> str:
     return f"{mark} {carriers}"
 
 
+def rendered_by(text: str) -> str | None:
+    """The mark of what a page was rendered by; None: it is not rendered."""
+    style = _STYLE.search(text)
+    return None if style is None else style[1].rpartition(" ")[0]
+
+
 def restore(text: str) -> str:
     """The source of a page, rendered or not. Raises DamagedError where a carrier was changed."""
     style = _STYLE.search(text)

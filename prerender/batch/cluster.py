@@ -1,0 +1,200 @@
+"""Chunks in, what became of them out: rendered by the workers of a Dask cluster.
+
+Each worker keeps one Chromium warm. A chunk is a task: Dask gives that of a lost worker to another.
+Workers read the sources themselves; results are written by them if they can write where this
+process would, and come back if not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+from prerender.batch.journal import Site
+from prerender.batch.store import is_url
+from prerender.batch.work import (
+    Bench,
+    Chunk,
+    Done,
+    Render,
+    Result,
+    Tools,
+    failure,
+    put,
+    render_chunk,
+)
+from prerender.build import Work
+from prerender.cache import Cache, default_folder
+from prerender.engine import Engine
+from prerender.site import SiteError
+
+try:
+    from distributed import (
+        Client,
+        KilledWorker,
+        LocalCluster,
+        Worker,
+        WorkerPlugin,
+        as_completed,
+        get_worker,
+    )
+except ImportError as error:
+    raise SiteError("--dask: pip install 'prerender-math[cluster]'") from error
+
+#: chunks that wait on the scheduler for each thread of a worker, and for those to come
+_AHEAD = 8
+#: seconds for a scheduler to answer, and a worker to come
+_PATIENCE = 30
+#: tabs of a worker's Chromium: workers are processes, one a core
+_TABS = 1
+#: chunks at once of a worker here: one is read while another is typeset
+_THREADS = 2
+
+
+class Warm(WorkerPlugin):
+    """A bench in each worker, with a Chromium that starts with the first chunk."""
+
+    def __init__(self, tools: Tools, *, write: bool) -> None:
+        self._tools, self._write = tools, write
+
+    async def setup(self, worker: Worker) -> None:
+        """Set the bench up. Raises CacheError."""
+        tools = self._tools
+        self._passing = tempfile.TemporaryDirectory(prefix="prerender-")
+        folder = self._passing.name if tools.cache is None else tools.cache or default_folder()
+        self._cache = Cache(Path(folder))
+        self._engine = Engine(tools.browser, _TABS, tools.seconds)
+        work = Work(self._engine, self._cache, tools.override, tools.hydrated, shrink=tools.shrink)
+        self.bench = Bench(work, work.settings, tools.stale, self._write)
+
+    async def teardown(self, worker: Worker) -> None:
+        """End Chromium."""
+        await self._engine.__aexit__(None, None, None)
+        self._cache.close()
+        self._passing.cleanup()
+
+
+@asynccontextmanager
+async def cluster(
+    address: str, tools: Tools, sites: Sequence[Site], bench: Bench
+) -> AsyncIterator[Render]:
+    """What renders chunks on the cluster at an address, or on processes here (`local`).
+
+    Raises SiteError where there is none, or where its workers do not see the sites.
+    """
+    async with _client(address, tools.jobs or os.cpu_count() or 1) as client:
+        shared = await _shared(client, sites)
+        name = f"prerender-{uuid.uuid4().hex}"
+        await client.register_plugin(Warm(tools, write=shared), name=name)
+        try:
+            yield lambda waiting: _render(waiting, client, name, bench)
+        finally:
+            await client.unregister_worker_plugin(name)
+
+
+@asynccontextmanager
+async def _client(address: str, workers: int) -> AsyncIterator[Any]:
+    async with AsyncExitStack() as stack:
+        scheduler: Any = address
+        if address == "local":
+            scheduler = await stack.enter_async_context(
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=_THREADS,
+                    processes=True,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                    asynchronous=True,
+                )
+            )
+        try:
+            client = await stack.enter_async_context(
+                Client(scheduler, asynchronous=True, timeout=_PATIENCE)
+            )
+            await client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, ValueError) as error:
+            raise SiteError(f"--dask {address}: no cluster answers: {error}") from error
+        yield client
+
+
+async def _shared(client: Any, sites: Sequence[Site]) -> bool:
+    """Whether all workers see the targets that are folders here. They must see the sources."""
+    for source in {site.source for site in sites}:
+        there = [not source.startswith("memory:")]
+        if not is_url(source):
+            there = (await client.run(os.path.exists, source)).values()
+        if not all(there):
+            raise SiteError(
+                f"--dask: not all workers see {source}; put it in a folder or a store that they "
+                "share, s3:// for one"
+            )
+    return all([await _sees(client, site.target or site.source) for site in sites])
+
+
+async def _sees(client: Any, target: str) -> bool:
+    """Whether the workers see in a folder what is written here."""
+    if is_url(target):
+        return not target.startswith("memory:")
+    folder = Path(target) if Path(target).is_dir() else Path(target).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f".prerender-{os.getpid()}-{uuid.uuid4().hex}"
+    probe.touch()
+    try:
+        return all((await client.run(os.path.exists, str(probe))).values())
+    finally:
+        probe.unlink()
+
+
+async def _render(
+    waiting: Iterable[Chunk], client: Any, name: str, bench: Bench
+) -> AsyncIterator[Result]:
+    """Have chunks rendered, those first that cost most."""
+    rest = iter(sorted(waiting, key=lambda chunk: -sum(item.work for item in chunk)))
+    chunks: dict[str, Chunk] = {}
+
+    def submit(count: int) -> list[Any]:
+        futures = []
+        for chunk in islice(rest, count):
+            futures.append(client.submit(_on_worker, chunk, name, pure=False))
+            chunks[futures[-1].key] = chunk
+        return futures
+
+    threads = sum((await client.nthreads()).values())
+    running = as_completed(submit(_AHEAD * threads))
+    async for future in running:
+        chunk = chunks.pop(future.key)
+        try:
+            result = await asyncio.to_thread(_written, await future, bench)
+        except KilledWorker:
+            lost = OSError("workers were lost that rendered it, or pages beside it")
+            result = Result([failure(item, lost, bench.settings) for item in chunk], 0)
+        running.update(submit(1))
+        yield result
+
+
+async def _on_worker(chunk: Chunk, name: str) -> Result:
+    """Render a chunk; runs in a worker."""
+    plugin = cast(Warm, get_worker().plugins[name])
+    return await render_chunk(chunk, plugin.bench)
+
+
+def _written(result: Result, bench: Bench) -> Result:
+    """Write the results that came back."""
+    return result._replace(pages=[_put(one, bench) for one in result.pages])
+
+
+def _put(one: Done, bench: Bench) -> Done:
+    if one.data is None:
+        return one
+    try:
+        return put(one, bench.store(one.item.site))
+    except OSError as error:
+        return failure(one.item, error, bench.settings)

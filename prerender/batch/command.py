@@ -1,0 +1,117 @@
+"""The words of the command `batch` in; the job done, and what there is to say of it, out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from prerender.batch import job
+from prerender.batch.journal import Journal
+from prerender.batch.work import Bench, Render, Tally, Tools, estimate, render_here, run
+from prerender.build import Progress, Work
+from prerender.report import Exit
+from prerender.site import SiteError
+
+
+class Words(NamedTuple):
+    """What the command line says of a job."""
+
+    sites: list[str]
+    journal: Path
+    output: str | None
+    listed: str | None
+    status: bool
+    dry_run: bool
+    limit: int | None
+    shard: str | None
+    stale: bool
+    retries: int
+    dask: str | None
+    tools: Tools
+    report: bool
+
+
+class Told(NamedTuple):
+    """What there is to say at the end; `report` is that of `--json`, if it is asked for."""
+
+    lines: list[str]
+    exit: Exit
+    tally: Tally = Tally()
+    seconds: float = 0.0
+    report: dict[str, Any] | None = None
+
+
+async def batch(
+    words: Words, work: Work, include: Sequence[str], exclude: Sequence[str], progress: Progress
+) -> Told:
+    """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
+    if words.status and not words.journal.exists():
+        raise SiteError(f"{words.journal} does not exist; name the journal of a job")
+    passing = words.dry_run and not words.journal.exists()
+    with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
+        if words.status:
+            told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
+        else:
+            told = await _do(words, _job(words, include, exclude), work, journal, progress)
+        if words.report:
+            told = told._replace(report=job.report(journal, told.tally, told.seconds))
+        return told
+
+
+async def _do(
+    words: Words, asked: job.Job, work: Work, journal: Journal, progress: Progress
+) -> Told:
+    """Do a job, or estimate it."""
+    started = time.monotonic()
+    bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
+    items = job.prepare(asked, journal, bench, words.retries)
+    async with work.engine:
+        if words.dry_run:
+            return Told([job.told(await estimate(items, bench))], Exit.DONE)
+        async with _rendering(words, asked, bench) as render:
+            tally = await run(items, render, journal, words.retries, progress)
+    code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
+    seconds = time.monotonic() - started
+    return Told([f"prerender: {job.summary(tally, journal, seconds)}"], code, tally, seconds)
+
+
+@asynccontextmanager
+async def _rendering(words: Words, asked: job.Job, bench: Bench) -> AsyncIterator[Render]:
+    """What renders chunks: this process, or a cluster."""
+    if words.dask is None:
+        yield lambda chunks: render_here(chunks, bench)
+        return
+    from prerender.batch.cluster import cluster
+
+    sites = list(asked.named or asked.sites)
+    async with cluster(words.dask, words.tools, sites, bench) as render:
+        yield render
+
+
+def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
+    """The pages that are asked for. Raises SiteError."""
+    if not words.sites and words.listed is None:
+        raise SiteError("name a SITE, or a list of pages with --from")
+    sites = job.sites(words.sites, words.output)
+    named = None
+    if words.listed is not None:
+        named = job.by_site(_lines(words.listed), sites, output=words.output is not None)
+    try:
+        shard = job.shard(words.shard) if words.shard is not None else None
+    except ValueError as error:
+        raise SiteError(f"--shard {words.shard}: not like 2/5, the second of five") from error
+    return job.Job(sites, include, exclude, named, shard, words.limit)
+
+
+def _lines(file: str) -> list[str]:
+    """The lines of a list of pages. Raises SiteError."""
+    if file == "-":
+        return sys.stdin.read().splitlines()
+    try:
+        return Path(file).read_text("utf-8", "surrogateescape").splitlines()
+    except OSError as error:
+        raise SiteError(f"{file} cannot be read: {error.strerror}") from error

@@ -1,0 +1,154 @@
+"""The words of `prerender batch` in; the pages to render out, and what there is to say at the end.
+
+The journal is told of every page that is found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from prerender.batch.journal import Journal, Row, Site, to_json
+from prerender.batch.store import File, Store, is_url
+from prerender.batch.work import Bench, Estimate, Item, Tally, in_shard, to_do
+from prerender.place import Place
+from prerender.report import Diagnostic, Status
+from prerender.site import SiteError
+
+Shard = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Which pages are asked for. `named`: those of a list, by site; None: all."""
+
+    sites: Sequence[Site]
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    named: dict[Site, list[str]] | None = None
+    shard: Shard | None = None
+    limit: int | None = None
+
+
+def sites(names: Sequence[str], output: str | None) -> list[Site]:
+    """The sites with these names, folders or URLs. Raises SiteError."""
+    sources = [_absolute(name) for name in names]
+    ends = [source.rpartition("/")[2] for source in sources]
+    if output is not None and len(set(ends)) < len(ends):
+        raise SiteError("two sites have one name, which their folders in the output would get")
+    target = "" if output is None else _absolute(output)
+    if len(names) == 1 or not target:
+        return [Site(source, target) for source in sources]
+    return [Site(source, f"{target}/{end}") for source, end in zip(sources, ends, strict=True)]
+
+
+def by_site(lines: Iterable[str], known: Sequence[Site], *, output: bool) -> dict[Site, list[str]]:
+    """The pages of a list, a path or a URL a line, by the site that they are of.
+
+    Where no site is named, a page in a folder here is one by itself. Raises SiteError.
+    """
+    found: dict[Site, list[str]] = {}
+    for line in filter(None, map(str.strip, lines)):
+        page = _absolute(line)
+        site = next((one for one in known if page.startswith(f"{one.source}/")), None)
+        if site is not None:
+            found.setdefault(site, []).append(page.removeprefix(f"{site.source}/"))
+        elif known or output or is_url(page):
+            raise SiteError(f"{line} is in no SITE; name the SITE that it is of")
+        else:
+            found[Site(page, "")] = [Path(page).name]
+    return found
+
+
+def shard(words: str) -> Shard:
+    """I/N as numbers. Raises ValueError."""
+    index, count = (int(word) for word in words.split("/"))
+    if not 1 <= index <= count:
+        raise ValueError(words)
+    return index, count
+
+
+def prepare(job: Job, journal: Journal, bench: Bench, retries: int) -> list[Item]:
+    """The pages to render. What else a site has is copied to its target, unless nothing is written.
+
+    Raises SiteError, JournalError.
+    """
+    items: list[Item] = []
+    for site in job.sites if job.named is None else job.named:
+        store = bench.store(site)
+        files = _pages(job, site, store)
+        asked = {p: f for p, f in files.items() if job.shard is None or in_shard(p, *job.shard)}
+        if bench.write:
+            journal.begin(site, asked, files if job.named is None else None)
+        if bench.write and site.target and job.named is None and (job.shard or (1,))[0] == 1:
+            store.copy_rest(files)
+        items += to_do(site, store, asked, journal, bench.settings, retries)
+    return items[: job.limit]
+
+
+def _pages(job: Job, site: Site, store: Store) -> dict[str, File]:
+    if job.named is None:
+        return store.pages(job.include, job.exclude)
+    return {page: store.page(page) for page in job.named[site]}
+
+
+def _absolute(name: str) -> str:
+    return name.rstrip("/") if is_url(name) else str(Path(name).resolve())
+
+
+def summary(tally: Tally, journal: Journal, seconds: float) -> str:
+    """One line: what a run came to, and how far the job is."""
+    statuses = [f"{n} {status}" for status in get_args(Status) if (n := tally.pages[status])]
+    worked = f"{sum(tally.pages.values())} pages" + (f": {', '.join(statuses)}" if statuses else "")
+    formulas = f"{tally.formulas} formulas, {tally.typeset} typeset"
+    return f"{worked}; {formulas}; {seconds:.1f} s. In the journal: {states(journal)}"
+
+
+def states(journal: Journal) -> str:
+    """How many pages are in each state."""
+    return ", ".join(f"{n} {state}" for state, n in sorted(journal.counts().items())) or "no pages"
+
+
+def told(estimate: Estimate) -> str:
+    """An estimate in one line."""
+    hours, minutes = estimate.seconds / 3600, estimate.seconds / 60
+    time = f"{hours:.1f} hours" if hours >= 1 else f"{minutes:.1f} minutes"
+    return (
+        f"{estimate.pages} pages, about {estimate.formulas} formulas, {time} on this machine, "
+        f"{estimate.bytes / 1e6:.1f} MB of results"
+    )
+
+
+def troubles(journal: Journal) -> list[str]:
+    """What is wrong with pages, each in a line."""
+    return [
+        line.replace("\n", " ")
+        for name, row in journal.named(troubled=True)
+        for line in _lines(name, row)
+    ]
+
+
+def _lines(name: str, row: Row) -> list[str]:
+    aside = f" ({row.state} after {row.attempts} attempts)" if row.status == "failed" else ""
+    return [
+        Diagnostic("error", f"{one['message']}{aside}", Place(one["line"], one["column"], ""))
+        .show(name)
+        .partition("\n")[0]
+        for one in json.loads(row.errors)
+    ]
+
+
+def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:
+    """All pages in the journal, as the contract of `--json` has it."""
+    pages = [to_json(name, row) for name, row in journal.named()]
+    totals = {
+        "pages": len(pages),
+        "formulas": sum(page["formulas"] for page in pages),
+        "typeset": tally.typeset,
+        "errors": sum(len(page["errors"]) for page in pages),
+        "seconds": round(seconds, 3),
+    }
+    return {"version": 1, "pages": pages, "totals": totals}

@@ -1,0 +1,301 @@
+"""A folder or a URL in; its pages, their bytes and their scripts out, and results back.
+
+A folder is read and written as `build` does it. A URL is what fsspec knows (s3://, gs://, …); an
+object there is written whole.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from prerender.batch.journal import Site
+from prerender.index import settled
+from prerender.local import Local, Scripts
+from prerender.site import (
+    COMPRESSED,
+    DEFAULT_INCLUDE,
+    Seen,
+    SiteError,
+    choose,
+    copy_assets,
+    open_site,
+    page_names,
+    remove_left,
+    seen,
+    whole,
+    write_page,
+)
+
+#: what object stores tell of an object that changes with it
+_STAMPS = ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated", "created")
+
+
+class File(NamedTuple):
+    """A page as a listing shows it: bytes, what changes with it ("": not known), its copies.
+
+    `copies` are the endings of the precompressed copies beside it that are ours to write.
+    """
+
+    size: int
+    stamp: str
+    copies: tuple[str, ...] = ()
+
+
+class Store(ABC):
+    """The source and the target of a site. What reads or writes raises OSError."""
+
+    scripts: Scripts
+    far: bool
+    """Whether reading and writing take long."""
+
+    @abstractmethod
+    def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
+        """All pages. Raises SiteError where there is none."""
+
+    @abstractmethod
+    def page(self, name: str) -> File:
+        """One page. Raises SiteError where it is not there."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """The bytes of a page."""
+
+    @abstractmethod
+    def result(self, name: str) -> bytes | None:
+        """What stands in the target; None: nothing."""
+
+    @abstractmethod
+    def has_result(self, name: str) -> bool:
+        """Whether something stands in the target."""
+
+    @abstractmethod
+    def write(self, name: str, data: bytes, file: File) -> bool:
+        """Put a result in the target, whole or not at all; False where it is known to be there."""
+
+    @abstractmethod
+    def copy_rest(self, pages: Iterable[str]) -> None:
+        """Copy all files but pages to the target, those that are not there. Raises SiteError."""
+
+    def stamp(self, name: str) -> str:
+        """How a listing may show the source from now on; "": not known."""
+        return ""
+
+
+def open_store(site: Site) -> Store:
+    """The store of a site. Raises SiteError."""
+    if is_url(site.source) or is_url(site.target):
+        return _Objects(site)
+    return _Folders(site)
+
+
+def is_url(name: str) -> bool:
+    """Whether a name is an address, and not a file here."""
+    return "://" in name
+
+
+class _Folders(Store):
+    """Both are folders here; or the source is a page."""
+
+    far = False
+
+    def __init__(self, site: Site) -> None:
+        self._site = open_site(Path(site.source), Path(site.target) if site.target else None)
+        self.scripts = Local(self._site)
+
+    def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
+        asked = open_site(self._site.root, self._site.output, include, exclude)
+        names = [str(self._site.single)] if self._site.single else page_names(asked)
+        return {name: self.page(name) for name in names}
+
+    def page(self, name: str) -> File:
+        found = seen(f"{self._site.root}/{name}")
+        if found is None:
+            raise SiteError(f"{self._site.root}/{name} is not there")
+        lasting = settled(found, time.time_ns()) == found
+        return File(found.size, _stamp(found) if lasting else "")
+
+    def read(self, name: str) -> bytes:
+        return self._site.source(PurePosixPath(name)).read_bytes()
+
+    def result(self, name: str) -> bytes | None:
+        with suppress(OSError):
+            return self._site.target(PurePosixPath(name)).read_bytes()
+        return None
+
+    def has_result(self, name: str) -> bool:
+        return seen(f"{self._site.output or self._site.root}/{name}") is not None
+
+    def write(self, name: str, data: bytes, file: File) -> bool:
+        return write_page(self._site, PurePosixPath(name), data)
+
+    def copy_rest(self, pages: Iterable[str]) -> None:
+        copy_assets(self._site, list(pages))
+
+    def stamp(self, name: str) -> str:
+        found = seen(f"{self._site.root}/{name}")
+        return _stamp(found) if found else ""
+
+
+def _stamp(file: Seen) -> str:
+    return "-".join(map(str, file))
+
+
+class _Objects(Store):
+    """The source, the target or both are on a file system of fsspec."""
+
+    far = True
+
+    def __init__(self, site: Site) -> None:
+        self._name = site.source
+        self._from, self._root = _file_system(site.source)
+        self._to, self._target = _file_system(site.target or site.source)
+        self._in_place = not site.target
+        self.scripts = _Scripts(self._from, self._root)
+        if not is_url(site.target) and site.target:
+            remove_left(Path(self._target))
+
+    def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
+        found = self._found
+        pages = choose(found, include or DEFAULT_INCLUDE, exclude)
+        if not pages:
+            what = f"{len(found)} objects, none like a page" if found else "there is nothing"
+            raise SiteError(f"no page in {self._name}: {what}")
+        return {name: _file(found[name], self._copies(name)) for name in pages}
+
+    def page(self, name: str) -> File:
+        try:
+            with _as_os_error():
+                return _file(self._from.info(f"{self._root}/{name}"), ())
+        except OSError as error:
+            raise SiteError(f"{self._name}/{name} cannot be read: {error}") from error
+
+    def read(self, name: str) -> bytes:
+        with _as_os_error():
+            return bytes(self._from.cat_file(f"{self._root}/{name}"))
+
+    def result(self, name: str) -> bytes | None:
+        with suppress(OSError), _as_os_error():
+            return bytes(self._to.cat_file(f"{self._target}/{name}"))
+        return None
+
+    def has_result(self, name: str) -> bool:
+        return self._in_place or name in self._there
+
+    def write(self, name: str, data: bytes, file: File) -> bool:
+        for ending in file.copies:
+            self._put(name + ending, COMPRESSED[ending](data))
+        self._put(name, data)
+        return True
+
+    def copy_rest(self, pages: Iterable[str]) -> None:
+        if self._in_place:
+            return
+        written = {f"{page}{ending}" for page in pages for ending in ("", *COMPRESSED)}
+        for name, info in self._found.items():
+            if name not in written and self._there.get(name, {}).get("size") != info["size"]:
+                try:
+                    self._put(name, self.read(name))
+                except OSError as error:
+                    raise SiteError(f"{self._name}/{name} cannot be copied: {error}") from error
+
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        """All that is in the source."""
+        return self._list(self._from, self._root)
+
+    @cached_property
+    def _there(self) -> dict[str, Any]:
+        """All that is in the target."""
+        return self._list(self._to, self._target)
+
+    def _list(self, files: Any, root: str) -> dict[str, Any]:
+        try:
+            with _as_os_error():
+                found = files.find(root, detail=True)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise SiteError(f"{self._name} cannot be read: {error}") from error
+        return {posixpath.relpath(name, root): info for name, info in found.items()}
+
+    def _copies(self, page: str) -> tuple[str, ...]:
+        return tuple(ending for ending in COMPRESSED if page + ending in self._found)
+
+    def _put(self, name: str, data: bytes) -> None:
+        path = f"{self._target}/{name}"
+        if "file" not in self._to.protocol:
+            with _as_os_error():
+                self._to.pipe_file(path, data)
+            return
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with whole(Path(path)) as temporary:
+            temporary.write_bytes(data)
+            temporary.chmod(0o644)
+
+
+class _Scripts(Scripts):
+    """The scripts of a site on a file system of fsspec."""
+
+    def __init__(self, files: Any, root: str) -> None:
+        super().__init__()
+        self._files, self._folder = files, root
+
+    def base(self, page: PurePosixPath) -> PurePosixPath:
+        return page.parent
+
+    def _names(self, page: PurePosixPath, url: str) -> list[str]:
+        try:
+            parts = urlsplit(url.strip())
+        except ValueError:
+            return []
+        if parts.scheme or parts.netloc or not parts.path:
+            return []
+        path = unquote(parts.path)
+        name = posixpath.normpath(path.lstrip("/") if path[0] == "/" else page.parent / path)
+        return [] if name.startswith("../") else [name]
+
+    def _is_there(self, name: str) -> bool:
+        with _as_os_error():
+            return bool(self._files.isfile(f"{self._folder}/{name}"))
+
+    def _read(self, name: str) -> bytes:
+        with _as_os_error():
+            return bytes(self._files.cat_file(f"{self._folder}/{name}"))
+
+
+def _file_system(name: str) -> tuple[Any, str]:
+    """The file system of fsspec that a folder or a URL is on, and its path there."""
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError as error:
+        raise SiteError(f"{name}: to read URLs, pip install 'prerender-math[remote]'") from error
+    try:
+        files, path = url_to_fs(name, use_listings_cache=False)
+    except (ImportError, ValueError) as error:
+        raise SiteError(f"{name}: {error}") from error
+    return files, path.rstrip("/")
+
+
+def _file(info: dict[str, Any], copies: tuple[str, ...]) -> File:
+    told = next((f"{key} {info[key]}" for key in _STAMPS if info.get(key)), "")
+    size = int(info.get("size") or 0)
+    return File(size, told and f"{size} {told}", copies)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """File systems raise what their libraries do; here all of it is trouble with a file."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,361 @@
+"""Pages of many sites in, chunk by chunk; what became of each out, and into the journal.
+
+Whether chunks are rendered here or on other machines is all the same to the job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from asyncio import sleep as pause
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from prerender.batch.journal import Journal, Row, Site, State
+from prerender.batch.store import File, Store, open_store
+from prerender.build import Work, outcome_of
+from prerender.encoding import EncodingLossError, decode
+from prerender.local import digest
+from prerender.markup import rendered_by
+from prerender.outcome import Outcome
+from prerender.page import is_xml
+from prerender.report import Diagnostic, error_to_json
+from prerender.site import SiteError
+
+#: a chunk: what is lost with a worker, and written to the journal at once
+_PAGES, _BYTES = 32, 2_000_000
+#: bytes that a page costs beside its own
+_A_PAGE = 4_000
+#: chunks that are rendered side by side, so that tabs have work while the last pages of one end
+_AT_ONCE = 2
+#: seconds between tries, at most
+_PATIENCE = 60
+_SAMPLE = 40
+
+
+class Item(NamedTuple):
+    """A page to render: where it is, how its source was listed, what the journal knows of it."""
+
+    site: Site
+    page: str
+    file: File
+    known: Row
+
+    @property
+    def work(self) -> int:
+        """What it is expected to cost, as bytes."""
+        return self.file.size + _A_PAGE
+
+
+class Done(NamedTuple):
+    """A page that was worked on; `data` is a result that is still to be written.
+
+    A page that is none of those asked for has no status.
+    """
+
+    item: Item
+    row: Row
+    data: bytes | None = None
+
+
+class Result(NamedTuple):
+    """A chunk that was worked on, and how many formulas were typeset meanwhile."""
+
+    pages: list[Done]
+    typeset: int
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Chunk = list[Item]
+Render = Callable[[Iterable[Chunk]], AsyncIterator[Result]]
+
+
+class Tools(NamedTuple):
+    """What another machine needs to set up a bench, as the command line has it.
+
+    `cache` is a folder; "": the machine's own; None: none.
+    """
+
+    browser: str | None
+    jobs: int | None
+    seconds: float
+    cache: str | None
+    override: dict[str, Any]
+    hydrated: bool
+    shrink: float
+    stale: bool
+
+
+@dataclass(slots=True)
+class Bench:
+    """What renders chunks. `stale`: only pages that something else has rendered; `write`: results
+    are written where they belong, else they come back."""
+
+    work: Work
+    settings: str
+    stale: bool = False
+    write: bool = True
+    stores: dict[Site, Store] = field(default_factory=dict)
+    told: int = 0
+
+    def store(self, site: Site) -> Store:
+        """The store of a site, opened once. Raises SiteError."""
+        if site not in self.stores:
+            self.stores[site] = open_store(site)
+        return self.stores[site]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to: pages by status, formulas."""
+
+    pages: Counter[str] = field(default_factory=Counter)
+    formulas: int = 0
+    typeset: int = 0
+
+    def count(self, result: Result) -> None:
+        """Count a chunk."""
+        self.typeset += result.typeset
+        for one in result.pages:
+            if one.row.status:
+                self.pages[one.row.status] += 1
+                self.formulas += one.row.formulas
+
+
+class Estimate(NamedTuple):
+    """What a job would take: pages, formulas, seconds, bytes of the results."""
+
+    pages: int
+    formulas: int
+    seconds: float
+    bytes: int
+
+
+def to_do(
+    site: Site, store: Store, files: dict[str, File], journal: Journal, settings: str, retries: int
+) -> list[Item]:
+    """Those pages of a site that are not as the journal has them done under these settings."""
+    rows = journal.rows(site)
+    items = []
+    for page, file in files.items():
+        row = rows.get(page, Row(page))
+        if row.settings != settings or not store.scripts.same(json.loads(row.needs)):
+            row = Row(page)
+        if not row.stamp or row.stamp != file.stamp:
+            row = row._replace(attempts=0)
+        elif row.state == "done":
+            if store.has_result(page):
+                continue
+        elif row.state == "aside" and row.attempts > retries:
+            continue
+        items.append(Item(site, page, file, row))
+    return items
+
+
+def in_shard(page: str, index: int, count: int) -> bool:
+    """Whether a page is in the shard `index` (from 1) of `count`; by its path alone."""
+    return int(digest(page.encode("utf-8", "surrogateescape"))[:8], 16) % count == index - 1
+
+
+def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
+    """Items in chunks that cost about the same."""
+    chunk: Chunk = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == _PAGES or sum(one.work for one in chunk) >= _BYTES:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+async def run(
+    items: list[Item],
+    render: Render,
+    journal: Journal,
+    retries: int,
+    progress: Callable[[int, int], None],
+) -> Tally:
+    """Render pages; those that fail again after the others, later each time, then set them aside.
+
+    Raises JournalError, EngineError, BrowserNotFound.
+    """
+    tally, count = Tally(), len(items)
+    for attempt in range(retries + 1):
+        failed = []
+        async for result in render(chunks(items)):
+            pages = [_judged(one, retries) for one in result.pages]
+            journal.keep((one.item.site, one.row) for one in pages if one.row.status)
+            again = [one for one in pages if one.row.state == "failed"]
+            failed += [one.item._replace(known=one.row) for one in again]
+            done = [one for one in pages if one.row.state != "failed"]
+            tally.count(Result(done, result.typeset))
+            progress(sum(tally.pages.values()), count)
+        if not failed:
+            break
+        items = failed
+        await pause(min(2**attempt, _PATIENCE))
+    return tally
+
+
+def _judged(one: Done, retries: int) -> Done:
+    """A page that has failed too often is set aside."""
+    if one.row.state == "failed" and one.row.attempts > retries:
+        return one._replace(row=one.row._replace(state="aside"))
+    return one
+
+
+async def render_here(waiting: Iterable[Chunk], bench: Bench) -> AsyncIterator[Result]:
+    """Render chunks in this process."""
+    rest = iter(waiting)
+    running: set[asyncio.Task[Result]] = set()
+    try:
+        while True:
+            while len(running) < _AT_ONCE and (chunk := next(rest, None)):
+                running.add(asyncio.create_task(render_chunk(chunk, bench)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                yield one.result()
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def render_chunk(chunk: Chunk, bench: Bench) -> Result:
+    """Render the pages of a chunk side by side. Raises EngineError, BrowserNotFound."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_render(item, bench)) for item in chunk]
+    pages = [_settled(task.result(), bench) for task in tasks]
+    typeset, bench.told = bench.work.typeset - bench.told, bench.work.typeset
+    return Result(pages, typeset)
+
+
+def put(one: Done, store: Store) -> Done:
+    """Write a result. Raises OSError."""
+    item, data = one.item, one.data
+    assert data is not None
+    written = store.write(item.page, data, item.file)
+    row = one.row
+    if not item.site.target and written:
+        row = row._replace(stamp=store.stamp(item.page))
+    status = "rendered" if written and row.status == "unchanged" else row.status
+    return Done(item, row._replace(status=status))
+
+
+async def _render(item: Item, bench: Bench) -> Done:
+    started = time.monotonic()
+    try:
+        done = await _rendered(item, bench)
+        if done.data is not None and bench.write:
+            store = bench.store(item.site)
+            done = await _away(store, put, done, store)
+    except OSError as error:
+        done = failure(item, error, bench.settings)
+    took = time.monotonic() - started
+    return done._replace(row=done.row._replace(seconds=round(took, 3)))
+
+
+async def _rendered(item: Item, bench: Bench) -> Done:
+    """A page with its result, unless it has that already. Raises OSError."""
+    store, row = bench.store(item.site), item.known
+    data = await _away(store, store.read, item.page)
+    row = row._replace(stamp=item.file.stamp, attempts=row.attempts + 1, settings=bench.settings)
+    key = digest(data)
+    if row.state == "done" and await _away(store, _has_result, item, key, store):
+        status = "unchanged" if row.status == "rendered" else row.status
+        return Done(item, row._replace(status=status))
+    row = row._replace(hash=key)
+    if bench.stale:
+        shown = data if not item.site.target else await _away(store, store.result, item.page)
+        mark = _mark(item.page, data if shown is None else shown)
+        if mark is None:
+            return Done(item, row._replace(status=""))
+        if mark == bench.work.mark:
+            row = row._replace(state="done", status="unchanged", result=digest(shown or data))
+            return Done(item, row)
+    page = PurePosixPath(item.page)
+    outcome = await outcome_of(page, data, bench.work, store.scripts, settings=bench.settings)
+    result = data if outcome.data is None else outcome.data
+    done = Done(item, _row(row, outcome, digest(result)), result)
+    return done._replace(data=None) if result is data and not item.site.target else done
+
+
+async def _away(store: Store, action: Callable[P, T], *words: P.args, **named: P.kwargs) -> T:
+    """What an action on a store gives; in a thread if it takes long."""
+    if store.far:
+        return await asyncio.to_thread(action, *words, **named)
+    return action(*words, **named)
+
+
+def _has_result(item: Item, key: str, store: Store) -> bool:
+    """Whether a page that was done is its source, with these bytes, and its result is there."""
+    row = item.known
+    if not item.site.target:
+        return key == row.result
+    there = store.result(item.page) if key == row.hash else None
+    return there is not None and digest(there) == row.result
+
+
+def _row(row: Row, outcome: Outcome, result: str) -> Row:
+    """The row of a page that was rendered, but not yet written."""
+    report = outcome.report(row.page, changed=False, written=False)
+    state: State = ("aside" if outcome.lasting else "failed") if outcome.failed else "done"
+    return row._replace(
+        state=state,
+        result=result,
+        needs=json.dumps(outcome.needs),
+        status=report.status,
+        formulas=outcome.formulas,
+        errors=json.dumps([error_to_json(one) for one in report.errors]),
+    )
+
+
+def failure(item: Item, error: OSError, settings: str) -> Done:
+    """A page that could not be read or written."""
+    said = error_to_json(Diagnostic("error", f"the page is left as it is: {error}"))
+    row = Row(item.page, "failed", item.file.stamp, settings=settings, status="failed")
+    errors = json.dumps([said])
+    return Done(item, row._replace(attempts=item.known.attempts + 1, errors=errors))
+
+
+def _settled(one: Done, bench: Bench) -> Done:
+    """A page that was written in place looks as it will, if it is old enough by now to tell."""
+    row = one.row
+    if one.item.site.target or not row.stamp or row.stamp == one.item.file.stamp:
+        return one
+    with suppress(SiteError):
+        if bench.store(one.item.site).page(row.page).stamp == row.stamp:
+            return one
+    return one._replace(row=row._replace(stamp=""))
+
+
+def _mark(page: str, data: bytes) -> str | None:
+    """What a page was rendered by; None: it is not rendered, or no page of ours."""
+    try:
+        return rendered_by(decode(data, xml=is_xml(PurePosixPath(page))).text)
+    except EncodingLossError:
+        return None
+
+
+async def estimate(items: list[Item], bench: Bench) -> Estimate:
+    """What rendering pages would take, from some of them. Writes nothing if the bench does not."""
+    sample = items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]
+    if not sample:
+        return Estimate(0, 0, 0.0, 0)
+    await bench.work.engine.browser()
+    started = time.monotonic()
+    pages = [one for chunk in chunks(sample) for one in (await render_chunk(chunk, bench)).pages]
+    took = time.monotonic() - started
+    part = sum(item.work for item in sample) / sum(item.work for item in items)
+    size = sum(len(one.data) if one.data else one.item.file.size for one in pages)
+    formulas = sum(one.row.formulas for one in pages)
+    return Estimate(len(items), round(formulas / part), took / part, round(size / part))

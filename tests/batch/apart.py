@@ -1,0 +1,44 @@
+"""A job on workers that do not see the target: `python -m tests.batch.apart SITE OUTPUT`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from prerender.batch import cluster, job
+from prerender.batch.journal import Journal
+from prerender.batch.work import Bench, Tools, run
+from prerender.build import Work
+from prerender.cache import Cache
+from prerender.engine import Engine
+
+
+async def _sees_nothing(client: Any, target: str) -> bool:
+    return False
+
+
+async def main(source: str, output: str) -> None:
+    """Run the job."""
+    work = Work(Engine(), Cache(None))
+    bench = Bench(work, work.settings)
+    folder = os.environ["PRERENDER_CACHE"]
+    tools = Tools(
+        os.environ.get("PRERENDER_BROWSER"), 1, 20.0, folder, {}, False, work.shrink, False
+    )
+    sites = job.sites([source], output)
+    with tempfile.TemporaryDirectory() as name:
+        journal = Journal(Path(name, "journal"))
+        items = job.prepare(job.Job(sites), journal, bench, 0)
+        async with cluster.cluster("local", tools, sites, bench) as render:
+            await run(items, render, journal, 0, lambda _, __: None)
+        assert journal.counts() == {"done": len(items)}
+        journal.close()
+
+
+if __name__ == "__main__":
+    cluster._sees = _sees_nothing
+    asyncio.run(main(*sys.argv[1:]))

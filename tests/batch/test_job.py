@@ -1,0 +1,227 @@
+"""The command `batch`: what it renders, what it leaves, what it says."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import fsspec
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+import prerender.build
+from prerender.batch import work
+from prerender.page import restored
+from tests.batch.site import built, files, make_site
+from tests.conftest import Run
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return make_site(tmp_path / "site", 6)
+
+
+@pytest.fixture
+def expected(site: Path, tmp_path: Path, session_cache: Path) -> dict[str, bytes]:
+    """The site as `build` renders it."""
+    report = built(site, tmp_path / "expected", session_cache)
+    assert report.count("rendered") == 6
+    return files(tmp_path / "expected")
+
+
+def states(journal: Path) -> dict[str, int]:
+    database = sqlite3.connect(journal)
+    found = dict(database.execute("SELECT state, count(*) FROM pages GROUP BY state"))
+    database.close()
+    return found
+
+
+def test_a_folder(prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    words = ["batch", "site", "-o", "out", "--journal", "journal"]
+    done = prerender(*words)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("prerender: 6 pages: 6 rendered; 36 formulas, ")
+    assert done.stderr.count("\n") == 1
+    assert files(tmp_path / "out") == expected
+    again = prerender(*words, PRERENDER_BROWSER="/nonexistent")
+    assert again.stderr.startswith("prerender: 0 pages; ")
+    (tmp_path / "out" / "0" / "000.html").unlink()
+    (site / "1" / "001.html").write_text("no math any more")
+    (site / "1" / "003.html").unlink()
+    next_time = prerender(*words)
+    assert next_time.stderr.startswith("prerender: 2 pages: 1 rendered, 1 no-math; ")
+    assert states(tmp_path / "journal") == {"done": 5}
+    (site / "setup.js").write_text("MathJax = {}")
+    assert " no-math" in prerender(*words).stderr
+    assert files(tmp_path / "out")["0/000.html"] == (site / "0" / "000.html").read_bytes()
+
+
+def test_in_place(prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    sources = files(site)
+    words = ["batch", "site", "--journal", "journal"]
+    assert prerender(*words).returncode == 0
+    assert files(site) == expected
+    again = prerender(*words, PRERENDER_BROWSER="/nonexistent")
+    assert "typeset; " in again.stderr
+    assert " rendered" not in again.stderr
+    (tmp_path / "journal").unlink()
+    without = prerender(*words)
+    assert without.stderr.startswith("prerender: 6 pages: 6 unchanged; ")
+    assert files(site) == expected
+    assert prerender("restore", "site").returncode == 0
+    assert files(site) == sources
+
+
+def test_lists_limits_and_shards(
+    prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    words = ["batch", "site", "-o", "out", "--journal", "journal"]
+    (tmp_path / "list").write_text("site/0/000.html\nsite/1/001.html\n")
+    assert prerender(*words, "--from", "list").returncode == 0
+    assert set(files(tmp_path / "out")) == {"0/000.html", "1/001.html"}
+    limited = prerender(*words, "--limit", "1")
+    assert limited.stderr.startswith("prerender: 1 pages: ")
+    for part in ("1/3", "2/3", "3/3"):
+        assert prerender(*words, "--shard", part).returncode == 0
+    assert files(tmp_path / "out") == expected
+    done = prerender(*words, "--dry-run", PRERENDER_BROWSER="/nonexistent")
+    assert done.stdout.startswith("0 pages, about 0 formulas")
+
+
+def test_a_list_alone(
+    prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "list").write_text(f"site/0/000.html\n{site}/1/001.html\n")
+    assert prerender("batch", "--from", "list", "--journal", "journal").returncode == 0
+    changed = {name for name, data in files(site).items() if data == expected[name]}
+    assert changed == {"0/000.html", "1/001.html", "setup.js"}
+
+
+def test_several_sites(prerender: Run, tmp_path: Path) -> None:
+    make_site(tmp_path / "a", 1)
+    make_site(tmp_path / "b", 1)
+    words = ["batch", "a", "b", "-o", "out", "--journal", "journal"]
+    assert prerender(*words, "--json", "report").returncode == 0
+    names = {f"{site}/{file}" for site in "ab" for file in ("0/000.html", "setup.js")}
+    assert set(files(tmp_path / "out")) == names
+    told = json.loads((tmp_path / "report").read_text())
+    paths = [page["path"] for page in told["pages"]]
+    assert paths == [str(tmp_path / name / "0" / "000.html") for name in "ab"]
+    assert {page["status"] for page in told["pages"]} == {"rendered"}
+
+
+def test_estimate(prerender: Run, site: Path, tmp_path: Path) -> None:
+    before = files(site)
+    done = prerender("batch", "site", "--journal", "journal", "--dry-run")
+    assert done.stdout.startswith("6 pages, about 36 formulas, 0.")
+    assert files(site) == before
+    assert not (tmp_path / "journal").exists()
+
+
+def test_what_another_version_has_rendered(
+    prerender: Run, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only those are stale; what was rendered twice comes back as it was before the first time."""
+    sources = files(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(prerender_build, "__version__", "0.0.9")
+        old = ["batch", "site", "--include", "0/*.html", "--journal", "old"]
+        assert prerender(*old).returncode == 0
+    (tmp_path / "settings.toml").write_text("[mathjax.tex.macros]\nhalf = '2'\n")
+    words = ["batch", "site", "--journal", "journal", "--stale"]
+    done = prerender(*words, "--config", "settings.toml")
+    assert done.stderr.startswith("prerender: 3 pages: 3 rendered; ")
+    assert {name for name, data in files(site).items() if data != sources[name]} == {
+        name for name in sources if name.startswith("0/")
+    }
+    again = prerender(*words)
+    assert again.stderr.startswith("prerender: 3 pages: 3 rendered; ")
+    assert " rendered" not in prerender(*words).stderr
+    for name, data in files(site).items():
+        if name.endswith(".html"):
+            assert restored(data, xml=False) == sources[name]
+
+
+prerender_build = prerender.build
+
+
+def test_what_fails_is_tried_again_and_set_aside(
+    prerender: Run, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(work, "pause", sleep)
+    page = site / "0" / "000.html"
+    text = page.read_text()
+    page.unlink()
+    page.mkdir()
+    (site / "0" / "002.html").write_text(r"<!doctype html>\[\frac1\]")
+    (site / "0" / "004.html").write_bytes(b"<meta charset=iso-2022-kr>")
+    (tmp_path / "list").write_text("".join(f"site/0/00{n}.html\n" for n in (0, 2, 4)))
+    words = ["batch", "site", "--from", "list", "--journal", "journal", "--retries", "2"]
+    done = prerender(*words)
+    assert done.returncode == 1
+    assert slept == [1, 2]
+    assert states(tmp_path / "journal") == {"done": 1, "aside": 2}
+    status = prerender("batch", "--journal", "journal", "--status")
+    counts, aside, formula, encoding = status.stdout.splitlines()
+    assert counts == "2 aside, 1 done"
+    assert aside.startswith(f"{page}:1:1: error: the page is left as it is: ")
+    assert aside.endswith("(aside after 3 attempts)")
+    assert formula.startswith(f"{site}/0/002.html:1:16: error: Missing argument for \\frac")
+    assert encoding.startswith(f"{site}/0/004.html:1:1: error: the page is left as it is: ")
+    page.rmdir()
+    page.write_text(text)
+    (site / "0" / "002.html").write_text(text)
+    (site / "0" / "004.html").write_text(text)
+    assert prerender(*words).returncode == 0
+    assert states(tmp_path / "journal") == {"done": 3}
+
+
+def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
+    def said(*words: str) -> str:
+        done = prerender("batch", "--journal", "journal", *words)
+        assert done.returncode == 2
+        return done.stderr
+
+    assert "name a SITE, or a list of pages with --from" in said()
+    assert "does not exist; name the folder that your generator has built" in said("nothing")
+    assert "--shard 4/3: not like 2/5" in said("site", "--shard", "4/3")
+    assert "Protocol not known: none" in said("none://x")
+    assert "two sites have one name" in said("site", "./site", "-o", "out")
+    (tmp_path / "list").write_text("elsewhere.html\n")
+    assert "elsewhere.html is in no SITE" in said("site", "--from", "list")
+    (tmp_path / "text").write_text("no journal " * 99)
+    assert "cannot be used: file is not a database" in said("site", "--journal", "text")
+    assert "does not exist; name the journal" in said("--journal", "none", "--status")
+
+
+def test_objects(prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    """From a store to a folder, to another store, and in place."""
+    memory = fsspec.filesystem("memory")
+    memory.put(f"{site}/", "/archive", recursive=True)
+    memory.pipe_file("/archive/0/000.html.gz", b"old")
+    assert prerender("batch", "memory://archive", "-o", "out", "--journal", "1").returncode == 0
+    compressed = (tmp_path / "out" / "0" / "000.html.gz").read_bytes()
+    (tmp_path / "out" / "0" / "000.html.gz").unlink()
+    assert compressed.startswith(b"\x1f\x8b")
+    assert files(tmp_path / "out") == expected
+    words = ["batch", "memory://archive", "-o", "memory://target", "--journal", "2"]
+    assert prerender(*words).returncode == 0
+    assert in_memory("/target") == {**expected, "0/000.html.gz": compressed}
+    assert prerender(*words).stderr.startswith("prerender: 0 pages; ")
+    in_place = ["batch", "memory://archive", "--journal", "3"]
+    assert prerender(*in_place).returncode == 0
+    assert in_memory("/archive") == {**expected, "0/000.html.gz": compressed}
+    assert prerender(*in_place).stderr.startswith("prerender: 6 pages: 6 unchanged; ")
+    assert prerender(*in_place).stderr.startswith("prerender: 0 pages; ")
+
+
+def in_memory(folder: str) -> dict[str, bytes]:
+    memory: MemoryFileSystem = fsspec.filesystem("memory")
+    found = memory.find(folder)
+    return {name.removeprefix(f"{folder}/"): memory.cat_file(name) for name in found}
