@@ -107,8 +107,10 @@ export class Pen {
    */
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
-    const columns = svg.descendants().filter((node) => node.hasAttribute('data-table') || node.hasAttribute('data-labels'));
-    return columns.map((column) => ({ ...box(top, 0, height), marks: this.#children(column.firstChild, ORIGIN) }));
+    return ['data-table', 'data-labels'].map((name) => {
+      const column = svg.find((node) => node.hasAttribute(name));
+      return { ...box(top, 0, height), marks: this.#children(column.firstChild, ORIGIN) };
+    });
   }
 
   /**

@@ -150,13 +150,12 @@ export class Sketch {
    * @returns {Sketch | null}
    */
   find(test) {
-    return this.descendants().find(test) ?? null;
-  }
-
-  /** @returns {Sketch[]} the elements in it, in document order */
-  descendants() {
-    const elements = this.childNodes.filter((child) => child instanceof Sketch);
-    return elements.flatMap((child) => [child, ...child.descendants()]);
+    for (const child of this.childNodes) {
+      if (!(child instanceof Sketch)) continue;
+      const found = test(child) ? child : child.find(test);
+      if (found) return found;
+    }
+    return null;
   }
 
   /** @returns {SVGElement} the same in the browser's DOM */
