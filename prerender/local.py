@@ -33,6 +33,7 @@ class Local:
         self._site = site
         self._root = site.root.resolve()
         self._digests: Needs = {}
+        self._files: dict[tuple[PurePosixPath, str], list[Path]] = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
@@ -43,7 +44,7 @@ class Local:
         needs: Needs = {}
 
         def read(url: str) -> str | None:
-            for file in local_files(self._site, page, url):
+            for file in self._meant(page, url):
                 name = os.path.relpath(file, self._root)
                 needs[name] = self.digest(name)
                 if needs[name] is not None:
@@ -51,6 +52,13 @@ class Local:
             return None
 
         return read, needs
+
+    def _meant(self, page: PurePosixPath, url: str) -> list[Path]:
+        """The files that a page, and all others in its folder, may mean by a URL."""
+        key = (page.parent, url)
+        if key not in self._files:
+            self._files[key] = local_files(self._site, page, url)
+        return self._files[key]
 
     def digest(self, name: str) -> str | None:
         """The hash of a file; None where it is not there. Raises OSError."""
