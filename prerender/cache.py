@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -165,6 +165,13 @@ class Cache:
                 self._outlines[glyph] = outline
                 self._set(f"outline/{glyph}", outline)
         self._set(f"job/{key}", [asdict(typeset) for typeset in answer.typesets])
+
+    def keep_answers(self, answers: Mapping[str, Answer]) -> None:
+        """Remember several, in half of the time."""
+        if self._disk is not None:
+            with suppress(*_TROUBLE), self._disk.transact():
+                for key, answer in answers.items():
+                    self.keep_answer(key, answer)
 
     def setup(self, key: str) -> Any:
         """What the evaluation of a page's configuration once gave; None: not known."""
