@@ -96,6 +96,7 @@ class Work:
     typeset: int = 0
     from_cache: int = 0
     timing: Timing = field(default_factory=Timing)
+    _fresh: dict[str, Answer] = field(default_factory=dict)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     async def aside(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
@@ -106,6 +107,17 @@ class Work:
                 return action()
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, timed)
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Have the cache remember an answer, with those that come from a tab together with it."""
+        if not self._fresh:
+            asyncio.get_running_loop().call_soon(self._keep_all)
+        self._fresh[key] = answer
+
+    def _keep_all(self) -> None:
+        with self.timing.span("cache"):
+            self.cache.keep_answers(self._fresh)
+        self._fresh.clear()
 
     @property
     def mark(self) -> str:
@@ -368,8 +380,7 @@ async def _answer(job: Job, work: Work) -> Answer:
             return answer
         work.typeset += len(job.items)
         answer = await work.engine.typeset(job, work.setups)
-        with work.timing.span("cache"):
-            work.cache.keep_answer(key, answer)
+        work.keep(key, answer)
         return answer
 
     if key not in work.answers:

@@ -7,6 +7,7 @@ are those of the frameworks' own documents: where they mount, what they hand to 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from prerender.source import Element
@@ -36,11 +37,11 @@ _FRAMEWORKS = (
 )
 
 
-def framework_of(root: Element) -> str | None:
+def framework_of(elements: Iterable[Element]) -> str | None:
     """The framework that builds a page anew; None where none does, or its scripts are gone."""
     found: str | None = None
     runs = False
-    for element in root.walk():
+    for element in elements:
         runs = runs or _runs(element)
         if found is None and (element.tag in ("meta", "script") or "id" in element.attrs):
             found = next((one.name for one in _FRAMEWORKS if _marks(one, element)), None)

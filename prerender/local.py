@@ -32,6 +32,7 @@ class Scripts(ABC):
 
     def __init__(self) -> None:
         self._digests: Needs = {}
+        self._files: dict[tuple[PurePosixPath, str], list[str]] = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     @abstractmethod
@@ -57,13 +58,20 @@ class Scripts(ABC):
         needs: Needs = {}
 
         def read(url: str) -> str | None:
-            for name in self._names(page, url):
+            for name in self._meant(page, url):
                 needs[name] = self.digest(name)
                 if needs[name] is not None:
                     return self._text(name)
             return None
 
         return read, needs
+
+    def _meant(self, page: PurePosixPath, url: str) -> list[str]:
+        """The files that a page, and all others in its folder, may mean by a URL."""
+        key = (page.parent, url)
+        if key not in self._files:
+            self._files[key] = self._names(page, url)
+        return self._files[key]
 
     def digest(self, name: str) -> str | None:
         """The hash of a file; None where it is not there. Raises OSError."""

@@ -50,13 +50,13 @@ class Page:
     codec: str
     xml: bool
     root: Element
+    elements: list[Element]
+    """All in it, in document order: many rules look for some of them."""
 
     def scripts(self) -> list[tuple[Script, Span | None]]:
         """Its script elements, in order, and where they stand."""
         return [
-            (_script(element), element.span)
-            for element in self.root.walk()
-            if element.tag == "script"
+            (_script(element), element.span) for element in self.elements if element.tag == "script"
         ]
 
 
@@ -124,7 +124,8 @@ def read(data: bytes, *, xml: bool) -> Page:
     """
     text, codec = decode(data, xml=xml)
     text = restore(text)
-    return Page(text, codec, xml, xhtml.parse(text) if xml else parse(text))
+    root = xhtml.parse(text) if xml else parse(text)
+    return Page(text, codec, xml, root, list(root.walk()))
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
@@ -143,7 +144,7 @@ def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
 
 def unless_hydrated(plan: Plan) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(plan.page.root) if plan.formulas else None
+    framework = framework_of(plan.page.elements) if plan.formulas else None
     if framework is None:
         return plan
     told = (
@@ -164,7 +165,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    css, glyphs = (None, None) if page.root.first("base") else look[:2]
+    has_base = any(one.tag == "base" for one in page.elements)
+    css, glyphs = (None, None) if has_base else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "")
     needs = Needs(external=css is not None)
     sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
@@ -199,7 +201,7 @@ def _apart(page: Page) -> list[Span]:
     """The elements that a reader mode may leave out of a page."""
     return [
         one.span
-        for one in page.root.walk()
+        for one in page.elements
         if (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation") and one.span is not None
     ]
 
@@ -259,7 +261,7 @@ def _told_apart(page: Page) -> list[Edit]:
     """What the source has rendered by itself, marked so that it is not taken for ours."""
     tags = [
         element.start_tag
-        for element in page.root.walk()
+        for element in page.elements
         if element.tag == "mjx-container" and element.start_tag is not None
     ]
     texts = ((tag, page.text[tag.start : tag.end]) for tag in tags)

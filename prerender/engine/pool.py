@@ -43,6 +43,7 @@ class _Request:
 
     job: Job
     answer: asyncio.Future[Answer]
+    weight: int
     tries: int = 0
     suspect: int | None = None
     skip: dict[int, str] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Engine:
         await self.browser()
         while len(self._workers) < self._tabs:
             self._workers.append(asyncio.create_task(self._work(f"tab {len(self._workers)}")))
-        request = _Request(job, asyncio.get_running_loop().create_future())
+        request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
         self._some.set()
         return await request.answer
@@ -162,11 +163,11 @@ class Engine:
             await self._some.wait()
         if self._again:
             return self._again.popleft()
-        share = sum(request.job.weight for request in self._waiting) / self._tabs
+        share = sum(request.weight for request in self._waiting) / self._tabs
         room = min(self._speed * _BATCH, share)
         batch = [self._waiting.popleft()]
-        room -= batch[0].job.weight
-        while self._waiting and (room := room - self._waiting[0].job.weight) >= 0:
+        room -= batch[0].weight
+        while self._waiting and (room := room - self._waiting[0].weight) >= 0:
             batch.append(self._waiting.popleft())
         return batch
 

@@ -41,8 +41,8 @@ async (tex) => {
   }
 
   function look({ dom, tag, width, penalty, worst }) {
-    document.body.replaceChildren(output.fontCache.getCache(), dom);
-    const svg = dom.querySelector('svg');
+    const svg = dom.find(({ localName }) => localName === 'svg').real();
+    document.body.replaceChildren(output.fontCache.getCache().real(), svg);
     const box = svg.getBBox();
     const [left, right] = [box.x / EX, (box.x + box.width) / EX];
     return { width, penalty, worst, glyphs: read(svg), left, right, numbered: tag !== null };
@@ -56,6 +56,7 @@ async (tex) => {
   const before = String(item.root);
   await handleRetriesFor(() => (found = layouts(item, doc)));
   const same = String(item.root) === before;
-  const own = parseFloat(makeDocument(setup, output).convert(tex, { display: true }).querySelector('svg').getAttribute('width'));
+  const alone = makeDocument(setup, output).convert(tex, { display: true });
+  const own = parseFloat(alone.firstChild.getAttribute('width'));
   return { own, same, layouts: found.map(look) };
 };

@@ -1,5 +1,5 @@
 /**
- * MathJax's SVG output (a DOM) in, our drawing (a string) out.
+ * MathJax's SVG output (nodes.js) in, our drawing (a string) out.
  *
  * What MathJax draws for a browser to restyle later, we draw once: the axis points down as in SVG
  * itself (so that CSS transforms of `\style` turn the right way), groups that only move what is in
@@ -21,6 +21,8 @@ const KEPT = new Set([
 const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
 /**
+ * @typedef {import('./nodes.js').Sketch} Sketch
+ *
  * @typedef {object} Frame  where a node is drawn: an offset and a factor, y down
  * @property {number} x
  * @property {number} y
@@ -90,38 +92,38 @@ export class Pen {
   /**
    * A top-level svg: its box, in thousandths of an em, and its marks.
    *
-   * @param {Element} svg
+   * @param {Sketch} svg
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
-    const marks = this.#children(svg.querySelector(':scope > g'), ORIGIN);
+    const marks = this.#children(svg.firstChild, ORIGIN);
     return { ...box(top, width, height), marks };
   }
 
   /**
    * The table of a numbered formula and its numbers, which MathJax draws apart, each as a picture.
    *
-   * @param {Element} svg
+   * @param {Sketch} svg
    */
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
-    return [...svg.querySelectorAll('svg[data-table], svg[data-labels]')].map((column) => ({
-      ...box(top, 0, height),
-      marks: this.#children(column.firstElementChild, ORIGIN),
-    }));
+    return ['data-table', 'data-labels'].map((name) => {
+      const column = svg.find((node) => node.hasAttribute(name));
+      return { ...box(top, 0, height), marks: this.#children(column.firstChild, ORIGIN) };
+    });
   }
 
   /**
-   * @param {Element | null} parent
+   * @param {Sketch} parent
    * @param {Frame} at
    * @returns {Mark[]}
    */
   #children(parent, at) {
-    return [...(parent?.children ?? [])].flatMap((child) => this.#node(child, at));
+    return parent.childNodes.flatMap((child) => this.#node(child, at));
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
@@ -157,7 +159,7 @@ export class Pen {
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    */
   #group(node, at) {
@@ -172,14 +174,14 @@ export class Pen {
       if (x === 0 && y === 0) return [mark(at, moved, scaled)];
     }
     const inner = drawing(children);
-    if (!inner && !node.id) return [];
-    const turned = /** @type {SVGElement} */ (node).style?.transform;
+    if (!inner && !node.getAttribute('id')) return [];
+    const turned = node.hasAttribute('style') && node.style.transform;
     const content = turned ? `<g${kept}>${inner}</g>` : inner;
     return [mark(at, moved, (where) => `<g${where}${turned ? '' : kept}>${content}</g>`)];
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    */
   #link(node, at) {
@@ -191,7 +193,7 @@ export class Pen {
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    */
   #glyph(node, at) {
@@ -209,20 +211,20 @@ export class Pen {
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
   #rect(node, at) {
     // MathJax's hot boxes: only a link has a use for one
-    if (node.getAttribute('pointer-events') === 'all' && !node.closest('a')) return [];
+    if (node.getAttribute('pointer-events') === 'all' && !isLinked(node)) return [];
     const frame = node.hasAttribute('data-frame') ? ` fill="none" ${TABLE_LINE}${dashes(node)}` : '';
     const radius = ['rx', 'ry'].map((r) => (node.hasAttribute(r) ? ` ${r}="${node.getAttribute(r)}"` : ''));
     return [boxed(node, at, (where) => `<rect${where}${radius.join('')}${frame}${attributes(node)}/>`)];
   }
 
   /**
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    * @returns {Mark}
    */
@@ -237,7 +239,7 @@ export class Pen {
   /**
    * A shape whose coordinates we do not rewrite: drawn with the axis up.
    *
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    * @returns {Mark}
    */
@@ -255,7 +257,7 @@ export class Pen {
   /**
    * Text in a font of the reader's; MathJax turns it over, which we do not have to.
    *
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    */
   #text(node, at) {
@@ -267,7 +269,7 @@ export class Pen {
   /**
    * A viewport inside the picture, which clips: the middle of a tall bracket.
    *
-   * @param {Element} node
+   * @param {Sketch} node
    * @param {Frame} at
    */
   #viewport(node, at) {
@@ -278,7 +280,7 @@ export class Pen {
   }
 
   /**
-   * @param {Element} node  what a browser shows when the pointer rests on the drawing
+   * @param {Sketch} node  what a browser shows when the pointer rests on the drawing
    * @returns {Mark}
    */
   #words(node) {
@@ -330,7 +332,7 @@ function mark(frame, moved, draw) {
 /**
  * A mark that has x, y, width and height; turned over, its top is its place.
  *
- * @param {Element} node
+ * @param {Sketch} node
  * @param {Frame} frame
  * @param {(where: string) => string} draw
  * @returns {Mark}
@@ -356,10 +358,18 @@ function coordinate(name, value) {
 /** What MathJax's style sheet says of lines in tables. */
 const TABLE_LINE = 'stroke-width="70"';
 
-/** @param {Element} node */
+/**
+ * @param {Sketch | null} node
+ * @returns {boolean} whether it stands in a link
+ */
+function isLinked(node) {
+  return node !== null && (node.localName === 'a' || isLinked(node.parentNode));
+}
+
+/** @param {Sketch} node */
 function dashes(node) {
-  if (node.classList.contains('mjx-dashed')) return ' stroke-dasharray="140"';
-  return node.classList.contains('mjx-dotted') ? ' stroke-dasharray="0 140" stroke-linecap="round"' : '';
+  if (node.classes.has('mjx-dashed')) return ' stroke-dasharray="140"';
+  return node.classes.has('mjx-dotted') ? ' stroke-dasharray="0 140" stroke-linecap="round"' : '';
 }
 
 /**
@@ -367,15 +377,15 @@ function dashes(node) {
  */
 const DRAWN = /^(?:border|padding|margin|background|display$|width$|height$|vertical-align$)/;
 
-/** @param {Element} node */
+/** @param {Sketch} node */
 function attributes(node) {
   let kept = '';
-  for (const { name, value } of node.attributes) {
+  for (const [name, value] of node.attributes) {
     if (!KEPT.has(name) || !value || /url\s*\(/i.test(value)) continue;
     if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) continue;
     kept += ` ${name}="${escape(value)}"`;
   }
-  return kept + style(/** @type {SVGElement} */ (node).style);
+  return node.hasAttribute('style') ? kept + style(node.style) : kept;
 }
 
 /** @param {CSSStyleDeclaration} declared  what is left of a `\style` to say, without requests */

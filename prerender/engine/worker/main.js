@@ -200,7 +200,7 @@ async function typeset(doc, item) {
  * @param {Pen} pen
  */
 function drawInline(doc, item, pen) {
-  const svgs = [...doc.outputJax.typeset(item, doc).children].filter((child) => child.localName === 'svg');
+  const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
   const parts = svgs.map((svg) => ({ ...pen.picture(svg), follows: follows(svg) }));
@@ -261,7 +261,7 @@ function drawDisplay(doc, item, pen) {
  * @param {string[] | null} sides  of the line where its rows stand, if they do
  */
 function drawLayout({ width, tag, dom }, pen, sides) {
-  const svg = dom.querySelector('svg');
+  const svg = dom.find((node) => node.localName === 'svg');
   if (sides) {
     const drawn = drawLayout({ width, tag, dom }, pen, null);
     const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
@@ -294,28 +294,29 @@ function sidesOf(root) {
  * width and keeps its scale.
  *
  * @param {string[]} sides
- * @param {Element} svg  MathJax's
+ * @param {import('./nodes.js').Sketch} svg  MathJax's
  * @param {{width: number, height: number, depth: number}} box
  * @param {() => import('./draw.js').Mark[]} draw  what is left in the svg
  */
 function spread(sides, svg, { width, height, depth }, draw) {
-  const table = svg.querySelector('[data-mml-node="mtable"] [data-mml-node]').parentElement;
-  const rows = [...table.children];
+  const first = svg.find((node) => node.getAttribute('data-mml-node') === 'mtable').find((node) => node.hasAttribute('data-mml-node'));
+  const table = first.parentNode;
+  const rows = table.childNodes;
   const view = [0, -height, width, height + depth].map(Math.round).join(' ');
   const marks = rows.map((row, index) => {
-    table.replaceChildren(row);
+    table.childNodes = [row];
     const aspect = { left: 'xMinYMin', right: 'xMaxYMin' }[sides[index]] ?? 'xMidYMin';
     const markup = `<svg viewBox="${view}" preserveAspectRatio="${aspect}">${drawing(draw())}</svg>`;
     return { x: 0, y: 0, at: () => markup };
   });
-  table.replaceChildren(...rows);
+  table.childNodes = rows;
   return marks;
 }
 
 /**
  * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
  *
- * @param {SVGElement} svg
+ * @param {import('./nodes.js').Sketch} svg
  */
 function indentOf({ style }) {
   return thousandths(parseFloat(style.marginLeft) || -parseFloat(style.marginRight) || 0);
@@ -324,12 +325,12 @@ function indentOf({ style }) {
 /**
  * The same where there is a number, which stands in what is free.
  *
- * @param {Element} svg
+ * @param {import('./nodes.js').Sketch} svg
  * @param {{width: number, gap: number, side: string}} tag
  * @param {number} width
  */
 function numberedIndent(svg, tag, width) {
-  const table = svg.querySelector('svg[data-table]');
+  const table = svg.find((node) => node.hasAttribute('data-table'));
   const left = parseFloat(table.getAttribute('viewBox'));
   const number = thousandths(tag.width + tag.gap);
   switch (table.getAttribute('preserveAspectRatio')) {
@@ -357,15 +358,15 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  * How a part of an inline formula follows the one before it: null for the first, 'newline', or the
  * space between them, in which a line may end.
  *
- * @param {Element} svg
+ * @param {import('./nodes.js').Sketch} svg
  */
 function follows(svg) {
-  const before = svg.previousElementSibling;
+  const before = svg.previousSibling;
   if (before?.localName !== 'mjx-break') return null;
   if (before.hasAttribute('newline')) return 'newline';
   const size = before.getAttribute('size');
   if (size !== null) return SPACES[Number(size)];
-  return Math.round(1000 * (1 + parseFloat(/** @type {HTMLElement} */ (before).style.letterSpacing)));
+  return Math.round(1000 * (1 + parseFloat(before.style.letterSpacing)));
 }
 
 /**
@@ -376,7 +377,7 @@ function follows(svg) {
 function outline(jax, id) {
   const name = names.get(id);
   if (name) return name;
-  const path = shorten(jax.fontCache.getCache().querySelector(`[id="${id}"]`).getAttribute('d'));
+  const path = shorten(jax.fontCache.cache.get(id));
   const ours = nameOf(path);
   names.set(id, ours);
   outlines.set(ours, path);

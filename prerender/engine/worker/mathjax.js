@@ -3,6 +3,8 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
+import { sketchAdaptor } from './nodes.js';
+
 const BASE = new URL('../mathjax', import.meta.url).href;
 
 /** Names that MathJax 2 gave to what version 4 has under another. */
@@ -68,8 +70,8 @@ function boxForTransforms() {
   const original = SvgWrapper.prototype.handleStyles;
   SvgWrapper.prototype.handleStyles = function handleStyles() {
     original.call(this);
-    for (const node of this.dom) {
-      const { transform } = node.style ?? {};
+    for (const node of this.styles ? this.dom : []) {
+      const { transform } = node.style;
       if (!transform) continue;
       const { w, h, d } = this.getBBox();
       node.style.transform = transform.replace(LENGTH, (_, value, unit) => `${value * UNITS[unit]}px`);
@@ -141,9 +143,17 @@ export function makeDocument(setup, output) {
 /** @param {object} output  options of the output */
 export function makeOutput(output) {
   const { SVG } = window.MathJax._.output.svg_ts;
+  const { HTMLAdaptor } = window.MathJax._.adaptors.HTMLAdaptor;
+  const adaptor = sketchAdaptor(HTMLAdaptor);
+  class Sketched extends SVG {
+    /** Documents give it theirs, with which they read MathML. */
+    setAdaptor() {
+      super.setAdaptor(adaptor);
+    }
+  }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.
   const { font } = window.MathJax.startup.document.outputJax;
-  return new SVG({ ...window.MathJax.config.svg, fontData: font, ...output, fontCache: 'global', useXlink: false });
+  return new Sketched({ ...window.MathJax.config.svg, fontData: font, ...output, fontCache: 'global', useXlink: false });
 }
 
 /**

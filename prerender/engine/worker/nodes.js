@@ -1,0 +1,232 @@
+/**
+ * What MathJax draws, in; a tree of plain objects out, with as much of the DOM's interface as its SVG
+ * output and our drawing use.
+ *
+ * Making the browser's own elements, which nobody looks at, took half of the time of a formula.
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A text node. */
+class Words {
+  /** @param {string} text */
+  constructor(text) {
+    this.localName = '#text';
+    this.textContent = text;
+    /** @type {Sketch | null} */
+    this.parentNode = null;
+  }
+
+  cloneNode() {
+    return new Words(this.textContent);
+  }
+
+  get nextSibling() {
+    return this.parentNode?.beside(this, 1) ?? null;
+  }
+}
+
+/** An element. */
+export class Sketch {
+  /** @type {CSSStyleDeclaration | null} */
+  #style = null;
+
+  /** @param {string} localName */
+  constructor(localName) {
+    this.localName = localName;
+    /** @type {Map<string, string>} in the order in which they were set */
+    this.attributes = new Map();
+    /** @type {(Sketch | Words)[]} */
+    this.childNodes = [];
+    /** @type {Sketch | null} */
+    this.parentNode = null;
+  }
+
+  /** Its inline style: the browser's, which knows CSS. */
+  get style() {
+    this.#style ??= document.createElementNS(SVG, 'g').style;
+    return this.#style;
+  }
+
+  get firstChild() {
+    return this.childNodes[0] ?? null;
+  }
+
+  get lastChild() {
+    return this.childNodes.at(-1) ?? null;
+  }
+
+  get nextSibling() {
+    return this.parentNode?.beside(this, 1) ?? null;
+  }
+
+  get previousSibling() {
+    return this.parentNode?.beside(this, -1) ?? null;
+  }
+
+  /** @returns {string} */
+  get textContent() {
+    return this.childNodes.map((child) => child.textContent).join('');
+  }
+
+  get classes() {
+    return new Set(this.getAttribute('class')?.split(' '));
+  }
+
+  /** @param {string} name */
+  getAttribute(name) {
+    return this.attributes.get(name) ?? null;
+  }
+
+  /** @param {string} name */
+  hasAttribute(name) {
+    return name === 'style' ? this.#style !== null : this.attributes.has(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
+  setAttribute(name, value) {
+    if (name === 'style') this.style.cssText = String(value);
+    else this.attributes.set(name, String(value));
+  }
+
+  /** @param {string} name */
+  removeAttribute(name) {
+    this.attributes.delete(name);
+  }
+
+  /** @param {Sketch | Words} child */
+  appendChild(child) {
+    child.parentNode?.removeChild(child);
+    child.parentNode = this;
+    this.childNodes.push(child);
+    return child;
+  }
+
+  /**
+   * @param {Sketch | Words} child
+   * @param {Sketch | Words} before
+   */
+  insertBefore(child, before) {
+    child.parentNode?.removeChild(child);
+    child.parentNode = this;
+    this.childNodes.splice(this.childNodes.indexOf(before), 0, child);
+    return child;
+  }
+
+  /** @param {Sketch | Words} child */
+  removeChild(child) {
+    this.childNodes.splice(this.childNodes.indexOf(child), 1);
+    child.parentNode = null;
+    return child;
+  }
+
+  /** @param {boolean} deep */
+  cloneNode(deep) {
+    const copy = new Sketch(this.localName);
+    copy.attributes = new Map(this.attributes);
+    if (this.#style) copy.style.cssText = this.#style.cssText;
+    if (deep) for (const child of this.childNodes) copy.appendChild(child.cloneNode(true));
+    return copy;
+  }
+
+  /** Nobody clicks here: `\toggle` and tooltips. */
+  addEventListener() {}
+
+  /**
+   * @param {Sketch | Words} child
+   * @param {number} step
+   */
+  beside(child, step) {
+    return this.childNodes[this.childNodes.indexOf(child) + step] ?? null;
+  }
+
+  /**
+   * The first element in it, in document order, that passes a test.
+   *
+   * @param {(node: Sketch) => boolean} test
+   * @returns {Sketch | null}
+   */
+  find(test) {
+    for (const child of this.childNodes) {
+      if (!(child instanceof Sketch)) continue;
+      const found = test(child) ? child : child.find(test);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** @returns {SVGElement} the same in the browser's DOM */
+  real() {
+    const element = document.createElementNS(SVG, this.localName);
+    for (const [name, value] of this.attributes) element.setAttribute(name, value);
+    if (this.#style) element.style.cssText = this.#style.cssText;
+    element.append(...this.childNodes.map((child) => (child instanceof Sketch ? child.real() : child.textContent)));
+    return element;
+  }
+}
+
+/**
+ * MathJax's adaptor for plain nodes.
+ *
+ * @param {any} HTMLAdaptor  its adaptor for browsers
+ */
+export function sketchAdaptor(HTMLAdaptor) {
+  return new (class extends HTMLAdaptor {
+    /** @param {string} kind */
+    create(kind) {
+      return new Sketch(kind);
+    }
+
+    /** @param {string} text */
+    text(text) {
+      return new Words(text);
+    }
+
+    /** Where MathJax puts what it measures. */
+    body() {
+      return new Sketch('body');
+    }
+
+    /** @param {Sketch | Words} node */
+    kind(node) {
+      return node.localName;
+    }
+
+    /**
+     * @param {Sketch} node
+     * @param {string} name
+     */
+    addClass(node, name) {
+      node.setAttribute('class', [...node.classes.add(name)].join(' '));
+    }
+
+    /**
+     * @param {Sketch | Words} node
+     * @param {boolean} deep
+     */
+    clone(node, deep = true) {
+      if (node instanceof Node) throw new Error('There is no way to draw HTML in a static page');
+      return node.cloneNode(deep);
+    }
+
+    /**
+     * Only a browser knows the size of characters that MathJax's fonts lack.
+     *
+     * @param {Sketch} node  the only child of its parent
+     * @param {number} em
+     * @param {boolean} local
+     */
+    nodeSize(node, em, local) {
+      const real = node.parentNode.real();
+      document.body.append(real);
+      try {
+        return super.nodeSize(real.firstChild, em, local);
+      } finally {
+        real.remove();
+      }
+    }
+  })(window);
+}
