@@ -32,7 +32,7 @@ class Scripts(ABC):
 
     def __init__(self) -> None:
         self._digests: Needs = {}
-        self._files: dict[tuple[PurePosixPath, str], list[str]] = {}
+        self._meanings: dict[tuple[PurePosixPath, str], list[str]] = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     @abstractmethod
@@ -69,9 +69,9 @@ class Scripts(ABC):
     def _meant(self, page: PurePosixPath, url: str) -> list[str]:
         """The files that a page, and all others in its folder, may mean by a URL."""
         key = (page.parent, url)
-        if key not in self._files:
-            self._files[key] = self._names(page, url)
-        return self._files[key]
+        if key not in self._meanings:
+            self._meanings[key] = self._names(page, url)
+        return self._meanings[key]
 
     def digest(self, name: str) -> str | None:
         """The hash of a file; None where it is not there. Raises OSError."""
