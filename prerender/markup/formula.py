@@ -35,12 +35,6 @@ Draw = Callable[[Picture, Drawings], str]
 #: a third of the screen (style.css.jinja)
 _WORD = 10.0
 
-#: thousandths of an em: what most formulas of a text stay within, above and below the baseline
-#: (their height is in style.css.jinja too)
-_ABOVE, _BELOW = 750, 250
-#: thousandths of an em: the boxes of the others are so many times this, so that they resemble
-_STEP = 25
-
 
 @dataclass(slots=True)
 class Sheet:
@@ -122,24 +116,9 @@ def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
 
 
 def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
-    """A part of an inline formula, or all of it; one that is narrow is sized by its height."""
-    height, depth = _ABOVE, _BELOW
-    if picture.height > height or picture.depth > depth:
-        height, depth = (max(0, _up(size)) for size in (picture.height, picture.depth))
-    width = round(picture.width)
+    """A part of an inline formula, or all of it."""
     number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
-    if not 0 < width <= _WORD * X_HEIGHT:
-        return _single(picture, draw, sheet) + number
-    tall = _ex(height + depth)
-    style = "" if (height, depth) == (_ABOVE, _BELOW) else f"height:{tall};"
-    look = sheet.needs.look(f"{style}vertical-align:{_ex(-depth)}")
-    view = f"0 {-height} {width} {height + depth}"
-    attributes = f'{_namespace(sheet)}{look} height="{tall}" viewBox="{view}"'
-    return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>{number}"
-
-
-def _up(size: float) -> int:
-    return -int(-size // _STEP) * _STEP
+    return _single(picture, draw, sheet) + number
 
 
 def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:

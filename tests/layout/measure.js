@@ -34,14 +34,7 @@ const LEAST = 10;
     const pictures = formula.querySelector('mjx-box')
       ? [formula.querySelector('.mjx-room')]
       : [...formula.children].filter((child) => child.localName === 'svg');
-    return pictures.reduce((sum, svg) => sum + widthOf(svg), 0) * exOf(formula);
-  }
-
-  /** In ex: a picture has its width, or its height. */
-  function widthOf(svg) {
-    if (svg.hasAttribute('width')) return parseFloat(svg.getAttribute('width'));
-    const [, , width, height] = svg.getAttribute('viewBox').split(' ');
-    return (parseFloat(svg.getAttribute('height')) * width) / height;
+    return pictures.reduce((sum, svg) => sum + parseFloat(svg.getAttribute('width')), 0) * exOf(formula);
   }
 
   /** @param {Element} formula */

@@ -203,40 +203,11 @@ function drawInline(doc, item, pen) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
-  const parts = svgs.map((svg) => ({ ...pen.picture(svg), follows: follows(svg) }));
-  return joined(parts).map(({ marks, ...size }) => ({ ...size, body: [drawing(marks)] }));
-}
-
-/**
- * @typedef {object} Part  of an inline formula
- * @property {number} width
- * @property {number} height
- * @property {number} depth
- * @property {number | 'newline' | null} follows
- * @property {import('./draw.js').Mark[]} marks
- */
-
-/**
- * The parts of an inline formula as one, where it is so short that a line has always room for it.
- *
- * @param {Part[]} parts
- * @returns {Part[]}
- */
-function joined(parts) {
-  const width = parts.reduce((sum, part) => sum + part.width + (Number(part.follows) || 0), 0);
-  if (parts.length === 1 || width > SHORT || parts.some((part) => part.follows === 'newline')) return parts;
-  let end = 0;
-  const marks = parts.flatMap((part) => {
-    const start = end + Number(part.follows);
-    end = start + part.width;
-    return part.marks.map((one) => ({ ...one, x: one.x + start }));
+  return svgs.map((svg) => {
+    const { marks, ...size } = pen.picture(svg);
+    return { ...size, body: [drawing(marks)], follows: follows(svg) };
   });
-  const [height, depth] = [parts.map((part) => part.height), parts.map((part) => part.depth)];
-  return [{ width, height: Math.max(...height), depth: Math.max(...depth), follows: null, marks }];
 }
-
-/** No line ends in an inline formula that is no wider than this, in thousandths of an em (12 ex). */
-const SHORT = 5300;
 
 /**
  * The layouts of a display, widest first.
