@@ -57,17 +57,42 @@ async def compare(
     options: Options,
     load: Sequence[str] = (),
 ) -> list[Compared]:
-    """Compare samples under one set of options for TeX; `load`: packages to load first."""
+    """Compare samples under one set of options for TeX; `load`: packages to load first.
+
+    Chromium paints tall pages in tiles, and on a busy machine some of them a pixel off: what
+    differs is looked at once more, alone on its page.
+    """
     result: list[Compared] = []
     for start in range(0, len(samples), AT_ONCE):
-        some = samples[start : start + AT_ONCE]
-        typesets, outlines = await _typeset(engine, some, options, load)
-        ours = await _picture(browser, _our_page(some, typesets, outlines))
-        theirs, errors = await _their_picture(browser, some, options, load)
-        for index, (sample, typeset, error) in enumerate(zip(some, typesets, errors, strict=True)):
-            share = None if typeset.error or error else _share(ours, theirs, index)
-            result.append(Compared(sample, share, typeset.error, error))
+        result += await _compare(browser, engine, samples[start : start + AT_ONCE], options, load)
+    for at, one in enumerate(result):
+        if one.share:
+            [result[at]] = await _compare(browser, engine, [one.sample], options, load)
     return result
+
+
+async def _compare(
+    browser: Browser,
+    engine: Engine,
+    samples: Sequence[Sample],
+    options: Options,
+    load: Sequence[str],
+) -> list[Compared]:
+    """The same for as many as stand on a page."""
+    typesets, outlines = await _typeset(engine, samples, options, load)
+    ours = await _picture(browser, _our_page(samples, typesets, outlines))
+    theirs, errors = await _their_picture(browser, samples, options, load)
+    return [
+        Compared(
+            sample,
+            None if typeset.error or error else _share(ours, theirs, index),
+            typeset.error,
+            error,
+        )
+        for index, (sample, typeset, error) in enumerate(
+            zip(samples, typesets, errors, strict=True)
+        )
+    ]
 
 
 def _share(ours: Image.Image, theirs: Image.Image, index: int) -> float:
