@@ -58,6 +58,13 @@ export class Breaker {
     this.breaks = breaks;
     /** What the breaks of each row cost; rows that are never broken are not in it. */
     this.costs = new Map();
+    /** How many rows it was asked to break. */
+    this.rows = 0;
+  }
+
+  /** Whether it has reached into parts of the row, which no longer are as MathJax made them. */
+  get reached() {
+    return this.rows > 1;
   }
 
   /** The cost of all breaks and lines made so far. */
@@ -78,6 +85,7 @@ export class Breaker {
    */
   breakToWidth(row, width) {
     width = Math.max(width, LEAST);
+    this.rows += 1;
     for (let tries = 0; ; tries++) {
       const line = this.measure(row);
       const { chosen, penalty, worst } = this.choose(line, width);
@@ -196,12 +204,7 @@ export class Breaker {
           indentshiftlast: shift,
         });
       }
-      if (wrapper.breakStyle !== style) {
-        wrapper.setBreakStyle(style);
-        wrapper.getBBox(); // only what has been measured passes the news on to its parents
-        wrapper.invalidateBBox();
-        following(wrapper).invalidateBBox(); // it has lost the space before it
-      }
+      if (wrapper.breakStyle !== style) setBreak(wrapper, style);
     }
   }
 
@@ -232,6 +235,7 @@ export class Breaker {
     const { w } = box.getOuterBBox();
     const target = w - excess;
     if (target < LEAST) return false;
+    this.rows += 1;
     if (box.node.isKind('mfrac') && !box.node.attributes.get('bevelled')) {
       this.narrowParts(box.childNodes, w - target);
     } else if (box.node.isKind('msqrt') || box.node.isKind('mroot')) {
@@ -256,6 +260,29 @@ export class Breaker {
     const reached = Math.max(room, widthOf(wider));
     if (widthOf(other) > reached) this.breakToWidth(other, reached / other.getOuterBBox().rscale);
   }
+}
+
+/**
+ * Takes all breaks of a formula back.
+ * @param {object} root   its wrapper
+ * @param {import('./breaks.js').Breaks} breaks
+ * @returns {object} the same wrapper, to be measured anew
+ */
+export function unbroken(root, { at }) {
+  for (const node of at.keys()) {
+    const wrapper = root.jax.nodeMap.get(node);
+    if (wrapper.breakStyle) setBreak(wrapper, '');
+  }
+  root.invalidateBBox();
+  return root;
+}
+
+/** Breaks at a chance, or no longer. */
+function setBreak(wrapper, style) {
+  wrapper.setBreakStyle(style);
+  wrapper.getBBox(); // only what has been measured passes the news on to its parents
+  wrapper.invalidateBBox();
+  following(wrapper).invalidateBBox(); // it has lost the space before it
 }
 
 /** What stands behind a chance to break. */

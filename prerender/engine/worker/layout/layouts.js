@@ -5,7 +5,7 @@
  * Widths are in ex of the surrounding font (as in MathJax's svg width attribute).
  */
 import { openBreaks } from './breaks.js';
-import { Breaker, adjustColumnWidths } from './breaker.js';
+import { Breaker, adjustColumnWidths, unbroken } from './breaker.js';
 import { fold } from './fold.js';
 
 /**
@@ -47,7 +47,8 @@ const PX_PER_EM = 16; // cancels out: all lengths leave as ex
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
 export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
-  const natural = draw(item, doc, 'overflow', 0);
+  setRoom(item, doc, 0);
+  const natural = draw(wrap(item, doc, 'overflow'));
   if (!item.display || natural.width <= narrowest) return [natural];
 
   const all = [natural, ...descend(item, doc, natural, narrowest, step)];
@@ -89,20 +90,26 @@ function descend(item, doc, widest, narrowest, step) {
   const table = jax.factory.getNodeClass('mtable').prototype;
   const { adjustColumnWidths: shares } = table;
   const breaks = openBreaks(item.root);
+  // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
+  const tabular = hasTable(item.root);
   const found = [];
+  let root = null;
   try {
     table.adjustColumnWidths = adjustColumnWidths;
     let reached = widest.width;
     let room = widest.width;
     while (room > narrowest) {
       room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
-      jax.linebreaks = new Breaker(breaks);
-      const layout = draw(item, doc, 'linebreak', room + margins);
-      ({ penalty: layout.penalty, worst: layout.worst } = jax.linebreaks);
-      if (layout.width <= reached * (1 - step)) {
-        found.push(layout);
+      const breaker = new Breaker(breaks);
+      jax.linebreaks = breaker;
+      setRoom(item, doc, room + margins);
+      root = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
+      const layout = tabular || widthOf(root) <= reached * (1 - step) ? draw(root) : null;
+      if (layout && layout.width <= reached * (1 - step)) {
+        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst });
         reached = layout.width;
       } else room *= GIVE_UP;
+      if (tabular || breaker.reached) root = null;
     }
   } finally {
     breaks.close();
@@ -113,48 +120,67 @@ function descend(item, doc, widest, narrowest, step) {
 }
 
 /**
- * One layout, by MathJax.
- * @param {'overflow' | 'linebreak'} overflow
  * @param {number} room   for the formula and its tag, ex; where it is 0, tables that are as wide as
  *   their container (multline) get their own width
- * @returns {Layout}
  */
-function draw(item, doc, overflow, room) {
+function setRoom(item, doc, room) {
   const jax = doc.outputJax;
   const { x_height: ex } = jax.font.params;
-  const was = jax.options.displayOverflow;
-  jax.options.displayOverflow = overflow;
   item.setMetrics(PX_PER_EM, PX_PER_EM * ex, room * ex * PX_PER_EM, 1);
-  jax.containerWidth = Infinity; // MathJax sets it when it breaks lines, and fits tables to it even when not
+  jax.math = item;
+  jax.pxPerEm = PX_PER_EM;
+  if (room) jax.getLinebreakWidth();
+  else jax.containerWidth = Infinity; // MathJax fits tables to it even when it breaks no lines
+}
+
+/**
+ * MathJax's wrappers of a formula, as its `toDOM` makes them; they can be drawn more than once.
+ * @param {'overflow' | 'linebreak'} overflow
+ */
+function wrap(item, doc, overflow) {
+  const jax = doc.outputJax;
+  jax.setDocument(doc);
+  jax.nodeMap = new Map();
   jax.table = null;
-  let root;
-  const processMath = jax.processMath;
-  jax.processMath = function (wrapper, parent) {
-    root = wrapper;
-    return processMath.call(this, wrapper, parent);
+  item.root.attributes.getAllInherited().overflow = overflow;
+  item.root.setTeXclass(null);
+  return jax.factory.wrap(item.root);
+}
+
+/** @param {object} root   the compiled formula */
+function hasTable(root) {
+  let found = false;
+  root.walkTree((node) => {
+    found ||= node.isKind('mtable');
+  });
+  return found;
+}
+
+/** What a formula takes, ex; measuring it breaks it. */
+function widthOf(root) {
+  return root.getOuterBBox().w / root.font.params.x_height;
+}
+
+/** One layout, by MathJax. */
+function draw(root) {
+  const { jax } = root;
+  const { x_height: ex } = jax.font.params;
+  const dom = jax.createNode();
+  jax.processMath(root, dom);
+  const table = jax.table?.hasLabels ? jax.table : null;
+  const { w, h, d } = root.getOuterBBox();
+  const width = (table ? table.getWidth() : w) / ex;
+  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, tag: null, dom };
+  if (!table) return layout;
+  const { attributes } = table.node;
+  const { L, R } = table.getBBox();
+  layout.tag = {
+    width: table.getTableData().L / ex,
+    gap: table.length2em(attributes.get('minlabelspacing')) / ex,
+    side: attributes.get('side'),
+    margins: (L + R) / ex,
   };
-  try {
-    const dom = jax.typeset(item, doc);
-    const table = jax.table?.hasLabels ? jax.table : null;
-    const { h, d } = root.getOuterBBox();
-    const w = table ? table.getWidth() : root.getOuterBBox().w;
-    const layout = { width: w / ex, height: h / ex, depth: d / ex, penalty: 0, worst: 0, tag: null, dom };
-    if (table) {
-      const attributes = table.node.attributes;
-      const gap = table.length2em(attributes.get('minlabelspacing'));
-      const { L, R } = table.getBBox();
-      layout.tag = {
-        width: table.getTableData().L / ex,
-        gap: gap / ex,
-        side: attributes.get('side'),
-        margins: (L + R) / ex,
-      };
-    }
-    return layout;
-  } finally {
-    delete jax.processMath;
-    jax.options.displayOverflow = was;
-  }
+  return layout;
 }
 
 /**
