@@ -49,13 +49,14 @@ function factor(value) {
 }
 
 /**
- * A transform that only moves and scales evenly, or null.
+ * Where a node is drawn, axis down, if it is only moved and resized; else null.
  *
+ * @param {Sketch} node
  * @param {string | null} transform
  */
-function simple(transform) {
-  let [x, y, sx, sy] = [0, 0, 1, 1];
-  for (const [, name, list] of (transform ?? '').matchAll(TRANSFORM)) {
+function simple(node, transform = node.getAttribute('transform')) {
+  let [x, y, sx, sy] = [node.x, node.y, node.scale, node.scale];
+  for (const [, name, list] of transform?.matchAll(TRANSFORM) ?? []) {
     const [a, b] = numbers(list);
     if (name === 'translate') {
       x += sx * a;
@@ -164,7 +165,7 @@ export class Pen {
    */
   #group(node, at) {
     const kept = attributes(node);
-    const moved = simple(node.getAttribute('transform'));
+    const moved = simple(node);
     if (moved && moved.sx === 1 && moved.sy === 1 && !kept) {
       return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
     }
@@ -199,7 +200,7 @@ export class Pen {
   #glyph(node, at) {
     const id = this.outline((node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '').slice(1));
     this.glyphs.add(id);
-    const moved = simple(node.getAttribute('transform'));
+    const moved = simple(node);
     const kept = attributes(node);
     if (moved && (moved.sx !== 1 || moved.sy !== 1)) {
       return mark(at, moved, (where) => `<use href="#${id}"${where}${kept}/>`);
@@ -248,10 +249,11 @@ export class Pen {
       .filter((name) => node.hasAttribute(name))
       .map((name) => ` ${name}="${escape(node.getAttribute(name) ?? '')}"`)
       .join('');
-    const rest = `scale(1-1)${node.getAttribute('transform') ?? ''}"${attributes(node)}/>`;
+    const scale = node.scale === 1 ? '' : `scale(${factor(node.scale)})`;
+    const rest = `scale(1-1)${scale}${node.getAttribute('transform') ?? ''}"${attributes(node)}/>`;
     const draw = (/** @type {number} */ x, /** @type {number} */ y) =>
       `<${node.localName}${shape} transform="translate(${whole(x)} ${whole(y)})${rest}`;
-    return { x: at.x, y: at.y, at: draw };
+    return { x: at.x + node.x, y: at.y - node.y, at: draw };
   }
 
   /**
@@ -261,7 +263,7 @@ export class Pen {
    * @param {Frame} at
    */
   #text(node, at) {
-    const moved = simple((node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
+    const moved = simple(node, (node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
     const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
     return mark(at, moved, (where) => `<text${where}${rest}`);
   }
@@ -338,7 +340,7 @@ function mark(frame, moved, draw) {
  * @returns {Mark}
  */
 function boxed(node, frame, draw) {
-  const moved = simple(node.getAttribute('transform'));
+  const moved = simple(node);
   const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(node.getAttribute(name) ?? 0));
   const size = ` width="${whole(w)}" height="${whole(h)}"`;
   const at = (/** @type {number} */ left, /** @type {number} */ top) =>

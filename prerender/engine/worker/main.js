@@ -289,8 +289,8 @@ function spread(sides, svg, { width, height, depth }, draw) {
  *
  * @param {import('./nodes.js').Sketch} svg
  */
-function indentOf({ style }) {
-  return thousandths(parseFloat(style.marginLeft) || -parseFloat(style.marginRight) || 0);
+function indentOf({ box }) {
+  return thousandths(parseFloat(box['margin-left']) || -parseFloat(box['margin-right']) || 0);
 }
 
 /**

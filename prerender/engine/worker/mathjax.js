@@ -36,7 +36,23 @@ export async function load() {
   await window.MathJax.startup.promise;
   boxForTransforms();
   sizeOfLines();
+  numbersForPlaces();
   olderNesting();
+}
+
+/** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
+function numbersForPlaces() {
+  const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
+  const tenth = (/** @type {number} */ em) => Math.round(em * 10000) / 10;
+  SvgWrapper.prototype.place = function place(x, y, element = null) {
+    const [node, dx] = element ? [element, 0] : [this.dom[0], this.dx * this.bbox.rscale];
+    if (!(x + dx || y)) return;
+    node.move(tenth(x + dx), tenth(element ? y : this.handleId(y)));
+  };
+  SvgWrapper.prototype.handleScale = function handleScale() {
+    const { rscale } = this.bbox;
+    if (rscale !== 1) for (const node of this.dom) node.resize(Number(rscale.toFixed(3)));
+  };
 }
 
 /**

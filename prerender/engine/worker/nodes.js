@@ -31,6 +31,18 @@ export class Sketch {
   /** @type {CSSStyleDeclaration | null} */
   #style = null;
 
+  /**
+   * What MathJax says of the box of a picture, property by property.
+   *
+   * @type {Record<string, string>}
+   */
+  box = {};
+
+  /** Where it is moved to, in its parent's units, and its size: before its `transform`. */
+  x = 0;
+  y = 0;
+  scale = 1;
+
   /** @param {string} localName */
   constructor(localName) {
     this.localName = localName;
@@ -42,7 +54,7 @@ export class Sketch {
     this.parentNode = null;
   }
 
-  /** Its inline style: the browser's, which knows CSS. */
+  /** What an author says in a `\\style`: the browser's object, which knows CSS. */
   get style() {
     this.#style ??= document.createElementNS(SVG, 'g').style;
     return this.#style;
@@ -90,6 +102,29 @@ export class Sketch {
   setAttribute(name, value) {
     if (name === 'style') this.style.cssText = String(value);
     else this.attributes.set(name, String(value));
+    if (name === 'transform') this.resize(1);
+  }
+
+  /**
+   * Moves it, with all that its transform does.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  move(x, y) {
+    this.x += x;
+    this.y += y;
+  }
+
+  /**
+   * Gives it a scale as its only transform.
+   *
+   * @param {number} scale
+   */
+  resize(scale) {
+    this.x = 0;
+    this.y = 0;
+    this.scale = scale;
   }
 
   /** @param {string} name */
@@ -127,6 +162,7 @@ export class Sketch {
   cloneNode(deep) {
     const copy = new Sketch(this.localName);
     copy.attributes = new Map(this.attributes);
+    Object.assign(copy, { box: { ...this.box }, x: this.x, y: this.y, scale: this.scale });
     if (this.#style) copy.style.cssText = this.#style.cssText;
     if (deep) for (const child of this.childNodes) copy.appendChild(child.cloneNode(true));
     return copy;
@@ -178,6 +214,38 @@ export function sketchAdaptor(HTMLAdaptor) {
     /** @param {string} kind */
     create(kind) {
       return new Sketch(kind);
+    }
+
+    /**
+     * @param {string} kind
+     * @param {Record<string, any>} given  its attributes, and its style as an object or a text
+     * @param {(Sketch | Words)[]} children
+     */
+    node(kind, given = {}, children = []) {
+      const node = new Sketch(kind);
+      for (const name in given) {
+        if (name === 'style' && typeof given.style === 'object') Object.assign(node.box, given.style);
+        else if (name !== 'properties') node.setAttribute(name, given[name]);
+      }
+      for (const child of children) node.appendChild(child);
+      return node;
+    }
+
+    /**
+     * @param {Sketch} node
+     * @param {string} name  with hyphens or without
+     * @param {string} value
+     */
+    setStyle(node, name, value) {
+      node.box[name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = value;
+    }
+
+    /**
+     * @param {Sketch} node
+     * @param {string} name
+     */
+    getStyle(node, name) {
+      return node.box[name] ?? '';
     }
 
     /** @param {string} text */
