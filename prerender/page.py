@@ -50,14 +50,10 @@ class Page:
     codec: str
     xml: bool
     root: Element
-    elements: list[Element]
-    """All in it, in document order: many rules look for some of them."""
 
     def scripts(self) -> list[tuple[Script, Span | None]]:
         """Its script elements, in order, and where they stand."""
-        return [
-            (_script(element), element.span) for element in self.elements if element.tag == "script"
-        ]
+        return [(_script(element), element.span) for element in self.root.all(["script"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +120,7 @@ def read(data: bytes, *, xml: bool) -> Page:
     """
     text, codec = decode(data, xml=xml)
     text = restore(text)
-    root = xhtml.parse(text) if xml else parse(text)
-    return Page(text, codec, xml, root, list(root.walk()))
+    return Page(text, codec, xml, xhtml.parse(text) if xml else parse(text))
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
@@ -144,7 +139,7 @@ def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
 
 def unless_hydrated(plan: Plan) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(plan.page.elements) if plan.formulas else None
+    framework = framework_of(plan.page.root) if plan.formulas else None
     if framework is None:
         return plan
     told = (
@@ -165,8 +160,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    has_base = any(one.tag == "base" for one in page.elements)
-    css, glyphs = (None, None) if has_base else look[:2]
+    css, glyphs = (None, None) if page.root.first("base") else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "")
     needs = Needs(external=css is not None)
     sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
@@ -199,11 +193,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
 
 def _apart(page: Page) -> list[Span]:
     """The elements that a reader mode may leave out of a page."""
-    return [
-        one.span
-        for one in page.elements
-        if (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation") and one.span is not None
-    ]
+    elements = page.root.all(_LEFT_OUT) + page.root.having("role", ["navigation"])
+    return [span for element in elements if (span := element.span) is not None]
 
 
 _LEFT_OUT = {"aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "nav"}
@@ -259,12 +250,8 @@ def _farewell(plan: Plan) -> list[Edit]:
 
 def _told_apart(page: Page) -> list[Edit]:
     """What the source has rendered by itself, marked so that it is not taken for ours."""
-    tags = [
-        element.start_tag
-        for element in page.elements
-        if element.tag == "mjx-container" and element.start_tag is not None
-    ]
-    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags)
+    tags = (element.start_tag for element in page.root.all(["mjx-container"]))
+    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
 
@@ -298,5 +285,5 @@ def _end_of_head(page: Page) -> int:
         return body.start_tag.start
     ends = [tag.end for element in (page.root, head) if element and (tag := element.start_tag)]
     for element in head.walk() if head is not None else ():
-        ends += [tag.end for tag in (element.start_tag, element.end_tag) if tag is not None]
+        ends += [tag.end for tag in element.tags if tag is not None]
     return max(ends, default=prolog_end(page.text))
