@@ -5,10 +5,11 @@ Nothing here touches a file, the browser or the cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
@@ -163,7 +164,7 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     css, glyphs = (None, None) if page.root.first("base") else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "")
     needs = Needs(external=css is not None)
-    sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
+    sheet = Sheet(drawn, page.xml, _apart(page, plan.formulas), look.shrink, needs)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -191,10 +192,16 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     return Finished(data, _diagnose(plan, typesets), rendered, shared)
 
 
-def _apart(page: Page) -> list[Span]:
-    """The elements that a reader mode may leave out of a page."""
+def _apart(page: Page, formulas: Sequence[Formula]) -> list[Span]:
+    """The elements with formulas in them that a reader mode may leave out of a page."""
     elements = page.root.all(_LEFT_OUT) + page.root.having("role", ["navigation"])
-    return [span for element in elements if (span := element.span) is not None]
+    starts = [formula.span.start for formula in formulas]
+    return [
+        span
+        for element in elements
+        if (span := element.span) is not None
+        and bisect_left(starts, span.start) < bisect_left(starts, span.end)
+    ]
 
 
 _LEFT_OUT = {"aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "nav"}
@@ -258,18 +265,24 @@ def _told_apart(page: Page) -> list[Edit]:
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     """What there is to say of a page's formulas."""
     said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
-    lines = Lines(plan.page.text)
-    for formula, typeset in zip(plan.formulas, typesets, strict=True):
-        place = lines.place(formula.span.start)
-        if typeset.error is not None:
-            said.append(Diagnostic("error", typeset.error, place, formula.math))
-        for name in dict.fromkeys(typeset.undefined):
-            message = f"{name} is not defined; it stands in red, as MathJax shows it"
-            said.append(Diagnostic("warning", message, place, formula.math))
-        if any("???" in ref.text for ref in typeset.refs):
-            message = "it refers to a label that is not on this page, and shows ???"
-            said.append(Diagnostic("warning", message, place, formula.math))
+    both = zip(plan.formulas, typesets, strict=True)
+    found = [(formula, one) for formula, typeset in both for one in _complaints(typeset)]
+    if found:
+        lines = Lines(plan.page.text)
+        for formula, (severity, message) in found:
+            place = lines.place(formula.span.start)
+            said.append(Diagnostic(severity, message, place, formula.math))
     return said
+
+
+def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"], str]]:
+    """What there is to say of a formula."""
+    if typeset.error is not None:
+        yield "error", typeset.error
+    for name in dict.fromkeys(typeset.undefined):
+        yield "warning", f"{name} is not defined; it stands in red, as MathJax shows it"
+    if any("???" in ref.text for ref in typeset.refs):
+        yield "warning", "it refers to a label that is not on this page, and shows ???"
 
 
 def _end_of_head(page: Page) -> int:

@@ -80,11 +80,11 @@ class Copy:
         """The runs of text between tags and comments that are wanted, each a list of tokens."""
         copy = _html_only(self.text, document, self.lines)
         tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
+        found = _EVERY.search if wanted is None else wanted.search
         known = 0
         for at, token in enumerate(tokens):
-            if at < known or token.type not in _TEXTS:
-                continue
-            if wanted is not None and not wanted.search(token.data or ""):
+            data = token.data
+            if not data or not found(data) or at < known or token.type not in _TEXTS:
                 continue
             start, end = _around(tokens, at, known)
             known = end
@@ -100,6 +100,7 @@ class Copy:
         return [_Token(*one) for one in zip(starts, starts[1:], data, strict=False)]
 
 
+_EVERY = re.compile("")
 _TEXTS = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
 
 
