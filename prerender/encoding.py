@@ -86,8 +86,15 @@ def _html_codec(data: bytes) -> str:
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return codec
-    name = turbohtml.parse(data, positions=False).encoding or "UTF-8"
+    beginning = turbohtml.parse(data[:_BEGINNING], positions=False)
+    # where the parser comes upon what the page declares, what follows counts no more
+    certain = beginning.encoding_confidence == "certain"
+    name = (beginning if certain else turbohtml.parse(data, positions=False)).encoding or "UTF-8"
     return _CODECS.get(name, name)
+
+
+#: bytes in which most pages declare their encoding: more than parsers look at for it beforehand
+_BEGINNING = 4096
 
 
 def _xml_codec(data: bytes) -> str:

@@ -7,7 +7,6 @@ are those of the frameworks' own documents: where they mount, what they hand to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from prerender.source import Element
@@ -37,22 +36,21 @@ _FRAMEWORKS = (
 )
 
 
-def framework_of(elements: Iterable[Element]) -> str | None:
+def framework_of(root: Element) -> str | None:
     """The framework that builds a page anew; None where none does, or its scripts are gone."""
-    found: str | None = None
-    runs = False
-    for element in elements:
-        runs = runs or _runs(element)
-        if found is None and (element.tag in ("meta", "script") or "id" in element.attrs):
-            found = next((one.name for one in _FRAMEWORKS if _marks(one, element)), None)
-    return found if runs else None
+    scripts = root.all(["script"])
+    if not any(_runs(script) for script in scripts):
+        return None
+    elements = [*root.all(["meta"]), *scripts, *root.having("id", _IDS)]
+    return next((f.name for f in _FRAMEWORKS if any(_marks(f, one) for one in elements)), None)
 
 
-def _runs(element: Element) -> bool:
-    """Whether it brings scripts of more than a few lines."""
-    return element.tag == "script" and (
-        "src" in element.attrs or element.attrs.get("type") == "module"
-    )
+_IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
+
+
+def _runs(script: Element) -> bool:
+    """Whether a script brings more than a few lines."""
+    return "src" in script.attrs or script.attrs.get("type") == "module"
 
 
 def _marks(framework: _Framework, element: Element) -> bool:

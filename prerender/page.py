@@ -5,10 +5,11 @@ Nothing here touches a file, the browser or the cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
@@ -50,14 +51,10 @@ class Page:
     codec: str
     xml: bool
     root: Element
-    elements: list[Element]
-    """All in it, in document order: many rules look for some of them."""
 
     def scripts(self) -> list[tuple[Script, Span | None]]:
         """Its script elements, in order, and where they stand."""
-        return [
-            (_script(element), element.span) for element in self.elements if element.tag == "script"
-        ]
+        return [(_script(element), element.span) for element in self.root.all(["script"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +121,7 @@ def read(data: bytes, *, xml: bool) -> Page:
     """
     text, codec = decode(data, xml=xml)
     text = restore(text)
-    root = xhtml.parse(text) if xml else parse(text)
-    return Page(text, codec, xml, root, list(root.walk()))
+    return Page(text, codec, xml, xhtml.parse(text) if xml else parse(text))
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
@@ -144,7 +140,7 @@ def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
 
 def unless_hydrated(plan: Plan) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(plan.page.elements) if plan.formulas else None
+    framework = framework_of(plan.page.root) if plan.formulas else None
     if framework is None:
         return plan
     told = (
@@ -165,11 +161,10 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     """
     page = plan.page
     typesets, outlines = _collect(plan, answers)
-    has_base = any(one.tag == "base" for one in page.elements)
-    css, glyphs = (None, None) if has_base else look[:2]
+    css, glyphs = (None, None) if page.root.first("base") else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "")
     needs = Needs(external=css is not None)
-    sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
+    sheet = Sheet(drawn, page.xml, _apart(page, plan.formulas), look.shrink, needs)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -197,12 +192,15 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     return Finished(data, _diagnose(plan, typesets), rendered, shared)
 
 
-def _apart(page: Page) -> list[Span]:
-    """The elements that a reader mode may leave out of a page."""
+def _apart(page: Page, formulas: Sequence[Formula]) -> list[Span]:
+    """The elements with formulas in them that a reader mode may leave out of a page."""
+    elements = page.root.all(_LEFT_OUT) + page.root.having("role", ["navigation"])
+    starts = [formula.span.start for formula in formulas]
     return [
-        one.span
-        for one in page.elements
-        if (one.tag in _LEFT_OUT or one.attrs.get("role") == "navigation") and one.span is not None
+        span
+        for element in elements
+        if (span := element.span) is not None
+        and bisect_left(starts, span.start) < bisect_left(starts, span.end)
     ]
 
 
@@ -259,30 +257,32 @@ def _farewell(plan: Plan) -> list[Edit]:
 
 def _told_apart(page: Page) -> list[Edit]:
     """What the source has rendered by itself, marked so that it is not taken for ours."""
-    tags = [
-        element.start_tag
-        for element in page.elements
-        if element.tag == "mjx-container" and element.start_tag is not None
-    ]
-    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags)
+    tags = (element.start_tag for element in page.root.all(["mjx-container"]))
+    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
 
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     """What there is to say of a page's formulas."""
     said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
-    lines = Lines(plan.page.text)
-    for formula, typeset in zip(plan.formulas, typesets, strict=True):
-        place = lines.place(formula.span.start)
-        if typeset.error is not None:
-            said.append(Diagnostic("error", typeset.error, place, formula.math))
-        for name in dict.fromkeys(typeset.undefined):
-            message = f"{name} is not defined; it stands in red, as MathJax shows it"
-            said.append(Diagnostic("warning", message, place, formula.math))
-        if any("???" in ref.text for ref in typeset.refs):
-            message = "it refers to a label that is not on this page, and shows ???"
-            said.append(Diagnostic("warning", message, place, formula.math))
+    both = zip(plan.formulas, typesets, strict=True)
+    found = [(formula, one) for formula, typeset in both for one in _complaints(typeset)]
+    if found:
+        lines = Lines(plan.page.text)
+        for formula, (severity, message) in found:
+            place = lines.place(formula.span.start)
+            said.append(Diagnostic(severity, message, place, formula.math))
     return said
+
+
+def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"], str]]:
+    """What there is to say of a formula."""
+    if typeset.error is not None:
+        yield "error", typeset.error
+    for name in dict.fromkeys(typeset.undefined):
+        yield "warning", f"{name} is not defined; it stands in red, as MathJax shows it"
+    if any("???" in ref.text for ref in typeset.refs):
+        yield "warning", "it refers to a label that is not on this page, and shows ???"
 
 
 def _end_of_head(page: Page) -> int:
@@ -298,5 +298,5 @@ def _end_of_head(page: Page) -> int:
         return body.start_tag.start
     ends = [tag.end for element in (page.root, head) if element and (tag := element.start_tag)]
     for element in head.walk() if head is not None else ():
-        ends += [tag.end for tag in (element.start_tag, element.end_tag) if tag is not None]
+        ends += [tag.end for tag in element.tags if tag is not None]
     return max(ends, default=prolog_end(page.text))

@@ -7,14 +7,15 @@ and so is `<title/>`; `<![CDATA[` holds text. A page that is not well-formed is 
 from __future__ import annotations
 
 import html.entities
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 from xml.parsers import expat
 
 from prerender import source
-from prerender.source import Comment, Element, Piece, Span, Text
+from prerender.source import Comment, Element, Node, Piece, Span, Tags, Text
 
 
 class _Event(NamedTuple):
@@ -81,9 +82,66 @@ def _offsets(data: bytes, events: list[_Event]) -> Iterator[int]:
         yield characters
 
 
+class _XmlElement(Element):
+    """An element as it was read."""
+
+    __slots__ = ("_attrs", "_children", "_parent", "_tag", "_tags")
+
+    def __init__(
+        self,
+        tag: str,
+        attrs: Mapping[str, str] = MappingProxyType({}),
+        parent: Element | None = None,
+        start_tag: Span | None = None,
+    ) -> None:
+        self._tag, self._attrs, self._parent = tag, attrs, parent
+        self._tags: Tags = (start_tag, None)
+        self._children: list[Node] = []
+
+    @property
+    def tag(self) -> str:
+        return self._tag
+
+    @property
+    def attrs(self) -> Mapping[str, str]:
+        return self._attrs
+
+    @property
+    def parent(self) -> Element | None:
+        return self._parent
+
+    @property
+    def children(self) -> list[Node]:
+        return self._children
+
+    @property
+    def tags(self) -> Tags:
+        return self._tags
+
+    @property
+    def before(self) -> Node | None:
+        around = self._parent.children if self._parent is not None else [self]
+        at = next(at for at, node in enumerate(around) if node is self)
+        return around[at - 1] if at else None
+
+    def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
+        return [
+            element
+            for element in self.walk()
+            if any(
+                isinstance(node, Text) and (wanted is None or wanted.search(node.data))
+                for node in element.children
+            )
+        ]
+
+    def ends(self, end_tag: Span) -> None:
+        """Say where its end tag stands."""
+        self._tags = (self._tags[0], end_tag)
+
+
 def _build(events: list[_Event], offsets: list[int]) -> Element:
     """The tree of a document."""
-    root = Element("html", {})
+    root = _XmlElement("html")
     stack = [root]
     located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
     for kind, group in groupby(located, key=lambda one: one[0].kind):
@@ -92,7 +150,7 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
             continue
         for event, span in group:
             if kind == "start":
-                element = Element(event.name, dict(event.attrs), (span, None))
+                element = _XmlElement(event.name, event.attrs, stack[-1], span)
                 stack[-1].children.append(element)
                 stack.append(element)
             elif kind == "end":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -139,3 +141,27 @@ def test_characters_that_a_codec_lacks_become_references(codec: str) -> None:
 
 def test_undecodable_bytes_are_no_characters() -> None:
     assert with_references("\udc81é数", "ascii") == "\udc81&#233;&#25968;"
+
+
+#: what may stand before, around and in place of the declaration of an encoding
+DECLARATIONS = [
+    *(b"<meta charset=utf-8>", b"<meta charset=koi8-r>", b"<META charset='gbk'/>", b"<meta "),
+    b"<meta http-equiv=content-type content='text/html; charset=shift_jis'>",
+    *(b"<script>", b"</script>", b"<!--", b"-->", b"<title>", b"</title>", b"<svg>", b"<p a='"),
+    *(b" " * 1000, b"x" * 4070, b"\xff", b"\xc3\xa9", b"\xef\xbb\xbf", b"<template>", b"<body>"),
+]
+
+
+@given(st.lists(st.sampled_from(DECLARATIONS), max_size=12).map(b"".join))
+@example(b"<script><meta charset=koi8-r></script>" + b" " * 5000 + b"<meta charset=gbk>")
+def test_the_beginning_of_a_page_says_what_all_of_it_does(data: bytes) -> None:
+    with patch("prerender.encoding._BEGINNING", len(data)):
+        expected = outcome(data)
+    assert outcome(data) == expected
+
+
+def outcome(data: bytes) -> Decoded | str:
+    try:
+        return decode(data)
+    except EncodingLossError as error:
+        return str(error)

@@ -21,6 +21,7 @@ from prerender.source import (
     Node,
     Span,
     Text,
+    UnlocatedError,
     parse,
     prolog_end,
     splice,
@@ -44,6 +45,12 @@ def texts(root: Element) -> list[Text]:
     return [node for node in nodes(root) if isinstance(node, Text)]
 
 
+def located(source: str) -> list[Text]:
+    """The texts of a page, all of which know where they stand; none where all is white space."""
+    holding = parse(source).holding(None)
+    return texts([*holding[0].above()][-1]) if holding else []
+
+
 def spelt(source: str, node: Text) -> list[str | None]:
     """How the source spells each character of a node; None where it is not known."""
     spans = (node.span(at, at + 1) for at in range(len(node.data)))
@@ -65,7 +72,7 @@ def means(spelling: str, character: str) -> bool:
 @example("a&#xFDD0;&#64976;b")
 @example("a&#xfde0;&#xfdd9;&#xfde1;b")
 def test_each_character_stands_where_its_node_says(source: str) -> None:
-    for node in texts(parse(source)):
+    for node in located(source):
         for character, spelling in zip(node.data, spelt(source, node), strict=True):
             assert spelling is None or means(spelling, character)
 
@@ -75,9 +82,56 @@ def test_each_character_stands_where_its_node_says(source: str) -> None:
 def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> None:
     if any(part in source for part in ("\x00", "<![CDATA", "</>")):
         return
-    for node in texts(parse(source)):
+    for node in located(source):
         for character, spelling in zip(node.data, spelt(source, node), strict=True):
             assert spelling is not None or character.isspace()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pages(), st.sampled_from(["$", "\\", "x", "a", "%", "&", "<"]))
+@example("a&dollar;b<p>$", "$")
+@example("$<!-- -->x$", "$")
+def test_wanted_text_stands_where_it_does_when_all_is_wanted(source: str, wanted: str) -> None:
+    if "<![CDATA" in source:
+        return
+    asked, everywhere = (
+        [
+            node
+            for one in parse(source).holding(pattern)
+            for node in one.children
+            if isinstance(node, Text) and wanted in node.data
+        ]
+        for pattern in (re.compile(re.escape(wanted)), None)
+    )
+    for node, same in zip(asked, everywhere, strict=True):
+        if node.data != same.data:  # a number keeps white space where the parser would drop it
+            assert node.data.split() == same.data.split() or "colgroup" in source
+            continue
+        for at, character in enumerate(node.data):
+            try:
+                assert node.span(at, at + 1) == same.span(at, at + 1)
+            except UnlocatedError:
+                assert character != wanted or "\x00" in source or "</>" in source
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pages())
+def test_what_the_parser_finds_is_what_a_walk_finds(source: str) -> None:
+    """Elements look things up in the parser's tree; `Element` itself does so node by node."""
+    root = parse(source)
+    elements = list(Element.walk(root))
+    assert list(root.walk()) == elements
+    for tags in (["p", "span"], ["script", "math", "svg", "title"], ["html"], ["foo-bar"]):
+        assert root.all(tags) == Element.all(root, tags)
+        assert root.first(tags[0]) == Element.first(root, tags[0])
+    for name, values in (("id", ["x>y"]), ("jax", ["SVG"]), ("title", ["$x$", ""])):
+        assert root.having(name, values) == Element.having(root, name, values)
+    for element in elements:
+        assert element.text() == Element.text(element)
+        for before, child in zip([None, *element.children], element.children, strict=False):
+            if isinstance(child, Element):
+                assert child.before == before
+                assert child.parent == element
 
 
 @pytest.mark.parametrize(
@@ -103,7 +157,7 @@ def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> 
     ],
 )
 def test_spellings(source: str, spelling: list[str | None]) -> None:
-    first = next(node for node in texts(parse(source)) if node.data)
+    first = next(node for node in located(source) if node.data)
     assert spelt(source, first)[: len(spelling)] == spelling
 
 
@@ -114,7 +168,7 @@ def test_spellings(source: str, spelling: list[str | None]) -> None:
 def test_what_follows_an_empty_element_of_svg_or_mathml_is_known(kind: str, inside: str) -> None:
     """An icon with `<title/>` must not swallow the page."""
     source = f"<p>a<{kind}><{inside} a='>'/></{kind}>b"
-    assert [spelt(source, node) for node in texts(parse(source)) if node.data] == [["a"], ["b"]]
+    assert [spelt(source, node) for node in located(source) if node.data] == [["a"], ["b"]]
 
 
 def test_tags_know_where_they_stand() -> None:
@@ -135,7 +189,7 @@ def test_templates_hold_no_text_of_the_page() -> None:
 
 
 def test_deep_pages_are_read() -> None:
-    [node] = texts(parse("<div>" * 5000 + "x"))
+    [node] = located("<div>" * 5000 + "x")
     assert node.span(0, 1) == Span(25000, 25001)
 
 
@@ -197,7 +251,7 @@ def test_real_pages(shared: Path) -> None:
     seen = 0
     for path in sorted(shared.rglob("*.html")):
         source = decode(path.read_bytes()).text
-        for node in texts(parse(source)):
+        for node in located(source):
             for at in range(0, len(node.data), 7):
                 span = node.span(at, at + 1)
                 assert span is None or means(source[span.start : span.end], node.data[at])

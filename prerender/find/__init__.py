@@ -11,10 +11,9 @@ from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
 from prerender.find.model import Escape, Formula, Found, Input
-from prerender.find.runs import Include, Run, runs, switch
-from prerender.find.selectors import Path
+from prerender.find.runs import Include, Looked, Run, runs, switch
 from prerender.setup import Rules
-from prerender.source import Element
+from prerender.source import Element, UnlocatedError
 
 __all__ = ["Escape", "Formula", "Found", "Input", "find"]
 
@@ -28,20 +27,19 @@ def find(root: Element, rules: Rules, source: str) -> list[Found]:
     body = root.first("body")
     if body is None or rules.scope is None:
         return []
-    parts = in_scope(body, rules.scope)
-    found: list[Found] = list(_elements(body, parts, rules, source))
-    in_text = [one for part in parts for one in _in_text(part.element, rules)]
+    found: list[Found] = list(_elements(body, rules.scope, rules, source))
+    in_text = _in_text(root, rules.scope, rules)
     found += _unbroken(in_text, root, source, {tag for tag, _ in rules.include})
     return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
 
 
-def _elements(body: Element, parts: Sequence[Path], rules: Rules, source: str) -> Iterator[Formula]:
-    """Formulas that are elements: those that MathJax itself looks for are in the parts only."""
+def _elements(body: Element, scope: Sequence[str], rules: Rules, source: str) -> Iterator[Formula]:
+    """Formulas that are elements: those that MathJax itself looks for are in its scope only."""
     own = rules.version == "mathjax2"
     anywhere = replace(rules, mathml=False, scripts=rules.scripts and not own)
-    yield from find_elements(Path(body), anywhere, source)
+    yield from find_elements(body, anywhere, source)
     inside = replace(rules, elements=(), scripts=rules.scripts and own)
-    for part in parts:
+    for part in in_scope(body, scope) if inside.mathml or inside.scripts else ():
         yield from find_elements(part, inside, source)
 
 
@@ -54,24 +52,22 @@ def _apart(found: list[Found]) -> list[Found]:
     return result
 
 
+_TAG = re.compile("</?[a-zA-Z]")
 _IMPLIED = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 
 
 def _unbroken(
-    found: list[Found], root: Element, source: str, inside: Collection[str]
+    found: Sequence[Found], root: Element, source: str, inside: Collection[str]
 ) -> Iterator[Found]:
     """Those in which no tag stands, but for elements of which the text of a run may consist.
 
     The parser joins text that tags stand between: `a<table>b` is text before the table.
     """
-    found = list(found)
-    if all("<" not in source[slice(*one.span)] for one in found):
+    if not any(_TAG.search(source, *one.span) for one in found):
         yield from found
         return
     elements = [element for element in root.walk() if element.tag not in inside]
-    tags = [
-        tag.start for one in elements for tag in (one.start_tag, one.end_tag) if tag is not None
-    ]
+    tags = [tag.start for one in elements for tag in one.tags if tag is not None]
     tags.sort()
     for one in found:
         at = bisect_right(tags, one.span.start)
@@ -80,31 +76,63 @@ def _unbroken(
             yield one
 
 
-def _in_text(part: Element, rules: Rules) -> Iterator[Found]:
+def _in_text(root: Element, scope: Sequence[str], rules: Rules) -> list[Found]:
+    """Formulas and escapes in the text of a page."""
+    wanted = _first_characters(rules)
+    if wanted is None:
+        return []
+    try:
+        return list(_search(root.holding(wanted), scope, rules))
+    except UnlocatedError:  # a formula reaches into text that holds nothing of the kind
+        return list(_search(root.holding(None), scope, rules))
+
+
+def _first_characters(rules: Rules) -> re.Pattern[str] | None:
+    """What no formula in text begins without; None: there is none."""
+    characters = {pair.open[0] for pair in (*rules.pairs, *rules.asciimath)}
+    if rules.environments or rules.escapes or rules.refs:
+        characters.add("\\")
+    return re.compile(f"[{re.escape(''.join(sorted(characters)))}]") if characters else None
+
+
+def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> Iterator[Found]:
+    """What is in the text right in elements, where it is looked at."""
+    include = _include(rules)
+    descend = katex.switch if rules.version == "katex" else switch
+    for_tex = Looked(scope, descend(rules.switch), include)
+    other = rules.asciimath_switch if rules.asciimath else None
+    for_asciimath = Looked(scope, switch(other), include) if other is not None else None
+    for element in elements:
+        tex = for_tex.at(element)
+        asciimath = for_asciimath is not None and for_asciimath.at(element)
+        for run in runs(element, include) if tex or asciimath else ():
+            matches = list(_tex(run, rules)) if tex else []
+            yield from _located(run, matches)
+            if asciimath:
+                yield from _located(run, _asciimath(run, rules, matches))
+
+
+def _include(rules: Rules) -> Include:
+    """What the elements that do not end a run put in it."""
     if rules.version == "katex":
-        for run in runs(part, katex.switch(rules.switch), {}):
-            yield from _located(run, katex.find_tex(run.text, rules))
-        return
+        return {}
     include: Include = dict(rules.include)
+    return {**include, "#comment": None} if rules.version == "mathjax2" else include
+
+
+def _tex(run: Run, rules: Rules) -> Iterator[Match]:
+    if rules.version == "katex":
+        return katex.find_tex(run.text, rules)
     if rules.version == "mathjax2":
-        include = {**include, "#comment": None}
-    taken: dict[int, list[Match]] = {}
-    for run in runs(part, switch(rules.switch), include):
-        matches = list(
-            mathjax2.find_tex(run, rules)
-            if rules.version == "mathjax2"
-            else mathjax3.find_tex(run.text, rules)
-        )
-        taken[run.key] = matches
-        yield from _located(run, matches)
-    if rules.asciimath and rules.asciimath_switch is not None:
-        for run in runs(part, switch(rules.asciimath_switch), include):
-            yield from _located(
-                run,
-                mathjax2.find_asciimath(run, rules.asciimath, taken.get(run.key, []))
-                if rules.version == "mathjax2"
-                else mathjax3.find_asciimath(run.text, rules.asciimath),
-            )
+        return mathjax2.find_tex(run, rules)
+    return mathjax3.find_tex(run.text, rules)
+
+
+def _asciimath(run: Run, rules: Rules, taken: Sequence[Match]) -> Iterator[Match]:
+    """`taken` is what is TeX in the run, which version 2 looks for first."""
+    if rules.version == "mathjax2":
+        return mathjax2.find_asciimath(run, rules.asciimath, taken)
+    return mathjax3.find_asciimath(run.text, rules.asciimath)
 
 
 def _located(run: Run, matches: Iterable[Match]) -> Iterator[Found]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
-from prerender.find.selectors import Path, matches
+from prerender.find.selectors import matches, meant
 from prerender.setup import Rules
 from prerender.source import Element, Span
 
@@ -19,59 +19,56 @@ _DISPLAY = re.compile(r"(?:;|\s)mode\s*=\s*display(?:;|\s|$)")
 _INPUTS: dict[str, Input] = {"tex": "tex", "asciimath": "asciimath", "mml": "mathml"}
 
 
-def find_elements(body: Path, rules: Rules, source: str) -> Iterator[Formula]:
-    """The formulas that are elements, in document order."""
-    if not (rules.elements or rules.mathml or rules.scripts):
-        return
-    stack: list[tuple[Path, Element | None]] = [(body, None)]
-    while stack:
-        path, before = stack.pop()
-        if IGNORE_ATTRIBUTE in path.element.attrs or _rendered(path.element):
-            continue
-        formula = _formula(path, before, rules, source)
-        if formula is not None:
+def find_elements(part: Element, rules: Rules, source: str) -> Iterator[Formula]:
+    """The formulas that are elements of a part of a page, or the part itself, in document order."""
+    tags = (["math"] if rules.mathml else []) + (["script"] if rules.scripts else [])
+    taken: set[Element] = set()
+    for element in meant([selector for selector, _ in rules.elements] + tags, part):
+        formula = _formula(element, rules, source)
+        if formula is not None and not _is_hidden(element, part, taken):
+            taken.add(element)
             yield formula
-            continue
-        previous: Element | None = None
-        children: list[tuple[Path, Element | None]] = []
-        for child in path.element.children:
-            if isinstance(child, Element):
-                children.append((Path(child, path), previous))
-                previous = child
-            else:
-                previous = None
-        stack.extend(reversed(children))
 
 
-def _formula(path: Path, before: Element | None, rules: Rules, source: str) -> Formula | None:
-    """The formula that an element is; `before` is the element right before it."""
-    element = path.element
+def _is_hidden(element: Element, part: Element, taken: Collection[Element]) -> bool:
+    """Whether it is in an element that is a formula itself, or in which there are none."""
+    for above in element.above():
+        if above in taken or IGNORE_ATTRIBUTE in above.attrs or _is_rendered(above):
+            return True
+        if above == part:
+            break
+    return False
+
+
+def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
+    """The formula that an element is."""
     if element.tag == "script":
-        found = _script(element, before, rules) if rules.scripts else None
+        found = _script(element, rules) if rules.scripts else None
         return _as_received(found, source) if found and rules.version == "mathjax2" else found
     if element.tag == "math":
         return _mathml(element, element.span, source) if rules.mathml and element.span else None
     for selector, display in rules.elements:
-        if matches(selector, path) and element.span is not None:
+        if matches(selector, element) and element.span is not None:
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
             return Formula(inside, inside, element.text(), shown, late=rules.elements_late)
     return None
 
 
-def _rendered(element: Element) -> bool:
+def _is_rendered(element: Element) -> bool:
     """Whether an element is what MathJax or KaTeX has made of a formula: its MathML is no input."""
     made = ("mjx-container", "mjx-assistive-mml")
     return element.tag in made or "katex-mathml" in element.attrs.get("class", "").split()
 
 
-def _script(element: Element, before: Element | None, rules: Rules) -> Formula | None:
+def _script(element: Element, rules: Rules) -> Formula | None:
     """A `<script type="math/...">`, with the preview that the page shows until MathJax comes."""
     kind = _TYPE.fullmatch(element.attrs.get("type", ""))
     span = element.span
     if kind is None or span is None:
         return None
-    if before is not None and before.span is not None and "MathJax_Preview" in before.classes:
+    before = element.before
+    if isinstance(before, Element) and before.span and "MathJax_Preview" in before.classes:
         span = Span(before.span.start, span.end)
     display = _DISPLAY.search(element.attrs["type"]) is not None
     late = rules.elements_late
@@ -97,14 +94,12 @@ def _inside(element: Element) -> Span:
     return Span(element.start_tag.end, element.end_tag.start)
 
 
-def in_scope(body: Element, selectors: Sequence[str]) -> list[Path]:
+def in_scope(body: Element, selectors: Sequence[str]) -> list[Element]:
     """The elements to look at: the outermost that a selector means; without any, the body."""
-    stack, result = [Path(body)], []
-    while stack:
-        path = stack.pop()
-        if not selectors or any(matches(selector, path) for selector in selectors):
-            result.append(path)
-        else:
-            children = (child for child in path.element.children if isinstance(child, Element))
-            stack.extend(reversed([Path(child, path) for child in children]))
+    if not selectors:
+        return [body]
+    result: list[Element] = []
+    for element in meant(selectors, body):
+        if not any(above in result for above in element.above()):
+            result.append(element)
     return result

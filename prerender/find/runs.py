@@ -1,4 +1,4 @@
-"""The `body` of a page in, the runs of text that a search for delimiters looks at out.
+"""An element in, the runs of text right in it that a search for delimiters looks at out.
 
 A run is the text of sibling text nodes with what stands between them where that does not end a run
 (`<br>`, `<wbr>`, comments). Sources: MathJax 4 ts/handlers/html/HTMLDomStrings.ts, MathJax 2
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from prerender.find.selectors import matches
 from prerender.setup import Switch
 from prerender.source import Comment, Element, Node, Span, Text
 
@@ -28,11 +30,6 @@ class Run:
     nodes: list[Text | None] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
 
-    @property
-    def key(self) -> int:
-        """The same for runs of the same text nodes."""
-        return id(next((node for node in self.nodes if node is not None), None))
-
     def add(self, text: str, node: Text | None) -> None:
         """Append the text of a node, or what stands for markup between nodes."""
         self.nodes.append(node)
@@ -40,7 +37,10 @@ class Run:
         self.text += text
 
     def span(self, start: int, end: int) -> Span | None:
-        """Where text[start:end] stands in the source; None where the parser moved it apart."""
+        """Where text[start:end] stands in the source; None where the parser moved it apart.
+
+        Raises UnlocatedError.
+        """
         first, last = self._character(start), self._character(end - 1)
         if first is None or last is None or last.end < first.start:
             return None
@@ -56,6 +56,35 @@ class Run:
 #: tag (or "#comment") to the text it puts in a run; None: the comment's own text (MathJax 2)
 Include = Mapping[str, str | None]
 Descend = Callable[[Element, bool], bool | None]
+
+
+def runs(element: Element, include: Include) -> Iterator[Run]:
+    """The runs of an element in order; `include`: what tags that do not end a run put in it."""
+    run = Run()
+    for node in element.children:
+        if not _extend(run, node, include):
+            if run.text.strip():
+                yield run
+            run = Run()
+    if run.text.strip():
+        yield run
+
+
+def _extend(run: Run, node: Node, include: Include) -> bool:
+    """Add a node to a run; False where it ends the run."""
+    if isinstance(node, Text):
+        if node.literal:
+            return False
+        run.add(node.data, node)
+        return True
+    name = "#comment" if isinstance(node, Comment) else node.tag
+    if name not in include:
+        return False
+    text = include[name]
+    if text is None:
+        text = _CDATA.sub(r"\1", node.data) if isinstance(node, Comment) else ""
+    run.add(text, None)
+    return True
 
 
 def switch(rules: Switch) -> Descend:
@@ -77,39 +106,45 @@ def switch(rules: Switch) -> Descend:
     return descend
 
 
-def runs(body: Element, descend: Descend, include: Include) -> Iterator[Run]:
-    """The runs of a body in order; `include`: what tags that do not end a run put in it."""
-    ignoring = descend(body, False)
-    stack = [] if ignoring is None else [(iter(body.children), ignoring)]
-    run = Run()
-    while stack:
-        children, ignoring = stack[-1]
-        node = next(children, None)
-        if node is not None and _extend(run, node, include):
-            continue
-        if not ignoring and run.text.strip():
-            yield run
-        run = Run()
-        if node is None:
-            stack.pop()
-        elif isinstance(node, Element) and node.children:
-            inner = descend(node, ignoring)
-            if inner is not None:
-                stack.append((iter(node.children), inner))
+#: what the text right in an element is: above the body, outside of the parts that are looked at, in
+#: an element that nobody goes into, ignored, or looked at
+_Place = Literal["above", "outside", "closed", "ignored", "open"]
 
 
-def _extend(run: Run, node: Node, include: Include) -> bool:
-    """Add a node to a run; False where it ends the run."""
-    if isinstance(node, Text):
-        if node.literal:
-            return False
-        run.add(node.data, node)
-        return True
-    name = "#comment" if isinstance(node, Comment) else node.tag
-    if name not in include:
-        return False
-    text = include[name]
-    if text is None:
-        text = _CDATA.sub(r"\1", node.data) if isinstance(node, Comment) else ""
-    run.add(text, None)
-    return True
+class Looked:
+    """Where is looked for math: in the parts of a body, as `descend` and `include` tell.
+
+    `parts` are selectors of them; without any, the whole body is one. What is known of an element
+    is kept, for others are in it.
+    """
+
+    def __init__(self, parts: Sequence[str], descend: Descend, include: Include) -> None:
+        self._parts, self._descend, self._include = parts, descend, include
+        self._known: dict[Element, _Place] = {}
+
+    def at(self, element: Element) -> bool:
+        """Whether the text right in an element is looked at."""
+        place: _Place = "above"
+        new = []
+        for one in element.above():
+            if one in self._known:
+                place = self._known[one]
+                break
+            new.append(one)
+        for one in reversed(new):
+            place = self._known[one] = self._inside(one, place)
+        return place == "open"
+
+    def _inside(self, element: Element, around: _Place) -> _Place:
+        """What the text right in an element is, from what that around the element is."""
+        if around == "above":
+            if element.tag != "body":
+                return "above"
+            around = "outside"
+        if around == "outside":
+            if self._parts and not any(matches(selector, element) for selector in self._parts):
+                return "outside"
+        elif around == "closed" or element.tag in self._include:
+            return "closed"
+        ignoring = self._descend(element, around == "ignored")
+        return "closed" if ignoring is None else "ignored" if ignoring else "open"

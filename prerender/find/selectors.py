@@ -7,17 +7,11 @@ ids, classes, attributes, descendants, children, lists. A selector of any other 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from prerender.source import Element
-
-
-class Path(NamedTuple):
-    """An element, and the path to its parent."""
-
-    element: Element
-    parent: Path | None = None
 
 
 class _Compound(NamedTuple):
@@ -36,19 +30,38 @@ _COMPOUND = re.compile(r"(\*|[\w-]+)?((?:[#.][\w-]+|\[[^\]]*\])*)")
 _PART = re.compile(r"""((?:\[[^\]]*\]|[^\s>\[])+)|(>)|\s""")
 
 
-def matches(selector: str, path: Path) -> bool:
-    """Whether a selector means the element at the end of a path."""
-    return any(compounds and _ends(compounds, path) for compounds in _read(selector))
+def matches(selector: str, element: Element) -> bool:
+    """Whether a selector means an element."""
+    return any(compounds and _ends(compounds, element) for compounds in _read(selector))
 
 
-def _ends(compounds: tuple[_Compound, ...], path: Path) -> bool:
-    """Whether a path ends with what compounds mean, in their order."""
+def meant(selectors: Sequence[str], part: Element) -> list[Element]:
+    """The elements of a part of a page, and the part itself, that a selector means, in order."""
+    last = [compounds[-1] for one in selectors for compounds in _read(one) if compounds]
+    return [
+        element
+        for element in _candidates(last, part)
+        if any(matches(selector, element) for selector in selectors)
+    ]
+
+
+def _candidates(wanted: Sequence[_Compound], part: Element) -> Iterable[Element]:
+    """Those that may be one of what is wanted: the parser is faster in looking for names."""
+    if all(one.tag != "*" for one in wanted):
+        return part.all({one.tag for one in wanted})
+    if all(one.id for one in wanted):
+        return part.having("id", {one.id for one in wanted})
+    return part.walk()
+
+
+def _ends(compounds: Sequence[_Compound], element: Element) -> bool:
+    """Whether the path to an element ends with what compounds mean, in their order."""
     *before, last = compounds
-    if not _is(path.element, last):
+    if not _is(element, last):
         return False
-    around = path.parent
+    around = element.parent
     while before and around is not None:
-        if _ends(tuple(before), around):
+        if _ends(before, around):
             return True
         around = None if last.child else around.parent
     return not before

@@ -25,12 +25,13 @@ from prerender.source import Edit, splice
 #: where `data-source` is left out
 _USUAL = {False: r"\(%\)", True: r"\[%\]"}
 _STYLE = re.compile(r"""<(?:style|link) data-prerender="([^"]*)\"""")
+# The first character stands apart: a search then goes from one to the next
 _PIECES = re.compile(
-    r"""(?P<style><style data-prerender="[^"]*">[^<]*</style>"""
-    r"""|<link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>)"""
-    r"""|<!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
-    r"""|<mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
-    r"""(?P<rest>(?: [\w-]+="[^"]*")*)>""",
+    r"""<(?:(?P<style>style data-prerender="[^"]*">[^<]*</style>"""
+    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>)"""
+    r"""|!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
+    r"""|mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
+    r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)""",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r""" ([\w-]+)="([^"]*)\"""")

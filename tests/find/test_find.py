@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
 
 from prerender import xhtml
 from prerender.find import Formula, find
 from prerender.setup import Pair, Rules, Switch, defaults
-from prerender.source import parse
+from prerender.source import Element, parse
+
+from ..strategies import pages
 
 VERSION_4 = replace(defaults().rules, mathml=True)
 TICKS = (Pair("`", "`", False),)
@@ -105,3 +111,35 @@ def test_version_2_receives_no_white_space_around_math() -> None:
     assert [one.math for one in found] == ["a", "", "b c"]
     assert [one.inner and page[slice(*one.inner)] for one in found] == ["a", None, "b c"]
     assert formulas(page, replace(rules, version="mathjax4"))[0] == " a\n"
+
+
+DOLLARS = replace(VERSION_4, pairs=(*VERSION_4.pairs, Pair("$", "$", False)))
+BRACKETS = (Pair("[% ", " %]", False), Pair("%%", "%%", True))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        DOLLARS,
+        replace(DOLLARS, pairs=BRACKETS, environments=False, escapes=False, refs=False),
+        replace(DOLLARS, asciimath=TICKS, asciimath_switch=AM_SWITCH, scope=("p", ".a")),
+        replace(DOLLARS, include=(("br", "$"), ("b", ""), ("span", "x"))),
+        replace(VERSION_2, pairs=DOLLARS.pairs, scripts=True),
+        replace(KATEX, pairs=DOLLARS.pairs),
+    ],
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pages())
+@example("$<!-- c -->x<!-- c -->y$<p>z")
+@example("[% a<br>b %]")
+@example("a\x00$x$")
+def test_nothing_more_is_found_where_all_text_is_looked_at(rules: Rules, page: str) -> None:
+    root = parse(page)
+    holding = type(root).holding
+
+    def everything(element: Element, _: re.Pattern[str] | None) -> Sequence[Element]:
+        return holding(element, None)
+
+    with patch.object(type(root), "holding", everything):
+        expected = find(root, rules, page)
+    assert find(root, rules, page) == expected

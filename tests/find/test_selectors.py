@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from prerender.find.selectors import Path, matches
-from prerender.source import Element, parse
+from prerender.find.selectors import matches, meant
+from prerender.source import parse
 
 PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
 <div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""
-
-
-def paths(element: Element, parent: Path | None = None) -> Iterator[Path]:
-    path = Path(element, parent)
-    yield path
-    for child in element.children:
-        if isinstance(child, Element):
-            yield from paths(child, path)
 
 
 @pytest.mark.parametrize(
@@ -50,5 +40,14 @@ def paths(element: Element, parent: Path | None = None) -> Iterator[Path]:
     ],
 )
 def test_what_a_selector_means(selector: str, text: str) -> None:
-    found = [path.element for path in paths(parse(PAGE)) if matches(selector, path)]
+    root = parse(PAGE)
+    found = [element for element in root.walk() if matches(selector, element)]
     assert "".join(element.text() for element in found if element.tag == "p") == text
+    assert meant([selector], root) == found
+
+
+def test_what_one_of_several_selectors_means() -> None:
+    root = parse(PAGE)
+    for selectors in (["p", ".post"], ["#m", "[id='m.n']"], ["#m", "#n"], ["p.x", "article"]):
+        found = [one for one in root.walk() if any(matches(each, one) for each in selectors)]
+        assert meant(selectors, root) == found

@@ -1,0 +1,144 @@
+"""An HTML page's text in, its tree out: a view of turbohtml's, which is made where it is looked at.
+
+That tree knows where tags stand. For where text stands it is built once more (places.py), and only
+if a text is looked for that may be wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+import turbohtml
+
+from prerender.source.nodes import Comment, Element, Node, Span, Tags, Text
+from prerender.source.places import NUMBERED, Copy
+
+
+def parse(text: str) -> Element:
+    """The `html` element of an HTML page, as a browser with scripting builds it."""
+    copy = Copy(text)
+    document = turbohtml.parse(copy.text, source_locations=True, scripting=True)
+    root = document.find("html")
+    assert root is not None  # a parser that follows the standard makes one
+    return _HtmlElement(root, _Tree(document, copy, _somewhere))
+
+
+def _somewhere(data: str) -> Text:
+    """A text node that does not know where it stands."""
+    return Text(data, (), _final=False)
+
+
+class _Tree:
+    """What the elements of a tree share; `text` makes its text nodes from their data."""
+
+    def __init__(
+        self, document: turbohtml.Document, copy: Copy, text: Callable[[str], Text]
+    ) -> None:
+        self.document, self.copy, self.text = document, copy, text
+        self.has_templates = document.find("template") is not None
+        """Whether the parser finds what is no part of the tree."""
+
+    def views(self, nodes: Iterable[turbohtml.Element]) -> list[Element]:
+        """Elements that the parser has found, without those in templates."""
+        if self.has_templates:
+            nodes = (node for node in nodes if not _in_template(node))
+        return [_HtmlElement(node, self) for node in nodes]
+
+
+def _in_template(node: turbohtml.Element) -> bool:
+    return any(isinstance(above, turbohtml.DocumentFragment) for above in node.ancestors)
+
+
+class _HtmlElement(Element):
+    """A view of an element of turbohtml's."""
+
+    __slots__ = ("_attrs", "_node", "_tree")
+
+    def __init__(self, node: turbohtml.Element, tree: _Tree) -> None:
+        self._node, self._tree = node, tree
+        self._attrs: dict[str, str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _HtmlElement) and self._node == other._node
+
+    def __hash__(self) -> int:
+        return hash(self._node)
+
+    @property
+    def tag(self) -> str:
+        return self._node.tag
+
+    @property
+    def attrs(self) -> Mapping[str, str]:
+        if self._attrs is None:
+            self._attrs = {
+                name: " ".join(value) if isinstance(value, list) else value or ""
+                for name, value in self._node.attrs.items()
+            }
+        return self._attrs
+
+    @property
+    def parent(self) -> Element | None:
+        parent = self._node.parent
+        return _HtmlElement(parent, self._tree) if isinstance(parent, turbohtml.Element) else None
+
+    @property
+    def children(self) -> Sequence[Node]:
+        views = (self._view(child) for child in self._node.children)
+        return [view for view in views if view is not None]
+
+    @property
+    def before(self) -> Node | None:
+        views = (self._view(node) for node in self._node.previous_siblings)
+        return next((view for view in views if view is not None), None)
+
+    def _view(self, node: turbohtml.Node) -> Node | None:
+        """A node as ours; None for what is no part of the tree."""
+        if isinstance(node, turbohtml.Element):
+            return _HtmlElement(node, self._tree)
+        if isinstance(node, turbohtml.Text):
+            return self._tree.text(node.data)
+        return Comment(node.data) if isinstance(node, turbohtml.Comment) else None
+
+    @property
+    def tags(self) -> Tags:
+        location = self._node.source_location
+        if location is None:
+            return None, None
+        return self._span(location.start_tag), location.end_tag and self._span(location.end_tag)
+
+    def _span(self, place: turbohtml.SourceSpan) -> Span:
+        offset = self._tree.copy.lines.offset
+        return Span(
+            offset(place.start_line, place.start_col), offset(place.end_line, place.end_col)
+        )
+
+    def text(self) -> str:
+        return super().text() if self._tree.has_templates else self._node.text
+
+    def walk(self) -> Iterator[Element]:
+        yield self
+        yield from self._tree.views(self._node.find_all())
+
+    def all(self, tags: Collection[str]) -> list[Element]:
+        mine: list[Element] = [self] if self.tag in tags else []
+        return mine + self._tree.views(self._node.find_all([*tags]))
+
+    def having(self, name: str, values: Collection[str]) -> list[Element]:
+        mine: list[Element] = [self] if self.attrs.get(name) in values else []
+        return mine + self._tree.views(self._node.find_all(attrs={name: [*values]}))
+
+    def first(self, tag: str) -> Element | None:
+        return next(iter(self.all([tag])), None)
+
+    def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
+        copy = self._tree.copy
+        numbered = copy.numbered(self._tree.document, wanted)
+        if not numbered.runs:
+            return []
+        document = turbohtml.parse(numbered.text, positions=False, scripting=True)
+        found = document.xpath(NUMBERED)
+        assert isinstance(found, list)
+        nodes = (node for node in found if isinstance(node, turbohtml.Element))
+        return _Tree(document, copy, numbered.node).views(nodes)

@@ -1,0 +1,220 @@
+"""A page in, a copy of it out in which texts are numbered; with a number, where its text stands.
+
+The tokenizer tells where each run of text stands, the tree builder does not. So a copy of the page
+is parsed in which each run that may be wanted begins with its number, written in noncharacters,
+which parsers carry along like any letter; wherever the tree builder moves a run, its number goes
+with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+import turbohtml
+
+from prerender.place import Lines
+from prerender.source.edits import Edit, splice
+from prerender.source.nodes import Piece, Text
+
+_DIGITS = [chr(0xFDD0 + i) for i in range(16)]
+_OPEN, _CLOSE = "\ufde0", "\ufde1"
+_MARK = re.compile(f"{_OPEN}([{_DIGITS[0]}-{_DIGITS[-1]}]+){_CLOSE}")
+_FROM_DIGITS = str.maketrans({digit: format(i, "x") for i, digit in enumerate(_DIGITS)})
+_TO_DIGITS = str.maketrans({format(i, "x"): digit for i, digit in enumerate(_DIGITS)})
+#: what a copy must not contain: our noncharacters, and halves of surrogate pairs (bytes that could
+#: not be decoded)
+_FOREIGN = re.compile("[\ufdd0-\ufdef\ud800-\udfff]")
+#: a reference to one of them, in hexadecimal digits or in decimal ones
+_REFERENCE = re.compile(
+    r"&#(?:([xX]0*)(?:[fF][dD][dDeE][0-9a-fA-F])(?![0-9a-fA-F])"
+    r"|(0*)(?:649(?:7[6-9]|[89][0-9])|6500[0-7])(?![0-9]))"
+)
+#: the elements right in which a text is numbered
+NUMBERED = f"//*[text()[contains(., '{_OPEN}')]]"
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    data: str
+
+
+_Run = Sequence[_Token]
+
+
+class Copy:
+    """A page as parsers get it: `text` is as long as the source, and stands where that does."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        text = _REFERENCE.sub(
+            lambda match: f"&#{match[1]}FFFD" if match[1] else f"&#{match[2]}65533",
+            without_foreign(source),
+        )
+        self.text = " " + text[1:] if text.startswith("\ufeff") else text
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Its lines."""
+        return Lines(self.text)
+
+    def numbered(self, document: turbohtml.Document, wanted: re.Pattern[str] | None) -> Numbered:
+        """The copy with runs of text numbered: those in which `wanted` is found; None: all.
+
+        `document` is the parsed copy. Runs of white space stay as they are: the tree builder treats
+        them apart, and they hold no math.
+        """
+        runs = list(self._runs(document, wanted))
+        marks = [
+            Edit(run[0].start, run[0].start, f"{_OPEN}{at:x}{_CLOSE}".translate(_TO_DIGITS))
+            for at, run in enumerate(runs)
+        ]
+        return Numbered(self._source, splice(self.text, marks), runs, wanted is None)
+
+    def _runs(self, document: turbohtml.Document, wanted: re.Pattern[str] | None) -> Iterator[_Run]:
+        """The runs of text between tags and comments that are wanted, each a list of tokens."""
+        copy = _html_only(self.text, document, self.lines)
+        tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
+        found = _EVERY.search if wanted is None else wanted.search
+        known = 0
+        for at, token in enumerate(tokens):
+            data = token.data
+            if not data or not found(data) or at < known or token.type not in _TEXTS:
+                continue
+            start, end = _around(tokens, at, known)
+            known = end
+            if not all((one.data or " ").isspace() for one in tokens[start:end]):
+                yield self._located(tokens, start, end)
+
+    def _located(self, tokens: Sequence[turbohtml.Token], start: int, end: int) -> _Run:
+        """Tokens with their places; each but the last token of the page ends at the next one."""
+        starts = [self.lines.offset(one.line, one.col) for one in tokens[start : end + 1]]
+        if end == len(tokens):
+            starts.append(_end_of_last(self.text, starts[-1], tokens[-1]))
+        data = (token.data or "" for token in tokens[start:end])
+        return [_Token(*one) for one in zip(starts, starts[1:], data, strict=False)]
+
+
+_EVERY = re.compile("")
+_TEXTS = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
+
+
+def _around(tokens: Sequence[turbohtml.Token], at: int, known: int) -> tuple[int, int]:
+    """The run that a token is in, from one token to (not with) another, behind what is known."""
+    start, end = at, at + 1
+    while start > known and tokens[start - 1].type in _TEXTS:
+        start -= 1
+    while end < len(tokens) and tokens[end].type in _TEXTS:
+        end += 1
+    return start, end
+
+
+def without_foreign(text: str) -> str:
+    """`text` with U+FFFD for what no parser should be given, as long as it was."""
+    try:
+        if b"\xef\xb7" not in text.encode():  # which these noncharacters begin with, and quickly so
+            return text
+    except UnicodeEncodeError:
+        pass
+    return _FOREIGN.sub("\ufffd", text)
+
+
+def _end_of_last(copy: str, start: int, token: turbohtml.Token) -> int:
+    """Where the last token ends. A tag may follow that does not, which is no token."""
+    if token.type == turbohtml.TokenType.CHARACTER_REFERENCE:
+        return start + len(copy[start:].partition("<")[0])
+    starts = (match.start() for match in re.compile(r"\r\n|(?s:.)").finditer(copy, start))
+    return next(islice(starts, len(token.data or ""), None), len(copy))
+
+
+#: elements whose content is mere text in HTML, and markup like any other in SVG and MathML
+_RAW = [
+    *("title", "textarea", "style", "script", "noscript"),
+    *("xmp", "iframe", "noembed", "noframes", "plaintext"),
+]
+_EMBEDDED = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
+_SECTION = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def _html_only(copy: str, document: turbohtml.Document, lines: Lines) -> str:
+    """The copy for the tokenizer, which does not know SVG and MathML, as long as `copy`.
+
+    There `<title/>` is whole and `<![CDATA[` begins text; the tokenizer would take what follows for
+    a title or a tag. So those tags get another name, and those sections become comments. So does
+    `</>`, which it skips without a word.
+    """
+    edits: list[Edit] = []
+    if _EMBEDDED.search(copy):
+        for edit in sorted(_embedded(copy, document, lines), key=lambda one: (one.start, -one.end)):
+            if not edits or edit.start >= edits[-1].end:  # what lies in another goes with it
+                edits.append(edit)
+    return splice(copy, edits).replace("</>", "<!>")
+
+
+def _embedded(copy: str, document: turbohtml.Document, lines: Lines) -> Iterator[Edit]:
+    """What is not as in HTML where SVG or MathML stands."""
+    for element in document.find_all([*_RAW, "svg", "math"]):
+        location = element.source_location
+        if location is None or not _is_foreign(element):
+            continue
+        first, last = location.start_tag, location.end_tag
+        start = lines.offset(first.start_line, first.start_col)
+        end = last and lines.offset(last.start_line, last.start_col)
+        if element.tag in _RAW:
+            yield Edit(start + 1, start + 2, "q")
+            if end is not None:
+                yield Edit(end + 2, end + 3, "q")
+        elif end is not None and not _is_foreign(element.parent):
+            for section in _SECTION.finditer(copy, start, end):
+                if section[1] is not None:
+                    yield Edit(*section.span(), f"<!--{'x' * (len(section[0]) - 7)}-->")
+
+
+def _is_foreign(node: object) -> bool:
+    return isinstance(node, turbohtml.Element) and node.namespace != turbohtml.Namespace.HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A numbered copy (`text`), and its runs by their numbers; `whole`: all runs have one."""
+
+    _source: str
+    text: str
+    runs: Sequence[_Run]
+    whole: bool
+
+    def node(self, data: str) -> Text:
+        """A text node of the parsed copy, without the numbers in it, and where it stands."""
+        first, *rest = _MARK.split(data)
+        plain = "".join([first, *rest[1::2]])
+
+        def pieces() -> list[Piece]:
+            found, at = [], len(first)
+            for number, part in zip(rest[::2], rest[1::2], strict=True):
+                found += self._pieces(int(number.translate(_FROM_DIGITS), 16), part, at)
+                at += len(part)
+            return found
+
+        return Text(plain, pieces if rest else (), _final=self.whole)
+
+    def _pieces(self, number: int, part: str, at: int) -> list[Piece]:
+        """Where the text `part` of a node, which begins at `at` in it, stands in the source.
+
+        `part` is the run, perhaps with later runs after it that have no number. Where the parser
+        has left characters out (NUL), nothing is known.
+        """
+        run = self.runs[number]
+        if not part.startswith("".join(token.data for token in run)):
+            return []
+        pieces = []
+        for token in run:
+            raw = self._source[token.start : token.end]
+            crlf = len(raw) != len(token.data) and "\r\n" in raw
+            pieces.append(Piece(at, len(token.data), token.start, token.end, raw if crlf else None))
+            at += len(token.data)
+        return pieces
