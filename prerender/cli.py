@@ -28,8 +28,10 @@ from prerender.report import Diagnostic, Exit, PageReport, Report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
 from prerender.timing import Timing
+from prerender.usage import OneLine
 
 app = typer.Typer(
+    cls=OneLine,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,6 +52,16 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
         _fail(str(error), Exit.WRONG_WORDS)
     context.obj = found.pop("mathjax", {})
     context.default_map = {**found, **(context.default_map or {})}
+    return file
+
+
+def _to_write(file: Any) -> Any:
+    """Refuse at the beginning what could not be written at the end."""
+    if file not in (None, "-"):
+        if not Path(file).parent.is_dir():
+            _fail(f"{file} cannot be written: {Path(file).parent} is no folder", Exit.WRONG_WORDS)
+        if Path(file).is_dir():
+            _fail(f"{file} cannot be written: it is a folder", Exit.WRONG_WORDS)
     return file
 
 
@@ -92,7 +104,12 @@ CacheDir = Annotated[
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep and use nothing from other runs.")]
 JsonFile = Annotated[
     str | None,
-    typer.Option("--json", metavar="FILE", help="Write a report as JSON; - for standard output."),
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        callback=_to_write,
+        help="Write a report as JSON; - for standard output.",
+    ),
 ]
 BrowserPath = Annotated[
     str | None,
@@ -141,7 +158,11 @@ Shrink = Annotated[
 ]
 Profile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write where the time went, for a viewer of traces."),
+    typer.Option(
+        metavar="FILE",
+        callback=_to_write,
+        help="Write where the time went, for a viewer of traces.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
