@@ -25,6 +25,7 @@ from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
 from prerender.place import Lines
 from prerender.report import Diagnostic, Exit, PageReport, Report
+from prerender.report_html import told, write_report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
 from prerender.timing import Timing
@@ -111,6 +112,10 @@ JsonFile = Annotated[
         help="Write a report as JSON; - for standard output.",
     ),
 ]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", callback=_to_write, help="Write a report as a page to read."),
+]
 BrowserPath = Annotated[
     str | None,
     typer.Option("--browser", envvar="PRERENDER_BROWSER", help="The Chromium to run."),
@@ -191,6 +196,7 @@ def build_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -210,9 +216,9 @@ def build_command(
         work = Work(
             engine, cache, context.obj, hydrated, index, css, glyphs, shrink / 100, timing=timing
         )
-        report = _run(_build(opened, work, True, quiet))
+        done = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("check")
@@ -226,6 +232,7 @@ def check_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -248,12 +255,12 @@ def check_command(
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
         work = Work(engine, cache, context.obj, hydrated, index, shrink=shrink / 100, timing=timing)
-        report = _run(_build(opened, work, False, quiet, inspect))
+        done = _run(_build(opened, work, False, quiet, inspect))
     _tell_times(timing, profile, verbose)
-    report.screens = viewing.reports
-    if viewing.folder is not None and any(screen.offences for screen in report.screens):
+    done.screens = viewing.reports
+    if viewing.folder is not None and any(screen.offences for screen in done.screens):
         _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("list")
@@ -286,16 +293,17 @@ def restore_command(
     exclude: Exclude = None,
     config: Config = None,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Give every rendered page of SITE its source again, byte for byte."""
     opened = _open(site, output, include, exclude)
     try:
-        report = restore_site(opened)
+        done = restore_site(opened)
     except SiteError as error:
         _fail(str(error), Exit.WRONG_WORDS)
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("batch")
@@ -346,6 +354,7 @@ def batch_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -357,8 +366,9 @@ def batch_command(
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
     tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, shrink / 100, stale)
-    asked = (status, dry_run, limit, shard, stale, retries, dask, tools, json_file is not None)
-    words = Words(list(sites or ()), journal, output, listed, *asked)
+    asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
+    reports = (json_file is not None, report)
+    words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard))
@@ -368,7 +378,7 @@ def batch_command(
     for line in done.lines:
         typer.echo(line, err=not status and not dry_run)
     if json_file is not None:
-        _put_json(done.report, json_file)
+        _put_json(done.json, json_file)
     raise typer.Exit(done.exit)
 
 
@@ -545,7 +555,7 @@ def _notice(quiet: bool) -> Callable[[str], None]:
 def _diagnose(page: PageReport, named: Path) -> None:
     path = named if named.is_file() else named / page.path
     for diagnostic in page.diagnostics:
-        typer.echo(diagnostic.show(str(path)), err=True)
+        typer.echo(diagnostic.remark.show(str(path)), err=True)
 
 
 def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
@@ -556,7 +566,14 @@ def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
         _write(profile, timing.trace())
 
 
-def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbose: bool) -> None:
+def _tell(
+    report: Report,
+    named: Path,
+    json_file: str | None,
+    report_file: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Say what became of a run, and end with its exit code."""
     for page in report.pages:
         if not quiet or page.errors:
@@ -569,6 +586,9 @@ def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbo
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
         _put_json(report.to_json(), json_file)
+    if report_file is not None:
+        with _writing(report_file):
+            write_report(told(report, str(named)), report_file)
     raise typer.Exit(report.exit)
 
 
@@ -586,8 +606,15 @@ def _json(data: object, indent: int | None = None) -> bytes:
 
 
 def _write(file: Path, text: bytes) -> None:
-    try:
+    with _writing(file):
         file.write_bytes(text + b"\n")
+
+
+@contextlib.contextmanager
+def _writing(file: Path) -> Any:
+    """Say what is wrong with a file that is to be written."""
+    try:
+        yield
     except OSError as error:
         _fail(f"{file} cannot be written: {error.strerror}", Exit.WRONG_WORDS)
 

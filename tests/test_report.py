@@ -14,7 +14,9 @@ from prerender.report import Diagnostic, Exit, PageReport, Report
 
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""
-    _, line, caret = Diagnostic("error", "bad", Place(3, column, text)).show("a.html").split("\n")
+    _, line, caret = (
+        Diagnostic("error", "bad", Place(3, column, text)).remark.show("a.html").split("\n")
+    )
     return line[2:], caret[2:]
 
 
@@ -22,7 +24,7 @@ def test_a_diagnostic_is_three_lines() -> None:
     diagnostic = Diagnostic(
         "error", "Missing close brace", Place(3, 5, r"<p>\(\frac{1\)"), r"\frac{1"
     )
-    assert diagnostic.show("site/a.html") == (
+    assert diagnostic.remark.show("site/a.html") == (
         "site/a.html:3:5: error: Missing close brace\n"
         "  <p>\\(\\frac{1\\)\n"
         "      ^"
@@ -30,7 +32,7 @@ def test_a_diagnostic_is_three_lines() -> None:
 
 
 def test_without_a_place_it_is_one_line() -> None:
-    assert Diagnostic("warning", "odd").show("a.html") == "a.html: warning: odd"
+    assert Diagnostic("warning", "odd").remark.show("a.html") == "a.html: warning: odd"
 
 
 @pytest.mark.parametrize(

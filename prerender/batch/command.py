@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from prerender import report_html
 from prerender.batch import job
 from prerender.batch.journal import Journal
 from prerender.batch.work import Bench, Render, Tally, Tools, estimate, render_here, run
@@ -32,17 +33,18 @@ class Words(NamedTuple):
     retries: int
     dask: str | None
     tools: Tools
-    report: bool
+    json: bool
+    page: Path | None
 
 
 class Told(NamedTuple):
-    """What there is to say at the end; `report` is that of `--json`, if it is asked for."""
+    """What there is to say at the end; `json` is the report of that name, if it is asked for."""
 
     lines: list[str]
     exit: Exit
     tally: Tally = Tally()
     seconds: float = 0.0
-    report: dict[str, Any] | None = None
+    json: dict[str, Any] | None = None
 
 
 async def batch(
@@ -57,9 +59,19 @@ async def batch(
             told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
         else:
             told = await _do(words, _job(words, include, exclude), work, journal, progress)
-        if words.report:
-            told = told._replace(report=job.report(journal, told.tally, told.seconds))
+        if words.page is not None:
+            _write(words.page, job.page(journal, str(words.journal), told.tally, told.seconds))
+        if words.json:
+            told = told._replace(json=job.report(journal, told.tally, told.seconds))
         return told
+
+
+def _write(file: Path, run: report_html.Told) -> None:
+    """Write the report to read. Raises SiteError."""
+    try:
+        report_html.write_report(run, file)
+    except OSError as error:
+        raise SiteError(f"{file} cannot be written: {error.strerror}") from error
 
 
 async def _do(

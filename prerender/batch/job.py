@@ -5,7 +5,6 @@ The journal is told of every page that is found.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import Any, get_args
 from prerender.batch.journal import Journal, Row, Site, to_json
 from prerender.batch.store import File, Store, is_url
 from prerender.batch.work import Bench, Estimate, Item, Tally, in_shard, to_do
-from prerender.place import Place
-from prerender.report import Diagnostic, Status
+from prerender.report import Status, some
+from prerender.report_html import Listed, Told
 from prerender.site import SiteError
 
 Shard = tuple[int, int]
@@ -124,21 +123,45 @@ def told(estimate: Estimate) -> str:
 
 def troubles(journal: Journal) -> list[str]:
     """What is wrong with pages, each in a line."""
-    return [
-        line.replace("\n", " ")
-        for name, row in journal.named(troubled=True)
-        for line in _lines(name, row)
-    ]
+    return [line for name, row in journal.named("errors > 0") for line in _lines(name, row)]
 
 
 def _lines(name: str, row: Row) -> list[str]:
-    aside = f" ({row.state} after {row.attempts} attempts)" if row.status == "failed" else ""
+    note = f" ({_note(row)})" if row.status == "failed" else ""
     return [
-        Diagnostic("error", f"{one['message']}{aside}", Place(one["line"], one["column"], ""))
-        .show(name)
-        .partition("\n")[0]
-        for one in json.loads(row.errors)
+        f"{one.where(name)}: error: {one.message}{note}".replace("\n", " ")
+        for one in row.remarks
+        if one.severity == "error"
     ]
+
+
+def _note(row: Row) -> str:
+    """How a page failed."""
+    return f"{row.state} after {some(row.attempts, 'attempt')}"
+
+
+def page(journal: Journal, name: str, tally: Tally, seconds: float) -> Told:
+    """What the report to read says of all pages in the journal."""
+    figures = journal.figures()
+    pages, formulas, errors, warnings = (
+        sum(one[at] for one in figures.values()) for at in range(4)
+    )
+    run = f"{sum(tally.pages.values()):,} pages, {tally.typeset:,} formulas typeset"
+    told = {
+        "pages in the journal": f"{pages:,}",
+        **{status or "not rendered yet": some(n, "page") for status, (n, *_) in figures.items()},
+        "state": states(journal),
+        "formulas": f"{formulas:,}",
+        "this run": f"{run}, {seconds:.1f} s",
+    }
+    wrong, odd = journal.named("errors > 0"), journal.named("errors = 0 AND warnings > 0")
+    return Told(name, errors, warnings, told, map(_listed, wrong), map(_listed, odd))
+
+
+def _listed(known: tuple[str, Row]) -> Listed:
+    name, row = known
+    note = _note(row) if row.status == "failed" else ""
+    return Listed(name, row.status, row.formulas, row.remarks, note)
 
 
 def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:

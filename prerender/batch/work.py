@@ -24,7 +24,7 @@ from prerender.local import digest
 from prerender.markup import rendered_by
 from prerender.outcome import Outcome
 from prerender.page import is_xml
-from prerender.report import Diagnostic, error_to_json
+from prerender.report import Remark
 from prerender.site import SiteError
 
 #: a chunk: what is lost with a worker, and written to the journal at once
@@ -315,16 +315,14 @@ def _row(row: Row, outcome: Outcome, result: str) -> Row:
         needs=json.dumps(outcome.needs),
         status=report.status,
         formulas=outcome.formulas,
-        errors=json.dumps([error_to_json(one) for one in report.errors]),
-    )
+    ).saying([one.remark for one in outcome.said])
 
 
 def failure(item: Item, error: OSError, settings: str) -> Done:
     """A page that could not be read or written."""
-    said = error_to_json(Diagnostic("error", f"the page is left as it is: {error}"))
+    said = Remark("error", f"the page is left as it is: {error}")
     row = Row(item.page, "failed", item.file.stamp, settings=settings, status="failed")
-    errors = json.dumps([said])
-    return Done(item, row._replace(attempts=item.known.attempts + 1, errors=errors))
+    return Done(item, row._replace(attempts=item.known.attempts + 1).saying([said]))
 
 
 def _settled(one: Done, bench: Bench) -> Done:

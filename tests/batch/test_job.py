@@ -170,10 +170,10 @@ def test_what_fails_is_tried_again_and_set_aside(
     status = prerender("batch", "--journal", "journal", "--status")
     counts, aside, formula, encoding = status.stdout.splitlines()
     assert counts == "2 aside, 1 done"
-    assert aside.startswith(f"{page}:1:1: error: the page is left as it is: ")
+    assert aside.startswith(f"{page}: error: the page is left as it is: ")
     assert aside.endswith("(aside after 3 attempts)")
     assert formula.startswith(f"{site}/0/002.html:1:16: error: Missing argument for \\frac")
-    assert encoding.startswith(f"{site}/0/004.html:1:1: error: the page is left as it is: ")
+    assert encoding.startswith(f"{site}/0/004.html: error: the page is left as it is: ")
     page.rmdir()
     page.write_text(text)
     (site / "0" / "002.html").write_text(text)
