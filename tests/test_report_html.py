@@ -1,4 +1,4 @@
-"""The report to read says all that there is to say, and has no script, request or foreign markup."""
+"""The report to read says all that there is to say, without script, request or foreign markup."""
 
 from __future__ import annotations
 
