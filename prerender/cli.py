@@ -339,6 +339,8 @@ def batch_command(
         bool,
         typer.Option("--stale", help="Only pages rendered by another version or settings."),
     ] = False,
+    css: Css = "inline",
+    glyphs: Glyphs = "inline",
     shrink: Shrink = 70,
     retries: Annotated[
         int, typer.Option(min=0, help="How often a page that fails is tried again.")
@@ -365,14 +367,17 @@ def batch_command(
     from prerender.batch.work import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
-    tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, shrink / 100, stale)
+    made = (context.obj, hydrated, shrink / 100, stale, css, glyphs)
+    tools = Tools(browser, jobs, time_limit, folder, *made)
     asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
     reports = (json_file is not None, report)
     words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard))
-        work = Work(engine, cache, context.obj, hydrated, shrink=shrink / 100)
+        work = Work(
+            engine, cache, context.obj, hydrated, css=css, glyphs=glyphs, shrink=shrink / 100
+        )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))
     for line in done.lines:

@@ -79,6 +79,11 @@ async def _do(
 ) -> Told:
     """Do a job, or estimate it."""
     started = time.monotonic()
+    if words.shard is not None and work.frames:
+        raise SiteError(
+            "--shard does not go with --css external and --glyphs shared: the files that the pages "
+            "of a site share have one writer"
+        )
     bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
     items = job.prepare(asked, journal, bench, words.retries)
     async with work.engine:

@@ -80,11 +80,11 @@ def prepare(job: Job, journal: Journal, bench: Bench, retries: int) -> list[Item
         store = bench.store(site)
         files = _pages(job, site, store)
         asked = {p: f for p, f in files.items() if job.shard is None or in_shard(p, *job.shard)}
+        items += to_do(site, asked, journal, bench, retries)
         if bench.write:
             journal.begin(site, asked, files if job.named is None else None)
         if bench.write and site.target and job.named is None and (job.shard or (1,))[0] == 1:
-            store.copy_rest(files)
-        items += to_do(site, store, asked, journal, bench.settings, retries)
+            store.copy_rest([*files, *bench.work.frames])
     return items[: job.limit]
 
 

@@ -27,7 +27,16 @@ async def main(source: str, output: str) -> None:
     bench = Bench(work, work.settings)
     folder = os.environ["PRERENDER_CACHE"]
     tools = Tools(
-        os.environ.get("PRERENDER_BROWSER"), 1, 20.0, folder, {}, False, work.shrink, False
+        os.environ.get("PRERENDER_BROWSER"),
+        1,
+        20.0,
+        folder,
+        {},
+        False,
+        work.shrink,
+        False,
+        work.css,
+        work.glyphs,
     )
     sites = job.sites([source], output)
     with tempfile.TemporaryDirectory() as name:

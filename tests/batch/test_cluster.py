@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.site import built, files, make_site
+from tests.batch.site import SHARED, built, files, make_site
 from tests.conftest import Run
 
 PAGES = 120
@@ -43,8 +43,9 @@ def wait_for(found: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("flags", [(), pytest.param(SHARED, marks=pytest.mark.slow)])
 def test_a_worker_is_lost_and_one_comes(
-    start: Start, tmp_path: Path, session_cache: Path, prerender: Run
+    start: Start, tmp_path: Path, session_cache: Path, prerender: Run, flags: tuple[str, ...]
 ) -> None:
     site, scheduler = make_site(tmp_path / "site", PAGES), tmp_path / "scheduler.json"
     common = ("--scheduler-file", "scheduler.json", "--no-dashboard")
@@ -52,8 +53,8 @@ def test_a_worker_is_lost_and_one_comes(
     start("dask", "scheduler", "--port", "0", *common)
     wait_for(scheduler.exists)
     workers = [start(*worker) for _ in range(3)]
-    words = ["batch", "site", "-o", "out", "--journal", "journal", "--no-cache", "--dask"]
-    job = start("prerender", *words, json.loads(scheduler.read_text())["address"])
+    words = ["batch", "site", "-o", "out", "--journal", "journal", "--no-cache", *flags]
+    job = start("prerender", *words, "--dask", json.loads(scheduler.read_text())["address"])
     wait_for(lambda: list((tmp_path / "out").rglob("[0-9]*.html")))
     workers[0].kill()
     start(*worker)
@@ -62,7 +63,9 @@ def test_a_worker_is_lost_and_one_comes(
     # What the lost worker has written already, another finds unchanged
     assert said.startswith(f"prerender: {PAGES} pages: "), said
     assert f" In the journal: {PAGES} done\n" in said, said
-    built(site, tmp_path / "expected", session_cache)
+    built(site, tmp_path / "expected", session_cache, shared=flags == SHARED)
+    # What the lost worker was writing goes with the next run
+    assert prerender(*words).stderr.startswith("prerender: 0 pages; ")
     assert files(tmp_path / "out") == files(tmp_path / "expected")
     status = prerender("batch", "--journal", "journal", "--status")
     assert status.stdout == f"{PAGES} done\n"
