@@ -75,7 +75,7 @@ def _write(file: Path, run: report_html.Told) -> None:
 
 
 async def _do(
-    words: Words, asked: job.Job, work: Work, journal: Journal, progress: Progress
+    words: Words, wanted: job.Job, work: Work, journal: Journal, progress: Progress
 ) -> Told:
     """Do a job, or estimate it."""
     started = time.monotonic()
@@ -85,27 +85,26 @@ async def _do(
             "of a site share have one writer"
         )
     bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
-    items = job.prepare(asked, journal, bench, words.retries)
+    items = job.prepare(wanted, journal, bench, words.retries)
     async with work.engine:
         if words.dry_run:
             return Told([job.told(await estimate(items, bench))], Exit.DONE)
-        async with _rendering(words, asked, bench) as render:
+        async with _rendering(words, wanted, bench) as render:
             tally = await run(items, render, journal, words.retries, progress)
-    code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
+    code = Exit.SOME_FAILED if journal.troubled(wanted.asked) else Exit.DONE
     seconds = time.monotonic() - started
     return Told([f"prerender: {job.summary(tally, journal, seconds)}"], code, tally, seconds)
 
 
 @asynccontextmanager
-async def _rendering(words: Words, asked: job.Job, bench: Bench) -> AsyncIterator[Render]:
+async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterator[Render]:
     """What renders chunks: this process, or a cluster."""
     if words.dask is None:
         yield lambda chunks: render_here(chunks, bench)
         return
     from prerender.batch.cluster import cluster
 
-    sites = list(asked.named or asked.sites)
-    async with cluster(words.dask, words.tools, sites, bench) as render:
+    async with cluster(words.dask, words.tools, wanted.asked, bench) as render:
         yield render
 
 
@@ -127,8 +126,8 @@ def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Jo
 def _lines(file: str) -> list[str]:
     """The lines of a list of pages. Raises SiteError."""
     if file == "-":
-        return sys.stdin.read().splitlines()
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\n")
     try:
-        return Path(file).read_text("utf-8", "surrogateescape").splitlines()
+        return Path(file).read_text("utf-8", "surrogateescape").split("\n")
     except OSError as error:
         raise SiteError(f"{file} cannot be read: {error.strerror}") from error

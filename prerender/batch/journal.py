@@ -121,9 +121,11 @@ class Journal:
         with self._trouble():
             return dict(self._database.execute("SELECT state, count(*) FROM pages GROUP BY state"))
 
-    def troubled(self) -> bool:
-        """Whether there is a page of which not all could be rendered."""
-        return any(self.named("errors > 0"))
+    def troubled(self, sites: Collection[Site]) -> bool:
+        """Whether these sites have a page of which not all could be rendered."""
+        with self._trouble():
+            found = self._database.execute("SELECT DISTINCT source, target FROM pages WHERE errors")
+            return any(Site(*map(os.fsdecode, keys)) in sites for keys in found)
 
     def figures(self) -> dict[str, list[int]]:
         """By what became of pages: how many, their formulas, errors and warnings."""

@@ -65,7 +65,7 @@ class Store(ABC):
 
     @abstractmethod
     def page(self, name: str) -> File:
-        """One page. Raises SiteError where it is not there."""
+        """One page; of one that cannot be seen nothing is known, and reading it fails."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
@@ -122,7 +122,7 @@ class _Folders(Store):
     def page(self, name: str) -> File:
         found = seen(f"{self._site.root}/{name}")
         if found is None:
-            raise SiteError(f"{self._site.root}/{name} is not there")
+            return File(0, "")
         lasting = settled(found, time.time_ns()) == found
         return File(found.size, _stamp(found) if lasting else "")
 
@@ -177,11 +177,9 @@ class _Objects(Store):
         return {name: _file(found[name], self._copies(name)) for name in pages}
 
     def page(self, name: str) -> File:
-        try:
-            with _as_os_error():
-                return _file(self._from.info(f"{self._root}/{name}"), ())
-        except OSError as error:
-            raise SiteError(f"{self._name}/{name} cannot be read: {error}") from error
+        with suppress(OSError), _as_os_error():
+            return _file(self._from.info(f"{self._root}/{name}"), ())
+        return File(0, "")
 
     def read(self, name: str) -> bytes:
         with _as_os_error():

@@ -11,7 +11,6 @@ import time
 from asyncio import sleep as pause
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
@@ -26,7 +25,6 @@ from prerender.outcome import Outcome
 from prerender.page import is_xml
 from prerender.report import Remark
 from prerender.shared import Files, Shared
-from prerender.site import SiteError
 
 #: a chunk: what is lost with a worker, and written to the journal at once
 _PAGES, _BYTES = 32, 2_000_000
@@ -173,7 +171,7 @@ def to_do(
         elif row.state == "done":
             if store.has_result(page):
                 continue
-        elif row.state == "aside" and row.attempts > retries:
+        elif row.state == "aside" and (row.result or row.attempts > retries):
             continue
         items.append(Item(site, page, file, row, bare))
     return items
@@ -217,7 +215,7 @@ async def run(
             failed += [one.item._replace(known=one.row) for one in again]
             done = [one for one in pages if one.row.state != "failed"]
             tally.count(Result(done, result.typeset))
-            progress(sum(tally.pages.values()), count)
+            progress(tally.pages.total(), count)
         if not failed:
             break
         items = failed
@@ -357,12 +355,15 @@ def _has_result(item: Item, key: str, store: Store) -> bool:
 
 
 def _row(row: Row, outcome: Outcome, result: str) -> Row:
-    """The row of a page that was rendered, but not yet written."""
+    """The row of a page that was rendered, but not yet written.
+
+    Of one that failed, it has a result only if the next try would come to the same.
+    """
     report = outcome.report(row.page, changed=False, written=False)
     state: State = ("aside" if outcome.lasting else "failed") if outcome.failed else "done"
     return row._replace(
         state=state,
-        result=result,
+        result=result if state != "failed" else "",
         needs=json.dumps(outcome.needs),
         status=report.status,
         formulas=outcome.formulas,
@@ -381,9 +382,8 @@ def _settled(one: Done, bench: Bench) -> Done:
     row = one.row
     if one.item.site.target or not row.stamp or row.stamp == one.item.file.stamp:
         return one
-    with suppress(SiteError):
-        if bench.store(one.item.site).page(row.page).stamp == row.stamp:
-            return one
+    if bench.store(one.item.site).page(row.page).stamp == row.stamp:
+        return one
     return one._replace(row=row._replace(stamp=""))
 
 
