@@ -168,8 +168,11 @@ def _lines(name: str, row: Row) -> list[str]:
 
 
 def _note(row: Row) -> str:
-    """How a page failed."""
-    return f"{row.state} after {some(row.attempts, 'attempt')}"
+    """What comes next for a page that failed."""
+    if row.result:
+        return "aside until it changes"
+    again = f"; --retries {row.attempts} tries it again" if row.state == "aside" else ""
+    return f"{row.state} after {some(row.attempts, 'attempt')}{again}"
 
 
 def page(journal: Journal, name: str, tally: Tally, seconds: float) -> Told:

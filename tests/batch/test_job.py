@@ -175,9 +175,13 @@ def test_what_fails_is_tried_again_and_set_aside(
     counts, aside, formula, encoding = status.stdout.splitlines()
     assert counts == "2 aside, 1 done"
     assert aside.startswith(f"{page}: error: the page is left as it is: ")
-    assert aside.endswith("(aside after 3 attempts)")
+    assert aside.endswith("(aside after 3 attempts; --retries 3 tries it again)")
     assert formula.startswith(f"{site}/0/002.html:1:16: error: Missing argument for \\frac")
     assert encoding.startswith(f"{site}/0/004.html: error: the page is left as it is: ")
+    assert encoding.endswith("(aside until it changes)")
+    assert prerender(*words).stderr.startswith("prerender: 0 pages; ")
+    more = prerender(*words[:-1], "3")
+    assert more.stderr.startswith("prerender: 1 page: 1 failed; ")
     page.rmdir()
     page.write_text(text)
     (site / "0" / "002.html").write_text(text)
@@ -261,7 +265,7 @@ def test_a_page_of_a_list_that_is_gone(prerender: Run, site: Path, tmp_path: Pat
     assert done.stderr.startswith("prerender: 2 pages: 1 rendered, 1 failed; ")
     status = prerender("batch", "--journal", "journal", "--status").stdout
     assert f"{site}/gone.html: error: the page is left as it is: [Errno 2] " in status
-    assert "(aside after 1 attempt)" in status
+    assert "(aside after 1 attempt; --retries 1 tries it again)" in status
     assert prerender("batch", "site", "--journal", "journal").returncode == 0
     assert states(tmp_path / "journal") == {"done": 6}
 
