@@ -38,10 +38,14 @@ class Remark(NamedTuple):
 
     def show(self, path: str) -> str:
         """Lines for a terminal: what and where, the source line, a caret under the place."""
-        head = f"{self.where(path)}: {self.severity}: {self.message}"
         if not self.line:
-            return head
-        return f"{head}\n  {self.source}\n  {' ' * _columns(self.source[: self.at])}^"
+            return self.head(path)
+        caret = " " * _columns(self.source[: self.at]) + "^"
+        return f"{self.head(path)}\n  {self.source}\n  {caret}"
+
+    def head(self, path: str) -> str:
+        """The first of these lines."""
+        return f"{self.where(path)}: {self.severity}: {_printable(self.message)}"
 
     def where(self, path: str) -> str:
         """Its place in a page with this path."""
@@ -80,8 +84,13 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
     start = max(0, min(column - 1 - _SHOWN // 3, len(text) - _SHOWN))
     before = "…" if start else ""
     after = "…" if start + _SHOWN < len(text) else ""
-    shown = "".join(c if c.isprintable() else " " for c in text[start : start + _SHOWN])
+    shown = _printable(text[start : start + _SHOWN])
     return before + shown + after, len(before) + column - 1 - start
+
+
+def _printable(text: str) -> str:
+    """A text that tells no terminal what to do, in one line."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _columns(text: str) -> int:

@@ -64,8 +64,10 @@ def test_long_lines_are_cut_around_the_place() -> None:
 
 
 def test_no_terminal_is_told_what_to_do() -> None:
-    line, _ = shown("a\x1b[2J\x07\x85\u2028\u202e$x$", 4)
+    odd = "a\x1b[2J\x07\x85\u2028\u202e$x$"
+    line, _ = shown(odd, 4)
     assert line.isprintable()
+    assert Diagnostic("error", f"Unknown environment '{odd}'").remark.show("a.html").isprintable()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")), st.data())

@@ -160,11 +160,7 @@ def troubles(journal: Journal) -> list[str]:
 
 def _lines(name: str, row: Row) -> list[str]:
     note = f" ({_note(row)})" if row.status == "failed" else ""
-    return [
-        f"{one.where(name)}: error: {one.message}{note}".replace("\n", " ")
-        for one in row.remarks
-        if one.severity == "error"
-    ]
+    return [one.head(name) + note for one in row.remarks if one.severity == "error"]
 
 
 def _note(row: Row) -> str:

@@ -182,12 +182,12 @@ def in_shard(page: str, index: int, count: int) -> bool:
     return int(digest(page.encode("utf-8", "surrogateescape"))[:8], 16) % count == index - 1
 
 
-def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
-    """Items in chunks that cost about the same."""
+def chunks(items: Iterable[Item], most: int = _PAGES) -> Iterator[Chunk]:
+    """Items in chunks that cost about the same, of so many pages at most."""
     chunk: Chunk = []
     for item in items:
         chunk.append(item)
-        if len(chunk) == _PAGES or sum(one.work for one in chunk) >= _BYTES:
+        if len(chunk) == most or sum(one.work for one in chunk) >= _BYTES:
             yield chunk
             chunk = []
     if chunk:
@@ -208,7 +208,8 @@ async def run(
     tally, count = Tally(), len(items)
     for attempt in range(retries + 1):
         failed = []
-        async for result in render(chunks(items)):
+        # A page that costs a worker its life may have taken the rest of its chunk along
+        async for result in render(chunks(items, 1 if attempt else _PAGES)):
             pages = [_judged(one, retries) for one in result.pages]
             journal.keep((one.item.site, one.row) for one in pages if one.row.status)
             again = [one for one in pages if one.row.state == "failed"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import fsspec
@@ -16,6 +18,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 import prerender.build
 from prerender.batch import work
+from prerender.batch.journal import Journal, Row, Site
+from prerender.batch.store import File
 from prerender.page import restored
 from tests.batch.site import built, files, make_site
 from tests.conftest import Run
@@ -188,6 +192,31 @@ def test_what_fails_is_tried_again_and_set_aside(
     (site / "0" / "004.html").write_text(text)
     assert prerender(*words).returncode == 0
     assert states(tmp_path / "journal") == {"done": 3}
+
+
+def test_a_page_that_takes_others_along(tmp_path: Path) -> None:
+    """What fails because of another page of its chunk is done when it is tried alone."""
+    site, sizes = Site("/site", ""), []
+
+    async def render(waiting: Iterable[work.Chunk]) -> AsyncIterator[work.Result]:
+        for chunk in waiting:
+            sizes.append(len(chunk))
+            lost = any(item.page == "bad" for item in chunk)
+            yield work.Result([done(item, lost=lost) for item in chunk], 0)
+
+    def done(item: work.Item, *, lost: bool) -> work.Done:
+        if lost:
+            return work.failure(item, OSError("workers were lost"), "")
+        return work.Done(item, item.known._replace(state="done", status="rendered"))
+
+    pages = ["bad", *map(str, range(40))]
+    items = [work.Item(site, page, File(1, "stamp"), Row(page)) for page in pages]
+    journal = Journal(tmp_path / "journal")
+    tally = asyncio.run(work.run(items, render, journal, 1, lambda _, __: None))
+    assert tally.pages == {"rendered": 40, "failed": 1}
+    assert sizes == [32, 9, *[1] * 32]
+    assert journal.rows(site)["bad"].state == "aside"
+    journal.close()
 
 
 def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
