@@ -47,6 +47,9 @@ try:
 except ImportError as error:
     raise SiteError("--dask: pip install 'prerender-math[cluster]'") from error
 
+# A worker that is lost is no news: its chunks are done by others
+logging.getLogger("distributed.client").setLevel(logging.ERROR)
+
 #: chunks that wait on the scheduler for each thread of a worker, and for those to come
 _AHEAD = 8
 #: seconds for a scheduler to answer, and a worker to come

@@ -53,12 +53,13 @@ async def batch(
     """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
     if words.status and not words.journal.exists():
         raise SiteError(f"{words.journal} does not exist; name the journal of a job")
+    wanted = None if words.status else _job(words, work, include, exclude)
     passing = words.dry_run and not words.journal.exists()
     with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
-        if words.status:
+        if wanted is None:
             told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
         else:
-            told = await _do(words, _job(words, include, exclude), work, journal, progress)
+            told = await _do(words, wanted, work, journal, progress)
         if words.page is not None:
             _write(words.page, job.page(journal, str(words.journal), told.tally, told.seconds))
         if words.json:
@@ -79,11 +80,6 @@ async def _do(
 ) -> Told:
     """Do a job, or estimate it."""
     started = time.monotonic()
-    if words.shard is not None and work.frames:
-        raise SiteError(
-            "--shard does not go with --css external and --glyphs shared: the files that the pages "
-            "of a site share have one writer"
-        )
     bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
     items = job.prepare(wanted, journal, bench, words.retries)
     async with work.engine:
@@ -108,11 +104,16 @@ async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterat
         yield render
 
 
-def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
+def _job(words: Words, work: Work, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
     """The pages that are asked for. Raises SiteError."""
+    if words.shard is not None and work.frames:
+        raise SiteError(
+            "--shard does not go with --css external and --glyphs shared: the files that the pages "
+            "of a site share have one writer"
+        )
     if not words.sites and words.listed is None:
         raise SiteError("name a SITE, or a list of pages with --from")
-    sites = job.sites(words.sites, words.output)
+    sites = job.sites(words.sites, words.output, words.journal)
     named = None
     if words.listed is not None:
         named = job.by_site(_lines(words.listed), sites, output=words.output is not None)

@@ -38,8 +38,16 @@ class Job:
         return list(self.sites if self.named is None else self.named)
 
 
-def sites(names: Sequence[str], output: str | None) -> list[Site]:
+def sites(names: Sequence[str], output: str | None, journal: Path) -> list[Site]:
     """The sites with these names, folders or URLs, each once. Raises SiteError."""
+    found = _sites(names, output)
+    for name in (name for site in found for name in site):
+        if _holds(name, str(journal.resolve())):
+            raise SiteError(f"the journal {journal} is in {name}, and would be published; move it")
+    return found
+
+
+def _sites(names: Sequence[str], output: str | None) -> list[Site]:
     sources = list(dict.fromkeys(map(_absolute, names)))
     for one, other in permutations(sources, 2):
         if _holds(one, other):
@@ -64,7 +72,7 @@ def sites(names: Sequence[str], output: str | None) -> list[Site]:
 
 def _holds(folder: str, name: str) -> bool:
     """Whether something is in a folder."""
-    return name.startswith(f"{folder.rstrip('/')}/")
+    return bool(folder) and name.startswith(f"{folder.rstrip('/')}/")
 
 
 def by_site(lines: Iterable[str], known: Sequence[Site], *, output: bool) -> dict[Site, list[str]]:

@@ -38,9 +38,10 @@ async def main(source: str, output: str) -> None:
         work.css,
         work.glyphs,
     )
-    sites = job.sites([source], output)
     with tempfile.TemporaryDirectory() as name:
-        journal = Journal(Path(name, "journal"))
+        file = Path(name, "journal")
+        sites = job.sites([source], output, file)
+        journal = Journal(file)
         items = job.prepare(job.Job(sites), journal, bench, 0)
         async with cluster.cluster("local", tools, sites, bench) as render:
             await run(items, render, journal, 0, lambda _, __: None)

@@ -237,6 +237,8 @@ def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
     assert "memory://a/b is in memory://a, " in said("memory://a", "-o", "memory://a/b")
     assert "memory://a is the site itself" in said("memory://a/", "-o", "memory://a")
     assert ". holds the site " in said("site", "-o", ".")
+    assert f"site/j is in {site}, and would be published" in said("site", "--journal", "site/j")
+    assert "out/j is in " in said("site", "-o", "out", "--journal", "out/j")
     (tmp_path / "text").write_text("no journal " * 99)
     assert "cannot be used: file is not a database" in said("site", "--journal", "text")
     assert "does not exist; name the journal" in said("--journal", "none", "--status")
