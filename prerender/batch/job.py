@@ -117,8 +117,11 @@ def prepare(job: Job, journal: Journal, bench: Bench, retries: int) -> list[Item
         files = _pages(job, site, store)
         found += len(files)
         asked = {p: f for p, f in files.items() if job.shard is None or in_shard(p, *job.shard)}
-        items += to_do(site, asked, journal, bench, retries)
+        rows = {} if bench.shared(site).missing() else journal.rows(site)
+        items += to_do(site, asked, rows, bench, retries)
         if bench.write:
+            if not rows:  # what shared files must have is not known any more, of any page
+                journal.forget(site)
             journal.begin(site, asked, files if job.named is None else None)
         if bench.write and site.target and job.named is None and (job.shard or (1,))[0] == 1:
             store.copy_rest([*files, *bench.work.frames])

@@ -110,6 +110,11 @@ class Journal:
                 "DELETE FROM pages WHERE source=? AND target=? AND page=?", gone
             )
 
+    def forget(self, site: Site) -> None:
+        """Know nothing of a site."""
+        with self._trouble(), self._database:
+            self._database.execute("DELETE FROM pages WHERE source=? AND target=?", _key(site))
+
     def keep(self, rows: Iterable[tuple[Site, Row]]) -> None:
         """Write what became of pages, all or none."""
         with self._trouble(), self._database:

@@ -38,16 +38,12 @@ _SAMPLE = 40
 
 
 class Item(NamedTuple):
-    """A page to render: where it is, how its source was listed, what the journal knows of it.
-
-    `bare`: the files are gone that it shares with its site.
-    """
+    """A page to render: where it is, how its source was listed, what the journal knows of it."""
 
     site: Site
     page: str
     file: File
     known: Row
-    bare: bool = False
 
     @property
     def work(self) -> int:
@@ -153,17 +149,13 @@ class Estimate(NamedTuple):
 
 
 def to_do(
-    site: Site, files: dict[str, File], journal: Journal, bench: Bench, retries: int
+    site: Site, files: dict[str, File], rows: Mapping[str, Row], bench: Bench, retries: int
 ) -> list[Item]:
-    """Those pages of a site that are not as the journal has them done under these settings.
-
-    Raises SiteError, JournalError.
-    """
-    rows, store, bare = journal.rows(site), bench.store(site), bench.shared(site).missing()
-    items = []
+    """Those pages of a site that are not as their rows have them done under these settings."""
+    store, items = bench.store(site), []
     for page, file in files.items():
         row = rows.get(page, Row(page))
-        same = row.settings == bench.settings and not bare
+        same = row.settings == bench.settings
         if not same or not store.scripts.same(json.loads(row.needs)):
             row = Row(page)
         if not row.stamp or row.stamp != file.stamp:
@@ -173,7 +165,7 @@ def to_do(
                 continue
         elif row.state == "aside" and (row.result or row.attempts > retries):
             continue
-        items.append(Item(site, page, file, row, bare))
+        items.append(Item(site, page, file, row))
     return items
 
 
@@ -329,7 +321,8 @@ async def _rendered(item: Item, bench: Bench) -> Done:
         mark = _mark(item.page, data if shown is None else shown)
         if mark is None:
             return Done(item, row._replace(status=""))
-        if mark == bench.work.mark and not item.bare:
+        # Of what it shares with its site, only the journal knows that it is there
+        if mark == bench.work.mark and not bench.work.frames:
             row = row._replace(state="done", status="unchanged", result=digest(shown or data))
             return Done(item, row)
     page = PurePosixPath(item.page)

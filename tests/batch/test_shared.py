@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,30 @@ def test_a_file_that_is_lost_comes_again(
         (tmp_path / "out" / GLYPHS).write_text(damage)
     done = prerender(*WORDS, *flags)
     assert done.stderr.startswith("prerender: 6 pages: 6 unchanged; ")
+    assert files(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_done(
+    prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path, seed: int
+) -> None:
+    """No page lacks anything unless a file is taken away, and none at the end."""
+    chance = random.Random(seed)
+    pages = sorted(name for name in expected if name.endswith(".html"))
+    lost = False
+    for _ in range(8):
+        flags = list(chance.choice([(), ("--stale",), ("--limit", "2"), ("--from", "list")]))
+        (tmp_path / "list").write_text("\n".join(f"site/{p}" for p in chance.sample(pages, 2)))
+        if chance.random() < 0.3:
+            (tmp_path / "out" / chance.choice([CSS, GLYPHS])).unlink(missing_ok=True)
+            lost = True
+        if chance.random() < 0.3:
+            page = site / chance.choice(pages)
+            page.write_bytes(page.read_bytes())
+        assert prerender(*WORDS, *flags).returncode == 0
+        lost = lost and flags not in ([], ["--stale"])
+        assert lost or not unmet(files(tmp_path / "out"))
+    assert prerender(*WORDS).returncode == 0
     assert files(tmp_path / "out") == expected
 
 
