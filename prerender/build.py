@@ -54,7 +54,7 @@ from prerender.setup import (
     interpret,
     roles,
 )
-from prerender.shared import Shared, address, remove
+from prerender.shared import Folder, Frames, Shared, address, remove
 from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
 from prerender.timing import Kind, Timing
 
@@ -126,6 +126,12 @@ class Work:
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
+    def frames(self) -> Frames:
+        """The files that a site shares."""
+        files = {CSS: self.css == "external", GLYPHS: self.glyphs == "shared"}
+        return {name: FRAMES[name] for name, wanted in files.items() if wanted}
+
+    @property
     def settings(self) -> str:
         """All but its bytes and local files that a page's result depends on."""
         return fingerprint([program_version(), self.mark, self.hydrated])
@@ -156,12 +162,12 @@ async def build(
     """Render the pages of a site. Raises SiteError, EngineError, BrowserNotFound."""
     started = time.monotonic()
     pages = page_names(site)
+    shared = Shared(Folder(site.output or site.root), work.frames)
+    usable = inspect is None and not shared.missing()
     if write:
-        copy_assets(site, pages)
+        copy_assets(site, [*pages, *work.frames])
     settings = work.settings
     report = Report()
-    shared = Shared(site.output or site.root, _frames(work))
-    usable = inspect is None and not shared.missing()
     with Index(work.index if usable else None, site, settings) as index:
         run = _Run(site, work, index, Local(site), settings, shared, write, inspect)
         with work.timing.span("reading", "the index"):
@@ -185,12 +191,6 @@ async def build(
     report.typeset, report.from_cache = work.typeset, work.from_cache
     report.seconds = time.monotonic() - started
     return report
-
-
-def _frames(work: Work) -> dict[str, tuple[str, str]]:
-    """The files that a site shares."""
-    files = {CSS: work.css == "external", GLYPHS: work.glyphs == "shared"}
-    return {name: FRAMES[name] for name, wanted in files.items() if wanted}
 
 
 def _as_left(run: _Run, page: str) -> PageReport | None:
@@ -309,7 +309,7 @@ async def _render(
 ) -> Outcome:
     planned = await _plan(page, work, data, look)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    places = {name: address(page, name) for name in _frames(work)}
+    places = {name: address(page, name) for name in work.frames}
     written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
     finished = await work.aside(
         "writing", page, lambda: finish(planned, answers, work.mark, written)

@@ -25,11 +25,14 @@ from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
 from prerender.place import Lines
 from prerender.report import Diagnostic, Exit, PageReport, Report
+from prerender.report_html import told, write_report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
 from prerender.timing import Timing
+from prerender.usage import OneLine
 
 app = typer.Typer(
+    cls=OneLine,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,6 +53,16 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
         _fail(str(error), Exit.WRONG_WORDS)
     context.obj = found.pop("mathjax", {})
     context.default_map = {**found, **(context.default_map or {})}
+    return file
+
+
+def _to_write(file: Any) -> Any:
+    """Refuse at the beginning what could not be written at the end."""
+    if file not in (None, "-"):
+        if not Path(file).parent.is_dir():
+            _fail(f"{file} cannot be written: {Path(file).parent} is no folder", Exit.WRONG_WORDS)
+        if Path(file).is_dir():
+            _fail(f"{file} cannot be written: it is a folder", Exit.WRONG_WORDS)
     return file
 
 
@@ -92,7 +105,16 @@ CacheDir = Annotated[
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep and use nothing from other runs.")]
 JsonFile = Annotated[
     str | None,
-    typer.Option("--json", metavar="FILE", help="Write a report as JSON; - for standard output."),
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        callback=_to_write,
+        help="Write a report as JSON; - for standard output.",
+    ),
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", callback=_to_write, help="Write a report as a page to read."),
 ]
 BrowserPath = Annotated[
     str | None,
@@ -141,7 +163,11 @@ Shrink = Annotated[
 ]
 Profile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write where the time went, for a viewer of traces."),
+    typer.Option(
+        metavar="FILE",
+        callback=_to_write,
+        help="Write where the time went, for a viewer of traces.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
@@ -170,6 +196,7 @@ def build_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -189,9 +216,9 @@ def build_command(
         work = Work(
             engine, cache, context.obj, hydrated, index, css, glyphs, shrink / 100, timing=timing
         )
-        report = _run(_build(opened, work, True, quiet))
+        done = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("check")
@@ -205,6 +232,7 @@ def check_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -227,12 +255,12 @@ def check_command(
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
         work = Work(engine, cache, context.obj, hydrated, index, shrink=shrink / 100, timing=timing)
-        report = _run(_build(opened, work, False, quiet, inspect))
+        done = _run(_build(opened, work, False, quiet, inspect))
     _tell_times(timing, profile, verbose)
-    report.screens = viewing.reports
-    if viewing.folder is not None and any(screen.offences for screen in report.screens):
+    done.screens = viewing.reports
+    if viewing.folder is not None and any(screen.offences for screen in done.screens):
         _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("list")
@@ -265,16 +293,17 @@ def restore_command(
     exclude: Exclude = None,
     config: Config = None,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Give every rendered page of SITE its source again, byte for byte."""
     opened = _open(site, output, include, exclude)
     try:
-        report = restore_site(opened)
+        done = restore_site(opened)
     except SiteError as error:
         _fail(str(error), Exit.WRONG_WORDS)
-    _tell(report, site, json_file, quiet, verbose)
+    _tell(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("batch")
@@ -310,6 +339,8 @@ def batch_command(
         bool,
         typer.Option("--stale", help="Only pages rendered by another version or settings."),
     ] = False,
+    css: Css = "inline",
+    glyphs: Glyphs = "inline",
     shrink: Shrink = 70,
     retries: Annotated[
         int, typer.Option(min=0, help="How often a page that fails is tried again.")
@@ -325,6 +356,7 @@ def batch_command(
     cache_dir: CacheDir = None,
     no_cache: NoCache = False,
     json_file: JsonFile = None,
+    report: ReportFile = None,
     browser: BrowserPath = None,
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
@@ -335,19 +367,23 @@ def batch_command(
     from prerender.batch.work import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
-    tools = Tools(browser, jobs, time_limit, folder, context.obj, hydrated, shrink / 100, stale)
-    asked = (status, dry_run, limit, shard, stale, retries, dask, tools, json_file is not None)
-    words = Words(list(sites or ()), journal, output, listed, *asked)
+    made = (context.obj, hydrated, shrink / 100, stale, css, glyphs)
+    tools = Tools(browser, jobs, time_limit, folder, *made)
+    asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
+    reports = (json_file is not None, report)
+    words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard))
-        work = Work(engine, cache, context.obj, hydrated, shrink=shrink / 100)
+        work = Work(
+            engine, cache, context.obj, hydrated, css=css, glyphs=glyphs, shrink=shrink / 100
+        )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))
     for line in done.lines:
         typer.echo(line, err=not status and not dry_run)
     if json_file is not None:
-        _put_json(done.report, json_file)
+        _put_json(done.json, json_file)
     raise typer.Exit(done.exit)
 
 
@@ -524,7 +560,7 @@ def _notice(quiet: bool) -> Callable[[str], None]:
 def _diagnose(page: PageReport, named: Path) -> None:
     path = named if named.is_file() else named / page.path
     for diagnostic in page.diagnostics:
-        typer.echo(diagnostic.show(str(path)), err=True)
+        typer.echo(diagnostic.remark.show(str(path)), err=True)
 
 
 def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
@@ -535,7 +571,14 @@ def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
         _write(profile, timing.trace())
 
 
-def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbose: bool) -> None:
+def _tell(
+    report: Report,
+    named: Path,
+    json_file: str | None,
+    report_file: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Say what became of a run, and end with its exit code."""
     for page in report.pages:
         if not quiet or page.errors:
@@ -548,6 +591,9 @@ def _tell(report: Report, named: Path, json_file: str | None, quiet: bool, verbo
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
         _put_json(report.to_json(), json_file)
+    if report_file is not None:
+        with _writing(report_file):
+            write_report(told(report, str(named)), report_file)
     raise typer.Exit(report.exit)
 
 
@@ -565,8 +611,15 @@ def _json(data: object, indent: int | None = None) -> bytes:
 
 
 def _write(file: Path, text: bytes) -> None:
-    try:
+    with _writing(file):
         file.write_bytes(text + b"\n")
+
+
+@contextlib.contextmanager
+def _writing(file: Path) -> Any:
+    """Say what is wrong with a file that is to be written."""
+    try:
+        yield
     except OSError as error:
         _fail(f"{file} cannot be written: {error.strerror}", Exit.WRONG_WORDS)
 

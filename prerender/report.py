@@ -22,6 +22,41 @@ class Exit(IntEnum):
     NO_ENGINE = 3
 
 
+class Remark(NamedTuple):
+    """What there is to show of a diagnostic; `line` is 0 where it has no place.
+
+    `source` is the part of the line around the place, which is at the index `at` of it.
+    """
+
+    severity: Literal["error", "warning"]
+    message: str
+    line: int = 0
+    column: int = 0
+    tex: str = ""
+    source: str = ""
+    at: int = 0
+
+    def show(self, path: str) -> str:
+        """Lines for a terminal: what and where, the source line, a caret under the place."""
+        if not self.line:
+            return self.head(path)
+        caret = " " * _columns(self.source[: self.at]) + "^"
+        return f"{self.head(path)}\n  {self.source}\n  {caret}"
+
+    def head(self, path: str) -> str:
+        """The first of these lines."""
+        return f"{self.where(path)}: {self.severity}: {_printable(self.message)}"
+
+    def where(self, path: str) -> str:
+        """Its place in a page with this path."""
+        return f"{path}:{self.line}:{self.column}" if self.line else path
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract of `--json` has it."""
+        line, column = (self.line, self.column) if self.line else (1, 1)
+        return {"line": line, "column": column, "tex": self.tex, "message": self.message}
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """Something to say of a place in a page; `tex` is the formula that stands there, if any."""
@@ -31,27 +66,31 @@ class Diagnostic:
     place: Place | None = None
     tex: str = ""
 
-    def show(self, path: str) -> str:
-        """Lines for a terminal: what and where, the source line, a caret under the place."""
+    @property
+    def remark(self) -> Remark:
+        """What there is to show of it."""
         if self.place is None:
-            return f"{path}: {self.severity}: {self.message}"
+            return Remark(self.severity, self.message, tex=self.tex)
         line, column, text = self.place
-        shown, caret = _excerpt(text, column)
-        return f"{path}:{line}:{column}: {self.severity}: {self.message}\n  {shown}\n  {caret}"
+        return Remark(self.severity, self.message, line, column, self.tex, *_excerpt(text, column))
 
 
 #: characters of a source line that are shown
 _SHOWN = 100
 
 
-def _excerpt(text: str, column: int) -> tuple[str, str]:
-    """The part of a line around a column (from 1), and the caret under it."""
+def _excerpt(text: str, column: int) -> tuple[str, int]:
+    """The part of a line around a column (from 1), and the index of the column in it."""
     start = max(0, min(column - 1 - _SHOWN // 3, len(text) - _SHOWN))
     before = "…" if start else ""
     after = "…" if start + _SHOWN < len(text) else ""
-    shown = "".join(c if c.isprintable() else " " for c in text[start : start + _SHOWN])
-    caret = " " * (_columns(shown[: column - 1 - start]) + len(before)) + "^"
-    return before + shown + after, caret
+    shown = _printable(text[start : start + _SHOWN])
+    return before + shown + after, len(before) + column - 1 - start
+
+
+def _printable(text: str) -> str:
+    """A text that tells no terminal what to do, in one line."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _columns(text: str) -> int:
@@ -86,6 +125,11 @@ class Finding(NamedTuple):
     reason: str
     picture: str = ""
 
+    @property
+    def where(self) -> str:
+        """The place of the formula."""
+        return f"{self.path}:{self.place.line}:{self.place.column}" if self.place else self.path
+
     def to_json(self) -> dict[str, Any]:
         """As the contract of `--json` has it."""
         line, column = (self.place.line, self.place.column) if self.place else (1, 1)
@@ -110,8 +154,8 @@ class ScreenReport:
     def summary(self) -> str:
         """One line for a person."""
         return (
-            f"at {self.width} px: {_some(self.displays, 'display')}, {len(self.shrunk)} shrunk, "
-            f"{len(self.scrolled)} scrolled; {_some(len(self.offences), 'offence')}"
+            f"at {self.width} px: {some(self.displays, 'display')}, {len(self.shrunk)} shrunk, "
+            f"{len(self.scrolled)} scrolled; {some(len(self.offences), 'offence')}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -151,9 +195,9 @@ class Report:
         formulas = sum(page.formulas for page in self.pages)
         errors = sum(len(page.errors) for page in self.pages)
         return (
-            f"{_some(len(self.pages), 'page')}: {counts}; {written} written. "
-            f"{_some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
-            f"cache. {_some(errors, 'error')}. {self.seconds:.1f} s"
+            f"{some(len(self.pages), 'page')}: {counts}; {written} written. "
+            f"{some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
+            f"cache. {some(errors, 'error')}. {self.seconds:.1f} s"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -166,7 +210,7 @@ class Report:
                     "path": page.path,
                     "status": page.status,
                     "formulas": page.formulas,
-                    "errors": [error_to_json(error) for error in page.errors],
+                    "errors": [error.remark.to_json() for error in page.errors],
                 }
                 for page in self.pages
             ],
@@ -182,11 +226,6 @@ class Report:
         }
 
 
-def _some(count: int, what: str) -> str:
+def some(count: int, what: str) -> str:
+    """A number of things in words."""
     return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def error_to_json(error: Diagnostic) -> dict[str, Any]:
-    """As the contract of `--json` has it."""
-    line, column = (error.place.line, error.place.column) if error.place else (1, 1)
-    return {"line": line, "column": column, "tex": error.tex, "message": error.message}

@@ -24,6 +24,7 @@ KNOWN: dict[str, type] = {
     "css": str,
     "glyphs": str,
     "shrink": int,
+    "report": str,
     "quiet": bool,
     "verbose": bool,
     "mathjax": dict,

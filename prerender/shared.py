@@ -2,61 +2,126 @@
 
 A style sheet or a sheet of outlines that a whole site shares is a set of lines between a start and
 an end. It only grows, and does so before the page that needs more is written: whoever is killed in
-between leaves no page without its rules.
+between leaves no page without its rules. Who adds lines reads first what others have added.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from threading import Lock
+from typing import Protocol
 
-from prerender.site import whole
+from prerender.site import SiteError, whole
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 #: by name, what the file begins and ends with
 Frames = Mapping[str, tuple[str, str]]
 
 
+class Files(Protocol):
+    """Where the files stand: the root of a site."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError, OSError."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole or not at all. Raises OSError."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """While no other process writes, where that can be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder here, made if need be."""
+
+    path: Path
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file."""
+        return (self.path / name).read_bytes()
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole or not at all."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        with whole(self.path / name) as temporary:
+            temporary.write_bytes(data)
+            temporary.chmod(0o644)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While other processes wait that add lines, where the file system has locks."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        if fcntl is None:
+            yield
+            return
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
 @dataclass(slots=True)
 class Shared:
-    """The files of these names in a folder, the root of a site."""
+    """The files of these names at the root of a site."""
 
-    folder: Path
+    files: Files
     frames: Frames
+    _texts: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[str, set[str]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def missing(self) -> bool:
-        """Whether one of the files is not there as this version writes it."""
-        return any(self._known(name) is None for name in self.frames)
+        """Whether one of the files is not there as this version writes it. Raises SiteError."""
+        try:
+            return any(self._known(name) is None for name in self.frames)
+        except OSError as error:
+            raise SiteError(str(error)) from error
 
     def add(self, wanted: Mapping[str, Iterable[str]]) -> None:
         """Have these lines in the files. Raises OSError where one is not ours or not writable."""
         for name, lines in wanted.items():
-            known = self._known(name)
-            grown = (known or set()).union(lines)
-            if grown != known:
-                self._write(name, grown)
+            if self._lines.get(name, set()).issuperset(lines):
+                continue
+            with self._lock, self.files.alone():
+                known = self._known(name) or set()
+                if not known.issuperset(lines):
+                    self._write(name, known.union(lines))
 
     def _known(self, name: str) -> set[str] | None:
-        """The lines of a file; None where it is not there, or is another version's."""
-        if name not in self._lines:
-            start, end = self.frames[name]
-            with contextlib.suppress(FileNotFoundError):
-                text = (self.folder / name).read_text("utf-8")
-                if not is_ours(text):
-                    raise FileExistsError(f"{self.folder / name} is not prerender's: rename it")
-                if text.startswith(start) and text.endswith(end):
-                    self._lines[name] = set(text[len(start) : -len(end)].splitlines())
+        """The lines that a file has now; None where it is not there, or is another version's."""
+        start, end = self.frames[name]
+        try:
+            data = self.files.read(name)
+        except FileNotFoundError:
+            data = b""
+        if data != self._texts.get(name):
+            text = data.decode("utf-8", "replace")
+            if data and not is_ours(text):
+                raise FileExistsError(f"{name} at the site's root is not prerender's: rename it")
+            self._lines.pop(name, None)
+            if text.startswith(start) and text.endswith(end):
+                self._lines[name] = set(text[len(start) : -len(end)].splitlines())
+            self._texts[name] = data
         return self._lines.get(name)
 
     def _write(self, name: str, lines: set[str]) -> None:
         start, end = self.frames[name]
-        text = "".join([start, *(f"{line}\n" for line in sorted(lines)), end])
-        with whole(self.folder / name) as temporary:
-            temporary.write_bytes(text.encode())
-            temporary.chmod(0o644)
-        self._lines[name] = lines
+        data = "".join([start, *(f"{line}\n" for line in sorted(lines)), end]).encode()
+        self.files.write(name, data)
+        self._texts[name], self._lines[name] = data, lines
 
 
 #: in the first line of each file

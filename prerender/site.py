@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import platform
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ from pathspec import GitIgnoreSpec
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
 _TEMPORARY = ".prerender-"
+#: this machine, in the names of its temporary files: others may write to the same folder
+HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
 _STALE_SECONDS = 3600.0
 #: file name endings of precompressed copies, and how they are made
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
@@ -281,7 +285,7 @@ def _copy(source: Path, target: Path) -> None:
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A file beside `path` that takes its place when it is done, and is gone when it fails."""
-    handle, name = tempfile.mkstemp(prefix=f"{_TEMPORARY}{os.getpid()}-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -301,7 +305,7 @@ def _remove_stale(path: Path) -> None:
 
 def _runs(name: str) -> bool:
     """Whether the process that has made a temporary file may still be there."""
-    number = name.removeprefix(_TEMPORARY).partition("-")[0]
+    number = name.removeprefix(HERE).partition("-")[0]
     if os.name != "posix" or not number.isdecimal():
         return True
     try:

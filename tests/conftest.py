@@ -66,7 +66,9 @@ def prerender(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.delenv(name)
 
     def run(*words: str | Path, **variables: str) -> Done:
-        done = CliRunner().invoke(app, [str(word) for word in words], env=environment | variables)
+        named = [str(word) for word in words]
+        env = environment | variables
+        done = CliRunner().invoke(app, named, env=env, prog_name="prerender")
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Done(done.exit_code, done.stdout, done.stderr)

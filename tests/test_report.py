@@ -14,7 +14,9 @@ from prerender.report import Diagnostic, Exit, PageReport, Report
 
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""
-    _, line, caret = Diagnostic("error", "bad", Place(3, column, text)).show("a.html").split("\n")
+    _, line, caret = (
+        Diagnostic("error", "bad", Place(3, column, text)).remark.show("a.html").split("\n")
+    )
     return line[2:], caret[2:]
 
 
@@ -22,7 +24,7 @@ def test_a_diagnostic_is_three_lines() -> None:
     diagnostic = Diagnostic(
         "error", "Missing close brace", Place(3, 5, r"<p>\(\frac{1\)"), r"\frac{1"
     )
-    assert diagnostic.show("site/a.html") == (
+    assert diagnostic.remark.show("site/a.html") == (
         "site/a.html:3:5: error: Missing close brace\n"
         "  <p>\\(\\frac{1\\)\n"
         "      ^"
@@ -30,7 +32,7 @@ def test_a_diagnostic_is_three_lines() -> None:
 
 
 def test_without_a_place_it_is_one_line() -> None:
-    assert Diagnostic("warning", "odd").show("a.html") == "a.html: warning: odd"
+    assert Diagnostic("warning", "odd").remark.show("a.html") == "a.html: warning: odd"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +64,10 @@ def test_long_lines_are_cut_around_the_place() -> None:
 
 
 def test_no_terminal_is_told_what_to_do() -> None:
-    line, _ = shown("a\x1b[2J\x07\x85\u2028\u202e$x$", 4)
+    odd = "a\x1b[2J\x07\x85\u2028\u202e$x$"
+    line, _ = shown(odd, 4)
     assert line.isprintable()
+    assert Diagnostic("error", f"Unknown environment '{odd}'").remark.show("a.html").isprintable()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")), st.data())

@@ -14,6 +14,7 @@ import brotli
 import pytest
 
 from prerender.site import (
+    HERE,
     Site,
     SiteError,
     copy_assets,
@@ -262,15 +263,17 @@ def test_what_a_killed_run_has_left_goes(site: Path, tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.strip()
-    left, mine, odd = f".prerender-{ended}-x", f".prerender-{os.getpid()}-x", ".prerender-x"
-    make(site, "a.html", f"b/{left}", f"b/{mine}", odd)
+    left, mine, odd = f"{HERE}{ended}-x", f"{HERE}{os.getpid()}-x", ".prerender-x"
+    elsewhere = f".prerender-00000000-{ended}-x"  # on another machine, which may run yet
+    make(site, "a.html", f"b/{left}", f"b/{mine}", odd, elsewhere)
     make(tmp_path / "new", left, mine)
     opened = open_site(site, tmp_path / "new")
     copy_assets(opened, list_pages(opened))
-    assert files(site) == {"a.html", f"b/{mine}", odd}
+    assert files(site) == {"a.html", f"b/{mine}", odd, elsewhere}
     assert files(tmp_path / "new") == {mine}
     hours_ago = time.time() - 7200
-    os.utime(site / odd, (hours_ago, hours_ago))
+    for name in (odd, elsewhere):
+        os.utime(site / name, (hours_ago, hours_ago))
     list_pages(opened)
     assert files(site) == {"a.html", f"b/{mine}"}
 

@@ -2,12 +2,11 @@
 
 Each worker keeps one Chromium warm. A chunk is a task: Dask gives that of a lost worker to another.
 Workers read the sources themselves; results are written by them if they can write where this
-process would, and come back if not.
+process would, and come back if not, or if the pages of a site share files.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import tempfile
@@ -23,13 +22,12 @@ from prerender.batch.store import is_url
 from prerender.batch.work import (
     Bench,
     Chunk,
-    Done,
     Render,
     Result,
     Tools,
     failure,
-    put,
     render_chunk,
+    write,
 )
 from prerender.build import Work
 from prerender.cache import Cache, default_folder
@@ -48,6 +46,9 @@ try:
     )
 except ImportError as error:
     raise SiteError("--dask: pip install 'prerender-math[cluster]'") from error
+
+# A worker that is lost is no news: its chunks are done by others
+logging.getLogger("distributed.client").setLevel(logging.ERROR)
 
 #: chunks that wait on the scheduler for each thread of a worker, and for those to come
 _AHEAD = 8
@@ -72,7 +73,15 @@ class Warm(WorkerPlugin):
         folder = self._passing.name if tools.cache is None else tools.cache or default_folder()
         self._cache = Cache(Path(folder))
         self._engine = Engine(tools.browser, _TABS, tools.seconds)
-        work = Work(self._engine, self._cache, tools.override, tools.hydrated, shrink=tools.shrink)
+        work = Work(
+            self._engine,
+            self._cache,
+            tools.override,
+            tools.hydrated,
+            css=tools.css,
+            glyphs=tools.glyphs,
+            shrink=tools.shrink,
+        )
         self.bench = Bench(work, work.settings, tools.stale, self._write)
 
     async def teardown(self, worker: Worker) -> None:
@@ -93,7 +102,9 @@ async def cluster(
     async with _client(address, tools.jobs or os.cpu_count() or 1) as client:
         shared = await _shared(client, sites)
         name = f"prerender-{uuid.uuid4().hex}"
-        await client.register_plugin(Warm(tools, write=shared), name=name)
+        # Files that pages of a site share have one writer, and are written before the pages
+        alone = bool(bench.work.frames)
+        await client.register_plugin(Warm(tools, write=shared and not alone), name=name)
         try:
             yield lambda waiting: _render(waiting, client, name, bench)
         finally:
@@ -172,7 +183,8 @@ async def _render(
     async for future in running:
         chunk = chunks.pop(future.key)
         try:
-            result = await asyncio.to_thread(_written, await future, bench)
+            result = await future
+            result = result._replace(pages=await write(result.pages, bench))
         except KilledWorker:
             lost = OSError("workers were lost that rendered it, or pages beside it")
             result = Result([failure(item, lost, bench.settings) for item in chunk], 0)
@@ -184,17 +196,3 @@ async def _on_worker(chunk: Chunk, name: str) -> Result:
     """Render a chunk; runs in a worker."""
     plugin = cast(Warm, get_worker().plugins[name])
     return await render_chunk(chunk, plugin.bench)
-
-
-def _written(result: Result, bench: Bench) -> Result:
-    """Write the results that came back."""
-    return result._replace(pages=[_put(one, bench) for one in result.pages])
-
-
-def _put(one: Done, bench: Bench) -> Done:
-    if one.data is None:
-        return one
-    try:
-        return put(one, bench.store(one.item.site))
-    except OSError as error:
-        return failure(one.item, error, bench.settings)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from prerender import report_html
 from prerender.batch import job
 from prerender.batch.journal import Journal
 from prerender.batch.work import Bench, Render, Tally, Tools, estimate, render_here, run
@@ -32,17 +33,18 @@ class Words(NamedTuple):
     retries: int
     dask: str | None
     tools: Tools
-    report: bool
+    json: bool
+    page: Path | None
 
 
 class Told(NamedTuple):
-    """What there is to say at the end; `report` is that of `--json`, if it is asked for."""
+    """What there is to say at the end; `json` is the report of that name, if it is asked for."""
 
     lines: list[str]
     exit: Exit
     tally: Tally = Tally()
     seconds: float = 0.0
-    report: dict[str, Any] | None = None
+    json: dict[str, Any] | None = None
 
 
 async def batch(
@@ -51,52 +53,67 @@ async def batch(
     """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
     if words.status and not words.journal.exists():
         raise SiteError(f"{words.journal} does not exist; name the journal of a job")
+    wanted = None if words.status else _job(words, work, include, exclude)
     passing = words.dry_run and not words.journal.exists()
     with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
-        if words.status:
+        if wanted is None:
             told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
         else:
-            told = await _do(words, _job(words, include, exclude), work, journal, progress)
-        if words.report:
-            told = told._replace(report=job.report(journal, told.tally, told.seconds))
+            told = await _do(words, wanted, work, journal, progress)
+        if words.page is not None:
+            _write(words.page, job.page(journal, str(words.journal), told.tally, told.seconds))
+        if words.json:
+            told = told._replace(json=job.report(journal, told.tally, told.seconds))
         return told
 
 
+def _write(file: Path, run: report_html.Told) -> None:
+    """Write the report to read. Raises SiteError."""
+    try:
+        report_html.write_report(run, file)
+    except OSError as error:
+        raise SiteError(f"{file} cannot be written: {error.strerror}") from error
+
+
 async def _do(
-    words: Words, asked: job.Job, work: Work, journal: Journal, progress: Progress
+    words: Words, wanted: job.Job, work: Work, journal: Journal, progress: Progress
 ) -> Told:
     """Do a job, or estimate it."""
     started = time.monotonic()
     bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
-    items = job.prepare(asked, journal, bench, words.retries)
+    items = job.prepare(wanted, journal, bench, words.retries)
     async with work.engine:
         if words.dry_run:
             return Told([job.told(await estimate(items, bench))], Exit.DONE)
-        async with _rendering(words, asked, bench) as render:
+        async with _rendering(words, wanted, bench) as render:
             tally = await run(items, render, journal, words.retries, progress)
-    code = Exit.SOME_FAILED if journal.troubled() else Exit.DONE
+    code = Exit.SOME_FAILED if journal.troubled(wanted.asked) else Exit.DONE
     seconds = time.monotonic() - started
     return Told([f"prerender: {job.summary(tally, journal, seconds)}"], code, tally, seconds)
 
 
 @asynccontextmanager
-async def _rendering(words: Words, asked: job.Job, bench: Bench) -> AsyncIterator[Render]:
+async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterator[Render]:
     """What renders chunks: this process, or a cluster."""
     if words.dask is None:
         yield lambda chunks: render_here(chunks, bench)
         return
     from prerender.batch.cluster import cluster
 
-    sites = list(asked.named or asked.sites)
-    async with cluster(words.dask, words.tools, sites, bench) as render:
+    async with cluster(words.dask, words.tools, wanted.asked, bench) as render:
         yield render
 
 
-def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
+def _job(words: Words, work: Work, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
     """The pages that are asked for. Raises SiteError."""
+    if words.shard is not None and work.frames:
+        raise SiteError(
+            "--shard does not go with --css external and --glyphs shared: the files that the pages "
+            "of a site share have one writer"
+        )
     if not words.sites and words.listed is None:
         raise SiteError("name a SITE, or a list of pages with --from")
-    sites = job.sites(words.sites, words.output)
+    sites = job.sites(words.sites, words.output, words.journal)
     named = None
     if words.listed is not None:
         named = job.by_site(_lines(words.listed), sites, output=words.output is not None)
@@ -110,8 +127,8 @@ def _job(words: Words, include: Sequence[str], exclude: Sequence[str]) -> job.Jo
 def _lines(file: str) -> list[str]:
     """The lines of a list of pages. Raises SiteError."""
     if file == "-":
-        return sys.stdin.read().splitlines()
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\n")
     try:
-        return Path(file).read_text("utf-8", "surrogateescape").splitlines()
+        return Path(file).read_text("utf-8", "surrogateescape").split("\n")
     except OSError as error:
         raise SiteError(f"{file} cannot be read: {error.strerror}") from error

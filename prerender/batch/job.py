@@ -5,18 +5,18 @@ The journal is told of every page that is found.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
 from prerender.batch.journal import Journal, Row, Site, to_json
 from prerender.batch.store import File, Store, is_url
 from prerender.batch.work import Bench, Estimate, Item, Tally, in_shard, to_do
-from prerender.place import Place
-from prerender.report import Diagnostic, Status
-from prerender.site import SiteError
+from prerender.report import Status, some
+from prerender.report_html import Listed, Told
+from prerender.site import DEFAULT_INCLUDE, SiteError, choose
 
 Shard = tuple[int, int]
 
@@ -32,17 +32,47 @@ class Job:
     shard: Shard | None = None
     limit: int | None = None
 
+    @property
+    def asked(self) -> list[Site]:
+        """The sites of the pages that are asked for."""
+        return list(self.sites if self.named is None else self.named)
 
-def sites(names: Sequence[str], output: str | None) -> list[Site]:
-    """The sites with these names, folders or URLs. Raises SiteError."""
-    sources = [_absolute(name) for name in names]
+
+def sites(names: Sequence[str], output: str | None, journal: Path) -> list[Site]:
+    """The sites with these names, folders or URLs, each once. Raises SiteError."""
+    found = _sites(names, output)
+    for name in (name for site in found for name in site):
+        if _holds(name, str(journal.resolve())):
+            raise SiteError(f"the journal {journal} is in {name}, and would be published; move it")
+    return found
+
+
+def _sites(names: Sequence[str], output: str | None) -> list[Site]:
+    sources = list(dict.fromkeys(map(_absolute, names)))
+    for one, other in permutations(sources, 2):
+        if _holds(one, other):
+            raise SiteError(f"{other} is in {one}, which has its pages too; name one of them")
+    if output is None:
+        return [Site(source, "") for source in sources]
+    target = _absolute(output)
+    for source in sources:
+        if target == source:
+            raise SiteError(f"{output} is the site itself; leave -o out to render in place")
+        if _holds(source, target):
+            raise SiteError(f"{output} is in {source}, of which it would be a part; name another")
+        if _holds(target, source):
+            raise SiteError(f"{output} holds the site {source}; name a folder of its own")
     ends = [source.rpartition("/")[2] for source in sources]
-    if output is not None and len(set(ends)) < len(ends):
+    if len(set(ends)) < len(ends):
         raise SiteError("two sites have one name, which their folders in the output would get")
-    target = "" if output is None else _absolute(output)
-    if len(names) == 1 or not target:
-        return [Site(source, target) for source in sources]
+    if len(sources) == 1:
+        return [Site(sources[0], target)]
     return [Site(source, f"{target}/{end}") for source, end in zip(sources, ends, strict=True)]
+
+
+def _holds(folder: str, name: str) -> bool:
+    """Whether something is in a folder."""
+    return bool(folder) and name.startswith(f"{folder.rstrip('/')}/")
 
 
 def by_site(lines: Iterable[str], known: Sequence[Site], *, output: bool) -> dict[Site, list[str]]:
@@ -52,12 +82,16 @@ def by_site(lines: Iterable[str], known: Sequence[Site], *, output: bool) -> dic
     """
     found: dict[Site, list[str]] = {}
     for line in filter(None, map(str.strip, lines)):
+        if "\0" in line:
+            raise SiteError("the list has NUL characters; name a page a line")
         page = _absolute(line)
-        site = next((one for one in known if page.startswith(f"{one.source}/")), None)
+        site = next((one for one in known if _holds(one.source, page)), None)
         if site is not None:
-            found.setdefault(site, []).append(page.removeprefix(f"{site.source}/"))
+            found.setdefault(site, []).append(page.removeprefix(site.source).lstrip("/"))
         elif known or output or is_url(page):
             raise SiteError(f"{line} is in no SITE; name the SITE that it is of")
+        elif not Path(page).is_file():
+            raise SiteError(f"{line} is no file; name pages, one a line")
         else:
             found[Site(page, "")] = [Path(page).name]
     return found
@@ -77,22 +111,30 @@ def prepare(job: Job, journal: Journal, bench: Bench, retries: int) -> list[Item
     Raises SiteError, JournalError.
     """
     items: list[Item] = []
-    for site in job.sites if job.named is None else job.named:
+    found = 0
+    for site in job.asked:
         store = bench.store(site)
         files = _pages(job, site, store)
+        found += len(files)
         asked = {p: f for p, f in files.items() if job.shard is None or in_shard(p, *job.shard)}
+        rows = {} if bench.shared(site).missing() else journal.rows(site)
+        items += to_do(site, asked, rows, bench, retries)
         if bench.write:
+            if not rows:  # what shared files must have is not known any more, of any page
+                journal.forget(site)
             journal.begin(site, asked, files if job.named is None else None)
         if bench.write and site.target and job.named is None and (job.shard or (1,))[0] == 1:
-            store.copy_rest(files)
-        items += to_do(site, store, asked, journal, bench.settings, retries)
+            store.copy_rest([*files, *bench.work.frames])
+    if job.named and not found:
+        raise SiteError("no page in the list that --include and --exclude ask for")
     return items[: job.limit]
 
 
 def _pages(job: Job, site: Site, store: Store) -> dict[str, File]:
     if job.named is None:
         return store.pages(job.include, job.exclude)
-    return {page: store.page(page) for page in job.named[site]}
+    pages = choose(job.named[site], job.include or DEFAULT_INCLUDE, job.exclude)
+    return {page: store.page(page) for page in pages}
 
 
 def _absolute(name: str) -> str:
@@ -102,8 +144,8 @@ def _absolute(name: str) -> str:
 def summary(tally: Tally, journal: Journal, seconds: float) -> str:
     """One line: what a run came to, and how far the job is."""
     statuses = [f"{n} {status}" for status in get_args(Status) if (n := tally.pages[status])]
-    worked = f"{sum(tally.pages.values())} pages" + (f": {', '.join(statuses)}" if statuses else "")
-    formulas = f"{tally.formulas} formulas, {tally.typeset} typeset"
+    worked = some(tally.pages.total(), "page") + (f": {', '.join(statuses)}" if statuses else "")
+    formulas = f"{some(tally.formulas, 'formula')}, {tally.typeset} typeset"
     return f"{worked}; {formulas}; {seconds:.1f} s. In the journal: {states(journal)}"
 
 
@@ -117,28 +159,51 @@ def told(estimate: Estimate) -> str:
     hours, minutes = estimate.seconds / 3600, estimate.seconds / 60
     time = f"{hours:.1f} hours" if hours >= 1 else f"{minutes:.1f} minutes"
     return (
-        f"{estimate.pages} pages, about {estimate.formulas} formulas, {time} on this machine, "
-        f"{estimate.bytes / 1e6:.1f} MB of results"
+        f"{some(estimate.pages, 'page')}, about {some(estimate.formulas, 'formula')}, "
+        f"{time} on this machine, {estimate.bytes / 1e6:.1f} MB of results"
     )
 
 
 def troubles(journal: Journal) -> list[str]:
     """What is wrong with pages, each in a line."""
-    return [
-        line.replace("\n", " ")
-        for name, row in journal.named(troubled=True)
-        for line in _lines(name, row)
-    ]
+    return [line for name, row in journal.named("errors > 0") for line in _lines(name, row)]
 
 
 def _lines(name: str, row: Row) -> list[str]:
-    aside = f" ({row.state} after {row.attempts} attempts)" if row.status == "failed" else ""
-    return [
-        Diagnostic("error", f"{one['message']}{aside}", Place(one["line"], one["column"], ""))
-        .show(name)
-        .partition("\n")[0]
-        for one in json.loads(row.errors)
-    ]
+    note = f" ({_note(row)})" if row.status == "failed" else ""
+    return [one.head(name) + note for one in row.remarks if one.severity == "error"]
+
+
+def _note(row: Row) -> str:
+    """What comes next for a page that failed."""
+    if row.result:
+        return "aside until it changes"
+    again = f"; --retries {row.attempts} tries it again" if row.state == "aside" else ""
+    return f"{row.state} after {some(row.attempts, 'attempt')}{again}"
+
+
+def page(journal: Journal, name: str, tally: Tally, seconds: float) -> Told:
+    """What the report to read says of all pages in the journal."""
+    figures = journal.figures()
+    pages, formulas, errors, warnings = (
+        sum(one[at] for one in figures.values()) for at in range(4)
+    )
+    run = f"{some(tally.pages.total(), 'page')}, {some(tally.typeset, 'formula')} typeset"
+    told = {
+        "pages in the journal": f"{pages:,}",
+        **{status or "not rendered yet": some(n, "page") for status, (n, *_) in figures.items()},
+        "state": states(journal),
+        "formulas": f"{formulas:,}",
+        "this run": f"{run}, {seconds:.1f} s",
+    }
+    wrong, odd = journal.named("errors > 0"), journal.named("errors = 0 AND warnings > 0")
+    return Told(name, errors, warnings, told, map(_listed, wrong), map(_listed, odd))
+
+
+def _listed(known: tuple[str, Row]) -> Listed:
+    name, row = known
+    note = _note(row) if row.status == "failed" else ""
+    return Listed(name, row.status, row.formulas, row.remarks, note)
 
 
 def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:

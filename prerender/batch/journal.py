@@ -10,20 +10,23 @@ import json
 import os
 import posixpath
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from prerender.report import Remark
+
 #: `failed` will be tried again, `aside` not before the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]
 
-_VERSION = 1
+_VERSION = 2
 #: "prer", so that a database of another program is not taken for ours
 _PROGRAM = 0x70726572
 _TABLE = """CREATE TABLE pages (source BLOB, target BLOB, page BLOB, state TEXT, stamp TEXT,
   hash TEXT, settings TEXT, result TEXT, needs TEXT, attempts INT, seconds REAL, status TEXT,
-  formulas INT, errors TEXT, PRIMARY KEY (source, target, page)) WITHOUT ROWID"""
+  formulas INT, errors INT, warnings INT, said TEXT, PRIMARY KEY (source, target, page)
+  ) WITHOUT ROWID"""
 _SECONDS = 30
 
 
@@ -35,8 +38,8 @@ class Row(NamedTuple):
     """A page of a site: how it is, of what source it was made, by what settings, into what.
 
     `stamp` is how a listing shows the source; `hash` and `result` are of the bytes read and of the
-    bytes that stand in the target. `needs` are the scripts that decided, as JSON. `status` and
-    `errors` (JSON) are what the report of a build says of it.
+    bytes that stand in the target. `needs` are the scripts that decided, as JSON. The rest is what
+    a report says of it; `said` are its remarks, as JSON.
     """
 
     page: str
@@ -50,7 +53,20 @@ class Row(NamedTuple):
     seconds: float = 0.0
     status: str = ""
     formulas: int = 0
-    errors: str = "[]"
+    errors: int = 0
+    warnings: int = 0
+    said: str = "[]"
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What there is to say of the page."""
+        return [Remark(*one) for one in json.loads(self.said)]
+
+    def saying(self, remarks: Sequence[Remark]) -> Row:
+        """The row with other remarks."""
+        errors = sum(one.severity == "error" for one in remarks)
+        said = json.dumps(remarks)
+        return self._replace(errors=errors, warnings=len(remarks) - errors, said=said)
 
 
 class Site(NamedTuple):
@@ -94,6 +110,11 @@ class Journal:
                 "DELETE FROM pages WHERE source=? AND target=? AND page=?", gone
             )
 
+    def forget(self, site: Site) -> None:
+        """Know nothing of a site."""
+        with self._trouble(), self._database:
+            self._database.execute("DELETE FROM pages WHERE source=? AND target=?", _key(site))
+
     def keep(self, rows: Iterable[tuple[Site, Row]]) -> None:
         """Write what became of pages, all or none."""
         with self._trouble(), self._database:
@@ -105,13 +126,22 @@ class Journal:
         with self._trouble():
             return dict(self._database.execute("SELECT state, count(*) FROM pages GROUP BY state"))
 
-    def troubled(self) -> bool:
-        """Whether there is a page of which not all could be rendered."""
-        return any(self.named(troubled=True))
+    def troubled(self, sites: Collection[Site]) -> bool:
+        """Whether these sites have a page of which not all could be rendered."""
+        with self._trouble():
+            found = self._database.execute("SELECT DISTINCT source, target FROM pages WHERE errors")
+            return any(Site(*map(os.fsdecode, keys)) in sites for keys in found)
 
-    def named(self, *, troubled: bool = False) -> Iterator[tuple[str, Row]]:
-        """All pages by their full names; `troubled`: those of which not all could be rendered."""
-        for source, row in self._select("errors != '[]'" if troubled else "true"):
+    def figures(self) -> dict[str, list[int]]:
+        """By what became of pages: how many, their formulas, errors and warnings."""
+        sums = "count(*), sum(formulas), sum(errors), sum(warnings)"
+        with self._trouble():
+            query = f"SELECT status, {sums} FROM pages GROUP BY status ORDER BY status"
+            return {status: sums for status, *sums in self._database.execute(query)}
+
+    def named(self, where: str = "true") -> Iterator[tuple[str, Row]]:
+        """All pages by their full names, or those of which a condition of SQL holds."""
+        for source, row in self._select(where):
             alone = posixpath.basename(source) == row.page
             yield source if alone else f"{source.rstrip('/')}/{row.page}", row
 
@@ -159,5 +189,5 @@ def _key(site: Site) -> tuple[bytes, bytes]:
 
 def to_json(name: str, row: Row) -> dict[str, Any]:
     """A row as the contract of `--json` has a page."""
-    errors = json.loads(row.errors)
+    errors = [one.to_json() for one in row.remarks if one.severity == "error"]
     return {"path": name, "status": row.status, "formulas": row.formulas, "errors": errors}

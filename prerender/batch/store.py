@@ -7,10 +7,11 @@ object there is written whole.
 from __future__ import annotations
 
 import posixpath
+import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from prerender.batch.journal import Site
 from prerender.index import settled
 from prerender.local import Local, Scripts
+from prerender.shared import Files, Folder
 from prerender.site import (
     COMPRESSED,
     DEFAULT_INCLUDE,
@@ -30,7 +32,6 @@ from prerender.site import (
     page_names,
     remove_left,
     seen,
-    whole,
     write_page,
 )
 
@@ -53,6 +54,8 @@ class Store(ABC):
     """The source and the target of a site. What reads or writes raises OSError."""
 
     scripts: Scripts
+    files: Files
+    """Where the files stand that the pages of the target share."""
     far: bool
     """Whether reading and writing take long."""
 
@@ -62,7 +65,7 @@ class Store(ABC):
 
     @abstractmethod
     def page(self, name: str) -> File:
-        """One page. Raises SiteError where it is not there."""
+        """One page; of one that cannot be seen nothing is known, and reading it fails."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
@@ -109,6 +112,7 @@ class _Folders(Store):
     def __init__(self, site: Site) -> None:
         self._site = open_site(Path(site.source), Path(site.target) if site.target else None)
         self.scripts = Local(self._site)
+        self.files = Folder(self._site.output or self._site.root)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
         asked = open_site(self._site.root, self._site.output, include, exclude)
@@ -118,7 +122,7 @@ class _Folders(Store):
     def page(self, name: str) -> File:
         found = seen(f"{self._site.root}/{name}")
         if found is None:
-            raise SiteError(f"{self._site.root}/{name} is not there")
+            return File(0, "")
         lasting = settled(found, time.time_ns()) == found
         return File(found.size, _stamp(found) if lasting else "")
 
@@ -159,8 +163,10 @@ class _Objects(Store):
         self._to, self._target = _file_system(site.target or site.source)
         self._in_place = not site.target
         self.scripts = _Scripts(self._from, self._root)
-        if not is_url(site.target) and site.target:
-            remove_left(Path(self._target))
+        self.files = _Bucket(self._to, self._target)
+        if "file" in self._to.protocol:
+            self.files = Folder(Path(self._target))
+            remove_left(self.files.path)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
         found = self._found
@@ -171,19 +177,17 @@ class _Objects(Store):
         return {name: _file(found[name], self._copies(name)) for name in pages}
 
     def page(self, name: str) -> File:
-        try:
-            with _as_os_error():
-                return _file(self._from.info(f"{self._root}/{name}"), ())
-        except OSError as error:
-            raise SiteError(f"{self._name}/{name} cannot be read: {error}") from error
+        with suppress(OSError), _as_os_error():
+            return _file(self._from.info(f"{self._root}/{name}"), ())
+        return File(0, "")
 
     def read(self, name: str) -> bytes:
         with _as_os_error():
             return bytes(self._from.cat_file(f"{self._root}/{name}"))
 
     def result(self, name: str) -> bytes | None:
-        with suppress(OSError), _as_os_error():
-            return bytes(self._to.cat_file(f"{self._target}/{name}"))
+        with suppress(OSError):
+            return self.files.read(name)
         return None
 
     def has_result(self, name: str) -> bool:
@@ -191,8 +195,8 @@ class _Objects(Store):
 
     def write(self, name: str, data: bytes, file: File) -> bool:
         for ending in file.copies:
-            self._put(name + ending, COMPRESSED[ending](data))
-        self._put(name, data)
+            self.files.write(name + ending, COMPRESSED[ending](data))
+        self.files.write(name, data)
         return True
 
     def copy_rest(self, pages: Iterable[str]) -> None:
@@ -202,7 +206,7 @@ class _Objects(Store):
         for name, info in self._found.items():
             if name not in written and self._there.get(name, {}).get("size") != info["size"]:
                 try:
-                    self._put(name, self.read(name))
+                    self.files.write(name, self.read(name))
                 except OSError as error:
                     raise SiteError(f"{self._name}/{name} cannot be copied: {error}") from error
 
@@ -229,16 +233,27 @@ class _Objects(Store):
     def _copies(self, page: str) -> tuple[str, ...]:
         return tuple(ending for ending in COMPRESSED if page + ending in self._found)
 
-    def _put(self, name: str, data: bytes) -> None:
-        path = f"{self._target}/{name}"
-        if "file" not in self._to.protocol:
+
+class _Bucket(NamedTuple):
+    """The files of a target that is on a file system of fsspec: nobody can be kept out."""
+
+    files: Any
+    root: str
+
+    def read(self, name: str) -> bytes:
+        with _as_os_error():
+            return bytes(self.files.cat_file(f"{self.root}/{name}"))
+
+    def write(self, name: str, data: bytes) -> None:
+        # Of a file with a name, stores learn what content it is
+        with tempfile.TemporaryDirectory(prefix="prerender-") as folder:
+            file = Path(folder, posixpath.basename(name))
+            file.write_bytes(data)
             with _as_os_error():
-                self._to.pipe_file(path, data)
-            return
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with whole(Path(path)) as temporary:
-            temporary.write_bytes(data)
-            temporary.chmod(0o644)
+                self.files.put_file(str(file), f"{self.root}/{name}")
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class _Scripts(Scripts):

@@ -9,12 +9,11 @@ import asyncio
 import json
 import time
 from asyncio import sleep as pause
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
@@ -24,8 +23,8 @@ from prerender.local import digest
 from prerender.markup import rendered_by
 from prerender.outcome import Outcome
 from prerender.page import is_xml
-from prerender.report import Diagnostic, error_to_json
-from prerender.site import SiteError
+from prerender.report import Remark
+from prerender.shared import Files, Shared
 
 #: a chunk: what is lost with a worker, and written to the journal at once
 _PAGES, _BYTES = 32, 2_000_000
@@ -55,12 +54,14 @@ class Item(NamedTuple):
 class Done(NamedTuple):
     """A page that was worked on; `data` is a result that is still to be written.
 
-    A page that is none of those asked for has no status.
+    `shared` are the lines that it needs of files that its site shares. A page that is none of those
+    asked for has no status.
     """
 
     item: Item
     row: Row
     data: bytes | None = None
+    shared: Mapping[str, list[str]] = {}
 
 
 class Result(NamedTuple):
@@ -90,6 +91,8 @@ class Tools(NamedTuple):
     hydrated: bool
     shrink: float
     stale: bool
+    css: Literal["inline", "external"]
+    glyphs: Literal["inline", "shared"]
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class Bench:
     stale: bool = False
     write: bool = True
     stores: dict[Site, Store] = field(default_factory=dict)
+    sheets: dict[Files, Shared] = field(default_factory=dict)
     told: int = 0
 
     def store(self, site: Site) -> Store:
@@ -109,6 +113,13 @@ class Bench:
         if site not in self.stores:
             self.stores[site] = open_store(site)
         return self.stores[site]
+
+    def shared(self, site: Site) -> Shared:
+        """The files that the pages of a site share. Raises SiteError."""
+        files = self.store(site).files
+        if files not in self.sheets:
+            self.sheets[files] = Shared(files, self.work.frames)
+        return self.sheets[files]
 
 
 @dataclass(slots=True)
@@ -138,21 +149,21 @@ class Estimate(NamedTuple):
 
 
 def to_do(
-    site: Site, store: Store, files: dict[str, File], journal: Journal, settings: str, retries: int
+    site: Site, files: dict[str, File], rows: Mapping[str, Row], bench: Bench, retries: int
 ) -> list[Item]:
-    """Those pages of a site that are not as the journal has them done under these settings."""
-    rows = journal.rows(site)
-    items = []
+    """Those pages of a site that are not as their rows have them done under these settings."""
+    store, items = bench.store(site), []
     for page, file in files.items():
         row = rows.get(page, Row(page))
-        if row.settings != settings or not store.scripts.same(json.loads(row.needs)):
+        same = row.settings == bench.settings
+        if not same or not store.scripts.same(json.loads(row.needs)):
             row = Row(page)
         if not row.stamp or row.stamp != file.stamp:
             row = row._replace(attempts=0)
         elif row.state == "done":
             if store.has_result(page):
                 continue
-        elif row.state == "aside" and row.attempts > retries:
+        elif row.state == "aside" and (row.result or row.attempts > retries):
             continue
         items.append(Item(site, page, file, row))
     return items
@@ -163,12 +174,12 @@ def in_shard(page: str, index: int, count: int) -> bool:
     return int(digest(page.encode("utf-8", "surrogateescape"))[:8], 16) % count == index - 1
 
 
-def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
-    """Items in chunks that cost about the same."""
+def chunks(items: Iterable[Item], most: int = _PAGES) -> Iterator[Chunk]:
+    """Items in chunks that cost about the same, of so many pages at most."""
     chunk: Chunk = []
     for item in items:
         chunk.append(item)
-        if len(chunk) == _PAGES or sum(one.work for one in chunk) >= _BYTES:
+        if len(chunk) == most or sum(one.work for one in chunk) >= _BYTES:
             yield chunk
             chunk = []
     if chunk:
@@ -189,14 +200,15 @@ async def run(
     tally, count = Tally(), len(items)
     for attempt in range(retries + 1):
         failed = []
-        async for result in render(chunks(items)):
+        # A page that costs a worker its life may have taken the rest of its chunk along
+        async for result in render(chunks(items, 1 if attempt else _PAGES)):
             pages = [_judged(one, retries) for one in result.pages]
             journal.keep((one.item.site, one.row) for one in pages if one.row.status)
             again = [one for one in pages if one.row.state == "failed"]
             failed += [one.item._replace(known=one.row) for one in again]
             done = [one for one in pages if one.row.state != "failed"]
             tally.count(Result(done, result.typeset))
-            progress(sum(tally.pages.values()), count)
+            progress(tally.pages.total(), count)
         if not failed:
             break
         items = failed
@@ -234,17 +246,50 @@ async def render_chunk(chunk: Chunk, bench: Bench) -> Result:
     """Render the pages of a chunk side by side. Raises EngineError, BrowserNotFound."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_render(item, bench)) for item in chunk]
-    pages = [_settled(task.result(), bench) for task in tasks]
+    pages = [task.result() for task in tasks]
     typeset, bench.told = bench.work.typeset - bench.told, bench.work.typeset
-    return Result(pages, typeset)
+    return Result(await write(pages, bench) if bench.write else pages, typeset)
 
 
-def put(one: Done, store: Store) -> Done:
+async def write(pages: Sequence[Done], bench: Bench) -> list[Done]:
+    """Write the results of a chunk, and before them what they need of files that sites share."""
+    lost: dict[Site, OSError] = {}
+    for site in {one.item.site for one in pages if one.shared}:
+        try:
+            lines = _lines(one.shared for one in pages if one.item.site == site)
+            await _away(bench.store(site), bench.shared(site).add, lines)
+        except OSError as error:
+            lost[site] = error
+    written = (_write(one, bench, lost.get(one.item.site)) for one in pages)
+    return [_settled(one, bench) for one in await asyncio.gather(*written)]
+
+
+def _lines(shared: Iterable[Mapping[str, list[str]]]) -> dict[str, set[str]]:
+    """All lines that pages need, by the names of the files."""
+    lines: dict[str, set[str]] = defaultdict(set)
+    for one in shared:
+        for name, some in one.items():
+            lines[name].update(some)
+    return lines
+
+
+async def _write(one: Done, bench: Bench, lost: OSError | None) -> Done:
+    """Write a result; `lost`: why what it shares with its site could not be."""
+    store = bench.store(one.item.site)
+    try:
+        if one.shared and lost is not None:
+            raise lost
+        return await _away(store, _put, one, store)
+    except OSError as error:
+        return failure(one.item, error, bench.settings)
+
+
+def _put(one: Done, store: Store) -> Done:
     """Write a result. Raises OSError."""
-    item, data = one.item, one.data
-    assert data is not None
+    item, data, row = one.item, one.data, one.row
+    if data is None:
+        return one
     written = store.write(item.page, data, item.file)
-    row = one.row
     if not item.site.target and written:
         row = row._replace(stamp=store.stamp(item.page))
     status = "rendered" if written and row.status == "unchanged" else row.status
@@ -255,9 +300,6 @@ async def _render(item: Item, bench: Bench) -> Done:
     started = time.monotonic()
     try:
         done = await _rendered(item, bench)
-        if done.data is not None and bench.write:
-            store = bench.store(item.site)
-            done = await _away(store, put, done, store)
     except OSError as error:
         done = failure(item, error, bench.settings)
     took = time.monotonic() - started
@@ -279,13 +321,14 @@ async def _rendered(item: Item, bench: Bench) -> Done:
         mark = _mark(item.page, data if shown is None else shown)
         if mark is None:
             return Done(item, row._replace(status=""))
-        if mark == bench.work.mark:
+        # Of what it shares with its site, only the journal knows that it is there
+        if mark == bench.work.mark and not bench.work.frames:
             row = row._replace(state="done", status="unchanged", result=digest(shown or data))
             return Done(item, row)
     page = PurePosixPath(item.page)
     outcome = await outcome_of(page, data, bench.work, store.scripts, settings=bench.settings)
     result = data if outcome.data is None else outcome.data
-    done = Done(item, _row(row, outcome, digest(result)), result)
+    done = Done(item, _row(row, outcome, digest(result)), result, outcome.shared)
     return done._replace(data=None) if result is data and not item.site.target else done
 
 
@@ -306,25 +349,26 @@ def _has_result(item: Item, key: str, store: Store) -> bool:
 
 
 def _row(row: Row, outcome: Outcome, result: str) -> Row:
-    """The row of a page that was rendered, but not yet written."""
+    """The row of a page that was rendered, but not yet written.
+
+    Of one that failed, it has a result only if the next try would come to the same.
+    """
     report = outcome.report(row.page, changed=False, written=False)
     state: State = ("aside" if outcome.lasting else "failed") if outcome.failed else "done"
     return row._replace(
         state=state,
-        result=result,
+        result=result if state != "failed" else "",
         needs=json.dumps(outcome.needs),
         status=report.status,
         formulas=outcome.formulas,
-        errors=json.dumps([error_to_json(one) for one in report.errors]),
-    )
+    ).saying([one.remark for one in outcome.said])
 
 
 def failure(item: Item, error: OSError, settings: str) -> Done:
     """A page that could not be read or written."""
-    said = error_to_json(Diagnostic("error", f"the page is left as it is: {error}"))
+    said = Remark("error", f"the page is left as it is: {error}")
     row = Row(item.page, "failed", item.file.stamp, settings=settings, status="failed")
-    errors = json.dumps([said])
-    return Done(item, row._replace(attempts=item.known.attempts + 1, errors=errors))
+    return Done(item, row._replace(attempts=item.known.attempts + 1).saying([said]))
 
 
 def _settled(one: Done, bench: Bench) -> Done:
@@ -332,9 +376,8 @@ def _settled(one: Done, bench: Bench) -> Done:
     row = one.row
     if one.item.site.target or not row.stamp or row.stamp == one.item.file.stamp:
         return one
-    with suppress(SiteError):
-        if bench.store(one.item.site).page(row.page).stamp == row.stamp:
-            return one
+    if bench.store(one.item.site).page(row.page).stamp == row.stamp:
+        return one
     return one._replace(row=row._replace(stamp=""))
 
 

@@ -27,11 +27,21 @@ async def main(source: str, output: str) -> None:
     bench = Bench(work, work.settings)
     folder = os.environ["PRERENDER_CACHE"]
     tools = Tools(
-        os.environ.get("PRERENDER_BROWSER"), 1, 20.0, folder, {}, False, work.shrink, False
+        os.environ.get("PRERENDER_BROWSER"),
+        1,
+        20.0,
+        folder,
+        {},
+        False,
+        work.shrink,
+        False,
+        work.css,
+        work.glyphs,
     )
-    sites = job.sites([source], output)
     with tempfile.TemporaryDirectory() as name:
-        journal = Journal(Path(name, "journal"))
+        file = Path(name, "journal")
+        sites = job.sites([source], output, file)
+        journal = Journal(file)
         items = job.prepare(job.Job(sites), journal, bench, 0)
         async with cluster.cluster("local", tools, sites, bench) as render:
             await run(items, render, journal, 0, lambda _, __: None)

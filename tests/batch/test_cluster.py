@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.site import built, files, make_site
+from tests.batch.network import Place, namespaces
+from tests.batch.site import SHARED, built, files, make_site
 from tests.conftest import Run
 
 PAGES = 120
+HERE = Place()
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -23,8 +25,8 @@ def start(tmp_path: Path, environment: dict[str, str]) -> Iterator[Start]:
     """What starts a program of Python; at the end of the test it is ended."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(*words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", *words]
+    def run(*words: str, at: Place = HERE) -> subprocess.Popen[bytes]:
+        command = [*at.prefix, sys.executable, "-m", *words]
         with (tmp_path / f"said-{len(started)}").open("w") as said:
             started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=said))
         return started[-1]
@@ -43,26 +45,60 @@ def wait_for(found: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(
+    params=["here", "in namespaces", pytest.param("shared", marks=pytest.mark.slow)],
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def places(kind: str) -> Iterator[list[Place]]:
+    """Where a scheduler, four workers and the job run."""
+    if kind != "in namespaces":
+        yield [HERE] * 6
+        return
+    try:
+        with namespaces(6) as made:
+            yield made
+    except OSError as error:
+        pytest.skip(f"no network namespaces here: {error}")
+
+
 def test_a_worker_is_lost_and_one_comes(
-    start: Start, tmp_path: Path, session_cache: Path, prerender: Run
+    start: Start,
+    places: list[Place],
+    kind: str,
+    tmp_path: Path,
+    session_cache: Path,
+    prerender: Run,
 ) -> None:
+    flags = SHARED if kind == "shared" else ()
     site, scheduler = make_site(tmp_path / "site", PAGES), tmp_path / "scheduler.json"
     common = ("--scheduler-file", "scheduler.json", "--no-dashboard")
-    worker = ("dask", "worker", *common, "--nthreads", "1", "--no-nanny")
-    start("dask", "scheduler", "--port", "0", *common)
+    start("dask", "scheduler", "--port", "0", *common, *places[0].host, at=places[0])
     wait_for(scheduler.exists)
-    workers = [start(*worker) for _ in range(3)]
-    words = ["batch", "site", "-o", "out", "--journal", "journal", "--no-cache", "--dask"]
-    job = start("prerender", *words, json.loads(scheduler.read_text())["address"])
+
+    def worker(at: Place) -> subprocess.Popen[bytes]:
+        return start("dask", "worker", *common, "--nthreads", "1", "--no-nanny", *at.host, at=at)
+
+    workers = [worker(place) for place in places[1:4]]
+    words = ["batch", "site", "-o", "out", "--journal", "journal", "--no-cache", *flags]
+    address = json.loads(scheduler.read_text())["address"]
+    assert places[0].address in address
+    job = start("prerender", *words, "--dask", address, at=places[5])
     wait_for(lambda: list((tmp_path / "out").rglob("[0-9]*.html")))
     workers[0].kill()
-    start(*worker)
+    workers[0].wait()
+    worker(places[4])
     code, said = job.wait(timeout=120), (tmp_path / "said-4").read_text()
     assert code == 0, said
     # What the lost worker has written already, another finds unchanged
     assert said.startswith(f"prerender: {PAGES} pages: "), said
     assert f" In the journal: {PAGES} done\n" in said, said
-    built(site, tmp_path / "expected", session_cache)
+    built(site, tmp_path / "expected", session_cache, shared=bool(flags))
+    # What the lost worker was writing goes with the next run
+    assert prerender(*words).stderr.startswith("prerender: 0 pages; ")
     assert files(tmp_path / "out") == files(tmp_path / "expected")
     status = prerender("batch", "--journal", "journal", "--status")
     assert status.stdout == f"{PAGES} done\n"

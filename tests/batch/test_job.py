@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import fsspec
@@ -12,6 +18,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 import prerender.build
 from prerender.batch import work
+from prerender.batch.journal import Journal, Row, Site
+from prerender.batch.store import File
 from prerender.page import restored
 from tests.batch.site import built, files, make_site
 from tests.conftest import Run
@@ -81,7 +89,7 @@ def test_lists_limits_and_shards(
     assert prerender(*words, "--from", "list").returncode == 0
     assert set(files(tmp_path / "out")) == {"0/000.html", "1/001.html"}
     limited = prerender(*words, "--limit", "1")
-    assert limited.stderr.startswith("prerender: 1 pages: ")
+    assert limited.stderr.startswith("prerender: 1 page: ")
     for part in ("1/3", "2/3", "3/3"):
         assert prerender(*words, "--shard", part).returncode == 0
     assert files(tmp_path / "out") == expected
@@ -170,16 +178,45 @@ def test_what_fails_is_tried_again_and_set_aside(
     status = prerender("batch", "--journal", "journal", "--status")
     counts, aside, formula, encoding = status.stdout.splitlines()
     assert counts == "2 aside, 1 done"
-    assert aside.startswith(f"{page}:1:1: error: the page is left as it is: ")
-    assert aside.endswith("(aside after 3 attempts)")
+    assert aside.startswith(f"{page}: error: the page is left as it is: ")
+    assert aside.endswith("(aside after 3 attempts; --retries 3 tries it again)")
     assert formula.startswith(f"{site}/0/002.html:1:16: error: Missing argument for \\frac")
-    assert encoding.startswith(f"{site}/0/004.html:1:1: error: the page is left as it is: ")
+    assert encoding.startswith(f"{site}/0/004.html: error: the page is left as it is: ")
+    assert encoding.endswith("(aside until it changes)")
+    assert prerender(*words).stderr.startswith("prerender: 0 pages; ")
+    more = prerender(*words[:-1], "3")
+    assert more.stderr.startswith("prerender: 1 page: 1 failed; ")
     page.rmdir()
     page.write_text(text)
     (site / "0" / "002.html").write_text(text)
     (site / "0" / "004.html").write_text(text)
     assert prerender(*words).returncode == 0
     assert states(tmp_path / "journal") == {"done": 3}
+
+
+def test_a_page_that_takes_others_along(tmp_path: Path) -> None:
+    """What fails because of another page of its chunk is done when it is tried alone."""
+    site, sizes = Site("/site", ""), []
+
+    async def render(waiting: Iterable[work.Chunk]) -> AsyncIterator[work.Result]:
+        for chunk in waiting:
+            sizes.append(len(chunk))
+            lost = any(item.page == "bad" for item in chunk)
+            yield work.Result([done(item, lost=lost) for item in chunk], 0)
+
+    def done(item: work.Item, *, lost: bool) -> work.Done:
+        if lost:
+            return work.failure(item, OSError("workers were lost"), "")
+        return work.Done(item, item.known._replace(state="done", status="rendered"))
+
+    pages = ["bad", *map(str, range(40))]
+    items = [work.Item(site, page, File(1, "stamp"), Row(page)) for page in pages]
+    journal = Journal(tmp_path / "journal")
+    tally = asyncio.run(work.run(items, render, journal, 1, lambda _, __: None))
+    assert tally.pages == {"rendered": 40, "failed": 1}
+    assert sizes == [32, 9, *[1] * 32]
+    assert journal.rows(site)["bad"].state == "aside"
+    journal.close()
 
 
 def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
@@ -192,12 +229,144 @@ def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
     assert "does not exist; name the folder that your generator has built" in said("nothing")
     assert "--shard 4/3: not like 2/5" in said("site", "--shard", "4/3")
     assert "Protocol not known: none" in said("none://x")
-    assert "two sites have one name" in said("site", "./site", "-o", "out")
-    (tmp_path / "list").write_text("elsewhere.html\n")
-    assert "elsewhere.html is in no SITE" in said("site", "--from", "list")
+    make_site(tmp_path / "more" / "site", 1)
+    assert "two sites have one name" in said("site", "more/site", "-o", "out")
+    assert f"{site}/0 is in {site}, which has its pages too" in said("site", "site/0")
+    assert f"{site}/0 is in {site}, which has its pages too" in said("site/0", "site")
+    assert "site/out is in " in said("site", "more", "-o", "site/out")
+    assert "memory://a/b is in memory://a, " in said("memory://a", "-o", "memory://a/b")
+    assert "memory://a is the site itself" in said("memory://a/", "-o", "memory://a")
+    assert ". holds the site " in said("site", "-o", ".")
+    assert f"site/j is in {site}, and would be published" in said("site", "--journal", "site/j")
+    assert "out/j is in " in said("site", "-o", "out", "--journal", "out/j")
     (tmp_path / "text").write_text("no journal " * 99)
     assert "cannot be used: file is not a database" in said("site", "--journal", "text")
     assert "does not exist; name the journal" in said("--journal", "none", "--status")
+    assert "no/journal: the journal cannot be used" in said("site", "--journal", "no/journal")
+
+
+def test_lists_that_are_wrong(prerender: Run, site: Path, tmp_path: Path) -> None:
+    def said(text: str, *words: str) -> str:
+        (tmp_path / "list").write_text(text)
+        done = prerender("batch", *words, "--from", "list", "--journal", "journal")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        return done.stderr
+
+    before = files(site)
+    assert "elsewhere.html is in no SITE" in said("elsewhere.html\n", "site")
+    assert '"site/0/000.html" is in no SITE' in said('"site/0/000.html"\n', "site")
+    assert "'site/0/000.html' is no file" in said("'site/0/000.html'\n")
+    assert "s3://a/b.html is in no SITE" in said("s3://a/b.html\n")
+    assert "NUL characters; name a page a line" in said("site/0/000.html\0site/1/001.html\0")
+    assert "no page in the list" in said("site/setup.js\n", "site")
+    assert "no page in the list" in said("site/0/000.html\n", "site", "--exclude", "0/*")
+    done = prerender("batch", "site", "--from", "none", "--journal", "journal")
+    assert done.stderr == "prerender: error: none cannot be read: No such file or directory\n"
+    assert files(site) == before
+
+
+def test_lists_as_they_come(
+    environment: dict[str, str], site: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    """From a pipe: pages twice, other files, names that are no Unicode, lines of Windows."""
+    odd = site / os.fsdecode(b"\xff\xe2\x80\xa8.html")
+    odd.write_bytes((site / "0" / "000.html").read_bytes().replace(b"../", b""))
+    lines = ["site/0/000.html\r", "", "site/0/000.html", "site/setup.js", f"site/{odd.name}"]
+    words = ["batch", "site", "-o", "out", "--from", "-", "--journal", "journal"]
+    done = subprocess.run(
+        [sys.executable, "-m", "prerender", *words],
+        input=os.fsencode("\n".join(lines)),
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stderr.startswith(b"prerender: 2 pages: 2 rendered; ")
+    found = files(tmp_path / "out")
+    assert found.keys() == {"0/000.html", odd.name}
+    assert found["0/000.html"] == expected["0/000.html"]
+
+
+def test_a_page_of_a_list_that_is_gone(prerender: Run, site: Path, tmp_path: Path) -> None:
+    """It fails, and all others are done."""
+    (tmp_path / "list").write_text("site/gone.html\nsite/0/000.html\n")
+    words = ["batch", "site", "--from", "list", "--journal", "journal", "--retries", "0"]
+    done = prerender(*words)
+    assert done.returncode == 1
+    assert done.stderr.startswith("prerender: 2 pages: 1 rendered, 1 failed; ")
+    status = prerender("batch", "--journal", "journal", "--status").stdout
+    assert f"{site}/gone.html: error: the page is left as it is: [Errno 2] " in status
+    assert "(aside after 1 attempt; --retries 1 tries it again)" in status
+    assert prerender("batch", "site", "--journal", "journal").returncode == 0
+    assert states(tmp_path / "journal") == {"done": 6}
+
+
+def test_a_site_named_twice(prerender: Run, site: Path, expected: dict[str, bytes]) -> None:
+    done = prerender("batch", "site", "./site/", "--journal", "journal")
+    assert done.stderr.startswith("prerender: 6 pages: 6 rendered; ")
+    assert files(site) == expected
+
+
+def test_a_page_that_is_damaged(prerender: Run, site: Path) -> None:
+    """It is looked at once, not each night, until it changes."""
+    words = ["batch", "site", "--journal", "journal"]
+    assert prerender(*words).returncode == 0
+    page = site / "0" / "000.html"
+    whole = page.read_text()
+    page.write_text(whole.replace('class="MathJax"', "class=MathJax", 1))
+    damaged = page.read_bytes()
+    done = prerender(*words)
+    assert (done.returncode, done.stderr[:17]) == (1, "prerender: 6 page")
+    time.sleep(0.05)  # as long as a file may change and look the same
+    for _ in range(2):
+        done = prerender(*words, PRERENDER_BROWSER="/nonexistent")
+        assert done.returncode == 1
+    assert done.stderr.startswith("prerender: 0 pages; ")
+    status = prerender("batch", "--journal", "journal", "--status").stdout
+    assert f"{page}:1:106: error: the page is left as it is: its source is lost" in status
+    assert page.read_bytes() == damaged
+    page.write_text(whole.replace("<title>x", "<title>edited around"))
+    assert prerender(*words).returncode == 0
+    assert restored(page.read_bytes(), xml=False).startswith(
+        b"<!doctype html><meta charset=utf-8><title>edited around</title><script src="
+    )
+
+
+def test_troubles_of_another_job(prerender: Run, site: Path, tmp_path: Path) -> None:
+    """They are in the journal, and do not make the exit code of this one."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.html").write_text(r"<!doctype html>\[\frac1\]")
+    assert prerender("batch", "other", "--journal", "journal").returncode == 1
+    assert prerender("batch", "site", "--journal", "journal").returncode == 0
+    assert "other/a.html" in prerender("batch", "--journal", "journal", "--status").stdout
+    assert prerender("batch", "site", "other", "--journal", "journal").returncode == 1
+
+
+def test_status_of_a_job_under_way(
+    prerender: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """It is told while pages are rendered; Ctrl-C and SIGTERM end a job between two pages."""
+    make_site(tmp_path / "many", 2000)
+    words = ["batch", "many", "-o", "out", "--journal", "journal", "--no-cache"]
+    job = subprocess.Popen(
+        [sys.executable, "-m", "prerender", *words],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end, said = time.monotonic() + 60, ""
+    while " done, " not in said:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+        if (tmp_path / "journal").exists():
+            said = prerender("batch", "--journal", "journal", "--status").stdout
+    job.terminate()
+    assert "interrupted; every page is whole" in job.communicate(timeout=60)[1]
+    assert job.returncode == 130
+    done = states(tmp_path / "journal")
+    assert done["done"] >= int(said.split()[0]) > 0
+    assert done["done"] + done["todo"] == 2000
 
 
 def test_objects(prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path) -> None:

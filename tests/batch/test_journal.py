@@ -65,6 +65,12 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="file is not a database"):
         Journal(tmp_path / "text")
     assert other.read_bytes() == before
+    Journal(tmp_path / "journal").close()
+    database = sqlite3.connect(tmp_path / "journal")
+    database.execute("PRAGMA user_version=99")
+    database.close()
+    with pytest.raises(JournalError, match="journal is no journal of this version; name another"):
+        Journal(tmp_path / "journal")
 
 
 @given(NAMES, st.integers(1, 9))

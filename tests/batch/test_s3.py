@@ -9,7 +9,7 @@ import pytest
 import s3fs
 from moto.server import ThreadedMotoServer
 
-from tests.batch.site import built, files, make_site
+from tests.batch.site import SHARED, built, files, make_site
 from tests.conftest import Run
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -46,9 +46,21 @@ def test_a_bucket(
     assert prerender(*words, **server).stderr.startswith("prerender: 0 pages; ")
     assert prerender("batch", "s3://archive/blog", "--journal", "2", **server).returncode == 0
     assert in_bucket(store, "archive/blog") == expected
+    types = {name.rpartition(".")[2]: content_type(store, name) for name in store.find("target")}
+    assert types["html"] == "text/html"
+    built(site, tmp_path / "shared", session_cache, shared=True)
+    words = ["batch", "s3://archive/blog", "-o", "s3://target/shared", "--journal", "4", *SHARED]
+    assert prerender(*words, **server).returncode == 0
+    assert in_bucket(store, "target/shared") == files(tmp_path / "shared")
+    assert content_type(store, "target/shared/prerender-math.svg") == "image/svg+xml"
+    assert content_type(store, "target/shared/prerender-math.css") == "text/css"
     missing = prerender("batch", "s3://nowhere/blog", "--journal", "3", **server)
     assert missing.returncode == 2
     assert missing.stderr == "prerender: error: no page in s3://nowhere/blog: there is nothing\n"
+
+
+def content_type(store: s3fs.S3FileSystem, name: str) -> str:
+    return str(store.info(name)["ContentType"])
 
 
 def in_bucket(store: s3fs.S3FileSystem, folder: str) -> dict[str, bytes]:
