@@ -132,6 +132,15 @@ def test_macros_of_single_jobs_do_not_outlive_them() -> None:
     ]
 
 
+def test_a_table_in_a_line_has_its_width_whatever_was_broken_before() -> None:
+    cells = r"\begin{array}{cccc}1+ & 1+1 & (,) & 1++1\\ & & & 3\times)\end{array}"
+    table = Job("plain", (tex(cells, display=False),))
+    derivative = r"\frac{\partial^2 f}{\partial x_1\,\partial x_2}"
+    wide = alone(rf"\begin{{matrix}} {' & '.join([derivative] * 6)} \end{{matrix}}")
+    [[before], _, [after]] = run(in_new_engine(table, wide, table))
+    assert after == before
+
+
 def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset() -> None:
     # far beyond what a tab can draw in the time that it has
     endless = "+".join(["x"] * 200_000)

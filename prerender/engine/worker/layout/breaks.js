@@ -52,6 +52,7 @@ const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
  * @property {Map<object, {kind: string, penalty: number, depth: number}>} at
  *   the mspaces that were put in, and what they cost
  * @property {Set<object>} open   the nodes that are no more than parts of a line: rows, groups, bases
+ * @property {object[]} rewritten   the nodes that have other children than before
  * @property {() => void} close   puts the tree back as it was
  */
 
@@ -63,11 +64,13 @@ const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
 export function openBreaks(root) {
   const at = new Map();
   const open = new Set();
+  const rewritten = [];
   const undo = [];
 
   /** Replaces the children of a row, remembering the old ones. */
   function rewrite(row, children) {
     const old = row.childNodes;
+    rewritten.push(row);
     undo.push(() => adopt(row, old));
     adopt(row, children);
   }
@@ -161,6 +164,7 @@ export function openBreaks(root) {
   return {
     at,
     open,
+    rewritten,
     close() {
       for (const back of undo.reverse()) back();
     },

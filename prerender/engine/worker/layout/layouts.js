@@ -48,16 +48,17 @@ const PX_PER_EM = 16; // cancels out: all lengths leave as ex
  */
 export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
   setRoom(item, doc, 0);
-  const natural = draw(wrap(item, doc, 'overflow'));
+  const root = wrap(item, doc, 'overflow');
+  const natural = draw(root);
   if (!item.display || natural.width <= narrowest) return [natural];
 
-  const all = [natural, ...descend(item, doc, natural, narrowest, step)];
+  const all = [natural, ...descend(item, doc, natural, root, narrowest, step)];
   // Without its columns an alignment can only win where they cost more than giving them up
   const good = all.findLast((layout) => layout.penalty <= FOLDED);
   const unfold = good.width > narrowest && fold(item.root);
   if (unfold) {
     try {
-      for (const layout of descend(item, doc, good, narrowest, step)) {
+      for (const layout of descend(item, doc, good, null, narrowest, step)) {
         all.push({ ...layout, penalty: layout.penalty + FOLDED });
       }
     } finally {
@@ -81,9 +82,11 @@ function presentable(all) {
 /**
  * The best layout for a width stays the best down to the width that it really takes: the next one
  * to look for is a little narrower than that.
+ * @param {Layout} widest
+ * @param {object | null} drawn   MathJax's wrappers of the formula as it is, if there are any
  * @returns {Layout[]}
  */
-function descend(item, doc, widest, narrowest, step) {
+function descend(item, doc, widest, drawn, narrowest, step) {
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
   const { linebreaks } = jax;
@@ -93,12 +96,12 @@ function descend(item, doc, widest, narrowest, step) {
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
   const found = [];
-  let root = null;
+  let root = drawn && !tabular ? withChances(drawn, item, breaks) : null;
   try {
     table.adjustColumnWidths = adjustColumnWidths;
     let reached = widest.width;
     let room = widest.width;
-    while (room > narrowest) {
+    while (room > narrowest && breaks.at.size) {
       room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
       const breaker = new Breaker(breaks);
       jax.linebreaks = breaker;
@@ -115,6 +118,7 @@ function descend(item, doc, widest, narrowest, step) {
     breaks.close();
     table.adjustColumnWidths = shares;
     jax.linebreaks = linebreaks;
+    jax.containerWidth = Infinity; // else the tables of inline formulas to come would be fitted to it
   }
   return found;
 }
@@ -145,6 +149,23 @@ function wrap(item, doc, overflow) {
   item.root.attributes.getAllInherited().overflow = overflow;
   item.root.setTeXclass(null);
   return jax.factory.wrap(item.root);
+}
+
+/**
+ * The wrappers of a formula, made those of the same formula with chances to break.
+ * @param {import('./breaks.js').Breaks} breaks
+ */
+function withChances(root, item, { rewritten }) {
+  const { nodeMap } = root.jax;
+  item.root.attributes.getAllInherited().overflow = 'linebreak';
+  item.root.setTeXclass(null);
+  for (const node of rewritten) {
+    const wrapper = nodeMap.get(node);
+    if (!wrapper) continue; // it is new itself, and gets one with what is in it
+    wrapper.childNodes = node.childNodes.map((child) => nodeMap.get(child) ?? wrapper.wrap(child));
+    wrapper.invalidateBBox();
+  }
+  return root;
 }
 
 /** @param {object} root   the compiled formula */
