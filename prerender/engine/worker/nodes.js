@@ -198,6 +198,10 @@ export class Sketch {
   real() {
     const element = document.createElementNS(SVG, this.localName);
     for (const [name, value] of this.attributes) element.setAttribute(name, value);
+    if (this.x || this.y || this.scale !== 1) {
+      const rest = this.getAttribute('transform') ?? '';
+      element.setAttribute('transform', `translate(${this.x} ${this.y}) scale(${this.scale}) ${rest}`);
+    }
     if (this.#style) element.style.cssText = this.#style.cssText;
     element.append(...this.childNodes.map((child) => (child instanceof Sketch ? child.real() : child.textContent)));
     return element;
