@@ -167,7 +167,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     typesets, outlines = _collect(plan, answers)
     has_base = any(one.tag == "base" for one in page.elements)
     css, glyphs = (None, None) if has_base else look[:2]
-    drawn = drawings(typesets, outlines, glyphs or "")
+    ids = {one.attrs["id"] for one in page.elements if "id" in one.attrs}
+    drawn = drawings(typesets, outlines, glyphs or "", ids)
     needs = Needs(external=css is not None)
     sheet = Sheet(drawn, page.xml, _apart(page), look.shrink, needs)
     edits: list[Edit] = []
