@@ -199,7 +199,7 @@
 
   /** @param {Element} formula */
   function shrinks(formula) {
-    return [...formula.querySelectorAll('svg[viewBox]')].some((svg) => {
+    return [...formula.querySelectorAll('svg[viewBox][width]')].some((svg) => {
       if (svg.parentElement.closest('svg') || !isShown(svg)) return false;
       return svg.getBoundingClientRect().width < pixels(svg.getAttribute('width'), formula) - SLACK;
     });

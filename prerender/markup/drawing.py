@@ -1,18 +1,24 @@
 """The typesets of a page in; what its pictures draw out, nothing that they share twice.
 
-Outlines, pieces and whole drawings that come again are defined where they are first drawn, and
-referred to by their names afterwards, so that a browser can paint each formula when it has read it.
-A name depends on nothing but what it names, so that parts of several pages can be put together.
+Outlines, runs of glyphs, pieces and whole drawings that come again are defined where they are first
+drawn, and referred to by their names afterwards, so that a browser can paint each formula when it
+has read it. A name depends on nothing but what it names, so that parts of several pages can be put
+together.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import NamedTuple
 
-from prerender.engine import Picture, Piece, Typeset, fingerprint
+from prerender.engine import Picture, Piece, Typeset
+from prerender.markup.runs import Line, Mark, join
 from prerender.shared import SIGNATURE
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
@@ -20,12 +26,36 @@ _WORTH = 80
 #: how much of a name a page has at least: no two of the 23,000 outlines of MathJax's fonts agree in
 #: 5 digits, which are 30 bits
 SHORT = 5
-_SHORT_PIECE = 6
-_NAMED = re.compile(r'(href="#|id=")([\w-]{9})"')
-_REFERENCE = re.compile(r'<use href="#([^"]+)"')
-_USE = re.compile(r'<use href="#([^"]+)"(?: x="([^"]+)")?(?: y="([^"]+)")?([^>]*)/>')
+#: the commonest outlines have names of two digits, of which the first is one of these: no page is
+#: likely to have such ids
+_MARKS = "_-.~"
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_USE = re.compile(
+    r'<use href="#([^"]+)"(?: x="(-?\d+)")?(?: y="(-?\d+)")?'
+    r'(?: transform="(?:translate\((-?\d+) (-?\d+)\))?(scale\([^)]*\))?")?([^>]*)/>'
+)
 
 Body = tuple[str | Piece, ...]
+#: markup: what stands between glyphs as it is, and lines of them
+Content = list[str | Line]
+
+
+class Glyph(NamedTuple):
+    """What a mark draws: an outline (or a piece), by its name; its scale and other attributes."""
+
+    name: str
+    scale: str
+    rest: str
+
+
+def _common() -> dict[str, str]:
+    """The names of the commonest outlines, by the beginnings of their hashes."""
+    hashes = files("prerender.markup").joinpath("common.txt").read_text("ascii").split()
+    names = (mark + digit for mark in _MARKS for digit in _DIGITS)
+    return dict(zip(hashes, names, strict=False))
+
+
+_COMMON = _common()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,58 +63,112 @@ class Drawings:
     """What a page draws: its outlines (SVG path data), the names it has for things.
 
     `sheet` is the URL of a file that has the outlines, if they stand in one; `repeated` are the
-    drawings that come again, `defined` what stands in the page so far.
+    drawings that come again, `contents` parts of drawings with their runs. `defined` is what stands
+    in the page so far, `placed` where runs do, and `taken` are all names and ids that it has.
     """
 
     sheet: str = ""
     outlines: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     repeated: Mapping[Body, str] = field(default_factory=dict)
+    contents: Mapping[str, Content] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
+    placed: dict[object, tuple[str, int, int]] = field(default_factory=dict)
 
 
-def drawings(typesets: Iterable[Typeset], outlines: Mapping[str, str], sheet: str = "") -> Drawings:
-    """What a page with these formulas draws."""
+def drawings(
+    typesets: Iterable[Typeset],
+    outlines: Mapping[str, str],
+    sheet: str = "",
+    ids: Collection[str] = (),
+) -> Drawings:
+    """What a page with these formulas draws; `ids` are those that it has already."""
     counts = Counter(picture.body for one in typesets for picture in one.pictures)
-    repeated = {
-        body: f"f{fingerprint(body)[:8]}"
-        for body, count in counts.items()
-        if count > 1 and sum(map(len, body)) > _WORTH and not any("<a " in part for part in body)
-    }
-    pieces = {part.name for body in counts for part in body if isinstance(part, Piece)}
-    # Of all pages of a site, many may have one that begins alike
-    names = _short([*outlines], _SHORT_PIECE if sheet else SHORT, {})
-    names |= _short([*sorted(pieces), *repeated.values()], _SHORT_PIECE, names)
+    contents = _contents(_markup(part) for body in counts for part in body)
+    repeated = [
+        body for body, count in counts.items() if count > 1 and _is_worth_a_name(body, contents)
+    ]
+    pieces = sorted({part.name for body in counts for part in body if isinstance(part, Piece)})
+    taken = set(() if sheet else ids)
+    names = {name: _name(name, taken) for name in outlines}
+    taken |= set(ids)
+    names |= {name: _name(name, taken) for name in pieces}
     return Drawings(
         sheet,
         {names[name]: path for name, path in outlines.items()},
         names,
-        {body: names[name] for body, name in repeated.items()},
+        {body: _name(_hash("".join(map(_markup, body))), taken) for body in repeated},
+        contents,
+        taken,
     )
 
 
-def _short(names: Iterable[str], least: int, others: Mapping[str, str]) -> dict[str, str]:
-    """Names by what is left of each: enough to tell it from all."""
-    taken = dict.fromkeys(others.values(), "")
-    for name in names:
-        length = least
-        while name[:length] in taken and length < len(name):
-            length += 1
-        taken[name[:length]] = name
-    return {name: short for short, name in taken.items() if name}
+def _is_worth_a_name(body: Body, contents: Mapping[str, Content]) -> bool:
+    """Whether to refer to a drawing that comes again: not to a short one, a run, or a link."""
+    match [contents[_markup(part)] for part in body]:
+        case [[[Mark()]]]:
+            return False
+    markup = "".join(map(_markup, body))
+    return len(markup) > _WORTH and "<a " not in markup
+
+
+def _name(full: str, taken: set[str]) -> str:
+    """A short name for what has a long one, that no other has; it is `taken` then."""
+    begins = (full[:length] for length in range(SHORT, len(full) + 1))
+    choice = (_COMMON.get(full[:SHORT], full[:SHORT]), *begins)
+    name = next((one for one in choice if one not in taken), full)
+    taken.add(name)
+    return name
+
+
+def _hash(content: str) -> str:
+    """A long name for it, like those that the engine has for outlines: a letter comes first."""
+    digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=15).digest()
+    return base64.b64encode(digest, b"-_").decode().lstrip("-_0123456789")
+
+
+def _markup(part: str | Piece) -> str:
+    return part if isinstance(part, str) else part.markup
+
+
+def _contents(parts: Iterable[str]) -> dict[str, Content]:
+    """The contents of all parts, with the runs that they have in common."""
+    contents = {part: _read(part) for part in parts}
+    lines = (one for content in contents.values() for one in content if isinstance(one, list))
+    joined = iter(join(lines))
+    return {
+        part: [one if isinstance(one, str) else next(joined) for one in content]
+        for part, content in contents.items()
+    }
+
+
+def _read(markup: str) -> Content:
+    """Markup of the engine with its glyphs as marks."""
+    content: Content = []
+    end = 0
+    for use in _USE.finditer(markup):
+        name, x, y, left, top, scale, rest = use.groups()
+        mark = Mark(Glyph(name, scale or "", rest), int(x or left or 0), int(y or top or 0))
+        if use.start() > end:
+            content.append(markup[end : use.start()])
+        if content and isinstance(content[-1], list):
+            content[-1].append(mark)
+        else:
+            content.append([mark])
+        end = use.end()
+    return content if end == len(markup) else [*content, markup[end:]]
 
 
 def drawing(picture: Picture, page: Drawings) -> str:
     """The content of a picture's svg; `page` is added to."""
     name = page.repeated.get(picture.body)
     if name is None:
-        body = _parts(picture.body, page)
-    elif name in page.defined:
-        body = f'<use href="#{name}"/>'
-    else:
-        page.defined.add(name)
-        body = f'<g id="{name}">{_parts(picture.body, page)}</g>'
-    return _elsewhere(body, page) if page.sheet else _definitions(body, page) + body
+        return _parts(picture.body, page)
+    if name in page.defined:
+        return f'<use href="#{name}"/>'
+    page.defined.add(name)
+    return f'<g id="{name}">{_parts(picture.body, page)}</g>'
 
 
 def outline_frame() -> tuple[str, str]:
@@ -95,31 +179,21 @@ def outline_frame() -> tuple[str, str]:
 
 def outline_lines(page: Drawings) -> list[str]:
     """The lines of that file that a page needs."""
-    return [f'<path id="{name}" d="{path}"/>' for name, path in page.outlines.items()]
-
-
-def _elsewhere(body: str, page: Drawings) -> str:
-    """A drawing that refers to the outlines in their file."""
-
-    def refer(use: re.Match[str]) -> str:
-        name = use[1]
-        return use[0] if name not in page.outlines else f'<use href="{page.sheet}#{name}"'
-
-    return _REFERENCE.sub(refer, body)
+    return [_outline(name, page) for name in page.outlines]
 
 
 def alone(picture: Picture, page: Drawings) -> str:
     """The same, referring to nothing else on the page and defining nothing."""
-    body = "".join(part if isinstance(part, str) else part.markup for part in picture.body)
-    if page.sheet:
-        return _elsewhere(_renamed(body, page), page)
 
     def path(use: re.Match[str]) -> str:
-        name, x, y, rest = use.groups()
-        place = f' transform="translate({x or 0} {y or 0})"' if x or y else ""
-        return f'<path d="{page.outlines[name]}"{place}{rest}/>'
+        name, x, y, left, top, scale, rest = use.groups()
+        name = page.names[name]
+        where = _transform(int(x or left or 0), int(y or top or 0), scale or "")
+        if page.sheet:
+            return f'<use href="{page.sheet}#{name}"{where}{rest}/>'
+        return f'<path d="{page.outlines[name]}"{where}{rest}/>'
 
-    return _USE.sub(path, _renamed(body, page))
+    return _USE.sub(path, "".join(map(_markup, picture.body)))
 
 
 def _parts(body: Body, page: Drawings) -> str:
@@ -127,27 +201,58 @@ def _parts(body: Body, page: Drawings) -> str:
     parts = []
     for part in body:
         if isinstance(part, str):
-            parts.append(_renamed(part, page))
+            parts.append(_content(part, page))
             continue
         name = page.names[part.name]
         if name in page.defined:
             parts.append(f'<use href="#{name}"/>')
         else:
             page.defined.add(name)
-            parts.append(f'<g id="{name}">{_renamed(part.markup, page)}</g>')
+            parts.append(f'<g id="{name}">{_content(part.markup, page)}</g>')
     return "".join(parts)
 
 
-def _renamed(markup: str, page: Drawings) -> str:
-    """Markup of the engine with the names that the page has."""
-    return _NAMED.sub(lambda one: f'{one[1]}{page.names.get(one[2], one[2])}"', markup)
+def _content(markup: str, page: Drawings) -> str:
+    content = page.contents.get(markup) or _read(markup)
+    return "".join(one if isinstance(one, str) else _line(one, page) for one in content)
 
 
-def _definitions(body: str, page: Drawings) -> str:
-    """The outlines that this drawing is the first to use."""
-    paths = []
-    for name in _REFERENCE.findall(body):
-        if name not in page.defined:
-            page.defined.add(name)
-            paths.append(f'<path id="{name}" d="{page.outlines[name]}"/>')
-    return f"<defs>{''.join(paths)}</defs>" if paths else ""
+def _line(marks: Iterable[Mark], page: Drawings) -> str:
+    return "".join(_mark(mark, page) for mark in marks)
+
+
+def _mark(mark: Mark, page: Drawings) -> str:
+    """The markup of a mark: what it draws, where that comes first, or a reference to it."""
+    if isinstance(mark.key, Glyph):
+        return _glyph(mark.key, mark.x, mark.y, page)
+    if mark.key in page.placed:
+        name, x, y = page.placed[mark.key]
+        return f'<use href="#{name}"{_place(mark.x - x, mark.y - y)}/>'
+    markup = _line((part.moved(mark.x, mark.y) for part in mark.parts), page)
+    name = _name(_hash(markup), page.taken)
+    page.placed[mark.key] = name, mark.x, mark.y
+    return f'<g id="{name}">{markup}</g>'
+
+
+def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
+    name = page.names[glyph.name]
+    if name in page.outlines and not page.sheet and name not in page.defined:
+        page.defined.add(name)
+        where = _transform(x, y, glyph.scale) + glyph.rest
+        return f"<g{where}>{_outline(name, page)}</g>" if where else _outline(name, page)
+    sheet = page.sheet if name in page.outlines else ""
+    where = _transform(x, y, glyph.scale) if glyph.scale else _place(x, y)
+    return f'<use href="{sheet}#{name}"{where}{glyph.rest}/>'
+
+
+def _outline(name: str, page: Drawings) -> str:
+    return f'<path id="{name}" d="{page.outlines[name]}"/>'
+
+
+def _place(x: int, y: int) -> str:
+    return (f' x="{x}"' if x else "") + (f' y="{y}"' if y else "")
+
+
+def _transform(x: int, y: int, scale: str) -> str:
+    moved = f"translate({x} {y})" if y else f"translate({x})" if x else ""
+    return f' transform="{moved}{scale}"' if moved or scale else ""

@@ -12,6 +12,7 @@ may be squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-con
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
@@ -66,8 +67,12 @@ def render(
     else:
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
         draw = alone if apart else drawing
+        usual = _usual_space(typeset.pictures, sheet)
+        attributes += "" if usual is None else f' size="{usual}"'
+        last = len(typeset.pictures) - 1
         content = "".join(
-            _follows(one, sheet) + _part(one, draw, sheet) for one in typeset.pictures
+            _follows(one, usual, sheet) + _part(one, draw, sheet, followed=at < last)
+            for at, one in enumerate(typeset.pictures)
         )
     return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
 
@@ -95,37 +100,49 @@ def _side(align: str, sheet: Sheet) -> str:
     return f' justify="{align}"'
 
 
-def _follows(picture: Picture, sheet: Sheet) -> str:
+def _usual_space(pictures: Sequence[Picture], sheet: Sheet) -> int | None:
+    """The commonest space between the parts of a formula, which it has as an attribute."""
+    spaces = Counter(one.follows for one in pictures if isinstance(one.follows, int))
+    sheet.needs.spaces.update(spaces)
+    return max(spaces, key=lambda space: spaces[space], default=None)
+
+
+def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
     """The place before a picture where a line may end (or must), and the space if it does not."""
     if picture.follows is None:
         return ""
     if picture.follows == "newline":
         sheet.needs.newlines = True
         return '<mjx-break newline="newline"> </mjx-break>'
-    sheet.needs.spaces.add(picture.follows)
+    if picture.follows == usual:
+        return "<mjx-break> </mjx-break>"
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 
-def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+def _single(picture: Picture, draw: Draw, sheet: Sheet, *, followed: bool = False) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
     style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
     style += _indent(picture)
-    return _svg(picture, sheet, style=style, name="mjx-fit" if fits else "", draw=draw)
+    if fits:
+        return _svg(picture, sheet, style=style, name="mjx-fit", draw=draw)
+    return _word(picture, sheet, style, draw, followed=followed)
 
 
-def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
-    """A part of an inline formula, or all of it."""
-    number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
-    return _single(picture, draw, sheet) + number
+def _part(picture: Picture, draw: Draw, sheet: Sheet, *, followed: bool) -> str:
+    """A part of an inline formula, or all of it; `followed`: by another picture."""
+    if picture.tag is None:
+        return _single(picture, draw, sheet, followed=followed)
+    number = _inline_number(picture, picture.tag, draw, sheet)
+    return _single(picture, draw, sheet, followed=True) + number
 
 
 def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     number = Picture(tag.width, picture.height, picture.depth, tag.body)
     style = f"vertical-align:{_ex(-picture.depth)};margin-left:{_ex(tag.gap)}"
-    return _svg(number, sheet, style=style, draw=draw)
+    return _word(number, sheet, style, draw)
 
 
 def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
@@ -242,14 +259,33 @@ def _namespace(sheet: Sheet) -> str:
 def _svg(
     picture: Picture, sheet: Sheet, *, style: str, name: str = "", draw: Draw = drawing
 ) -> str:
-    """A picture with its width and height."""
+    """A picture with its width; its height follows from its proportions."""
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
-    size = f' width="{_ex(width)}" height="{_ex(height)}"'
-    box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
+    size = f' width="{_ex(width)}"'
+    box = f' viewBox="0 {_number(-picture.height)} {width:.0f} {_number(height)}"'
     if picture.fluid:
-        box, style = "", f"{style};width:100%;height:{_ex(height)}"
-    attributes = _namespace(sheet) + sheet.needs.look(style.lstrip(";"), name) + size
-    return f"<svg{attributes}{box}>{draw(picture, sheet.drawings)}</svg>"
+        box, style = f' height="{_ex(height)}"', f"{style};width:100%;height:{_ex(height)}"
+    return _drawn(picture, sheet, style, name, size + box, draw)
+
+
+def _word(picture: Picture, sheet: Sheet, style: str, draw: Draw, *, followed: bool = False) -> str:
+    """A small picture with its height, of which a page has few; its width follows.
+
+    It does so to a few hundredths of a pixel, which can move a picture that follows by a whole one:
+    then the width is told. A theme may set the height of any svg, but not of one that has a style.
+    """
+    width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
+    box = f' viewBox="0 {_number(-picture.height)} {width:.0f} {_number(height)}"'
+    if followed:
+        box = f' width="{_ex(width)}"{box}'
+    if sheet.needs.external:
+        box = f' height="{_ex(height)}"{box}'
+    return _drawn(picture, sheet, f"height:{_ex(height)};{style}", "", box, draw)
+
+
+def _drawn(picture: Picture, sheet: Sheet, style: str, name: str, size: str, draw: Draw) -> str:
+    attributes = _namespace(sheet) + sheet.needs.look(style.strip(";"), name) + size
+    return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>"
 
 
 def _ex(thousandths: float) -> str:

@@ -115,7 +115,7 @@ def _own_rules(needs: Needs) -> list[str]:
     """The rules that depend on lengths of the page's formulas."""
     spaces = sorted(needs.spaces)
     return [
-        *(f'mjx-space[size="{size}"]{{word-spacing:{size / 1000}em}}' for size in spaces),
+        *(f'[size="{one}"]:is([jax],mjx-space){{word-spacing:{one / 1000}em}}' for one in spaces),
         *(_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()),
     ]
 

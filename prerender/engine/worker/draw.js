@@ -294,13 +294,25 @@ export class Pen {
 /** @type {Frame} */
 const ORIGIN = { x: 0, y: 0 };
 
+/** How far a mark may be drawn from its place, in thousandths of an em: a 32nd of a pixel at 16 px. */
+const DRIFT = 2;
+
 /**
- * The markup of marks, each at its place.
+ * The markup of marks, each at its place. Steps from one to the next are rounded, not places, so
+ * that what stands alike in two formulas is alike in its coordinates too.
  *
  * @param {Mark[]} marks
  */
 export function drawing(marks) {
-  return marks.map(({ x, y, at }) => at(x, y)).join('');
+  let [place, drawn] = [0, 0];
+  return marks
+    .map(({ x, y, at }) => {
+      const next = drawn + Math.round(x - place);
+      drawn = Math.abs(next - x) > DRIFT ? Math.round(x) : next;
+      place = x;
+      return at(drawn, y);
+    })
+    .join('');
 }
 
 /**
