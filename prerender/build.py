@@ -23,6 +23,7 @@ from prerender import __version__
 from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
+from prerender.garbage import seldom_collected
 from prerender.index import Index, Row, has_result, is_as_left, settled
 from prerender.local import Local, Scripts, digest
 from prerender.markup import DamagedError
@@ -168,7 +169,10 @@ async def build(
         copy_assets(site, [*pages, *work.frames])
     settings = work.settings
     report = Report()
-    with Index(work.index if usable else None, site, settings) as index:
+    with (
+        seldom_collected(),
+        Index(work.index if usable else None, site, settings) as index,
+    ):
         run = _Run(site, work, index, Local(site), settings, shared, write, inspect)
         with work.timing.span("reading", "the index"):
             known = [_as_left(run, page) for page in pages]
@@ -337,10 +341,12 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
-    planned = await work.aside(
-        "finding", path, lambda: plan(page, setup, key, roles(scripts, look))
-    )
-    return planned if work.hydrated else unless_hydrated(planned)
+
+    def find() -> Plan:
+        planned = plan(page, setup, key, roles(scripts, look))
+        return planned if work.hydrated else unless_hydrated(planned)
+
+    return await work.aside("finding", path, find)
 
 
 def _read(path: PurePosixPath, data: bytes, look: Read) -> tuple[Page, list[Script], Request]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import brotli
 import diskcache
 
 from prerender import __version__
@@ -25,7 +26,7 @@ from prerender.engine import Answer, Typeset
 #: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
 #: what reading and writing raise where the files are damaged, in use or gone, or the disk is full
-_TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, ValueError)
+_TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
 _PACKAGE = Path(__file__).parent
 _MATHJAX = _PACKAGE / "engine" / "mathjax" / "package.json"
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
@@ -114,6 +115,7 @@ class Cache:
                     disk=_Bytes,
                     size_limit=SIZE_LIMIT,
                     eviction_policy="least-recently-stored",
+                    cull_limit=0,  # not with each entry: `_trim`
                 )
         self._prefix = f"{__version__}/{mathjax_version()}/{_scripts_version()}/"
         self._outlines: dict[str, str] = {}
@@ -122,6 +124,11 @@ class Cache:
         """Close the files."""
         if self._disk is not None:
             self._disk.close()
+
+    def _trim(self) -> None:
+        """Let go what there is no room for."""
+        with suppress(*_TROUBLE):
+            self._disk.cull()
 
     def __len__(self) -> int:
         return 0 if self._disk is None else len(self._disk)
@@ -176,6 +183,7 @@ class Cache:
             with suppress(*_TROUBLE), self._disk.transact():
                 for key, answer in answers.items():
                     self.keep_answer(key, answer)
+            self._trim()
 
     def setup(self, key: str) -> Any:
         """What the evaluation of a page's configuration once gave; None: not known."""
@@ -189,14 +197,15 @@ class Cache:
         """What became of a page with this key, as it was kept."""
         with suppress(*_TROUBLE):
             data = None if self._disk is None else self._disk.get(f"{self._prefix}page/{key}")
-            return None if data is None else zlib.decompress(data)
+            return None if data is None else brotli.decompress(data)
         return None
 
     def keep_page(self, key: str, data: bytes) -> None:
         """Remember what became of a page."""
         if self._disk is not None:
             with suppress(*_TROUBLE):
-                self._disk.set(f"{self._prefix}page/{key}", zlib.compress(data, 1))
+                self._disk.set(f"{self._prefix}page/{key}", brotli.compress(data, quality=1))
+            self._trim()
 
     def _known(self, glyphs: Iterable[str]) -> dict[str, str] | None:
         """The outlines of glyphs; None where one of them is gone."""
@@ -219,7 +228,7 @@ class Cache:
         if self._disk is not None:
             text = json.dumps(value, default=_plain, separators=(",", ":")).encode()
             with suppress(*_TROUBLE):
-                self._disk.set(self._prefix + key, zlib.compress(text, 6))
+                self._disk.set(self._prefix + key, zlib.compress(text, 3))
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:

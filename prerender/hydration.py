@@ -7,6 +7,7 @@ are those of the frameworks' own documents: where they mount, what they hand to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from prerender.source import Element
@@ -16,24 +17,21 @@ class _Framework(NamedTuple):
     """A framework, and its marks: any one will do."""
 
     name: str
-    ids: frozenset[str]
-    script: re.Pattern[str]
-    generator: str
-
-
-def _framework(name: str, ids: str = "", script: str = r"(?!)", generator: str = "") -> _Framework:
-    return _Framework(name, frozenset(ids.split()), re.compile(script), generator)
+    ids: frozenset[str] = frozenset()
+    script: re.Pattern[str] | None = None
+    generator: str | None = None
 
 
 _FRAMEWORKS = (
-    _framework("Next", "__NEXT_DATA__", r"\bself\.__next_[fs]\b"),
-    _framework("Gatsby", "___gatsby"),
-    _framework("Docusaurus", "__docusaurus", generator="docusaurus"),
-    _framework("VitePress", script=r"\b__VP_HASH_MAP__\b", generator="vitepress"),
-    _framework("VuePress", generator="vuepress"),
-    _framework("Nuxt", "__nuxt __NUXT_DATA__", r"\bwindow\.__NUXT__\b"),
-    _framework("SvelteKit", script=r"\b__sveltekit_\w+\s*="),
+    _Framework("Next", frozenset({"__NEXT_DATA__"}), re.compile(r"\bself\.__next_[fs]\b")),
+    _Framework("Gatsby", frozenset({"___gatsby"})),
+    _Framework("Docusaurus", frozenset({"__docusaurus"}), generator="docusaurus"),
+    _Framework("VitePress", script=re.compile(r"\b__VP_HASH_MAP__\b"), generator="vitepress"),
+    _Framework("VuePress", generator="vuepress"),
+    _Framework("Nuxt", frozenset({"__nuxt", "__NUXT_DATA__"}), re.compile(r"\bwindow\.__NUXT__\b")),
+    _Framework("SvelteKit", script=re.compile(r"\b__sveltekit_\w+\s*=")),
 )
+_IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
 
 
 def framework_of(root: Element) -> str | None:
@@ -41,11 +39,14 @@ def framework_of(root: Element) -> str | None:
     scripts = root.all(["script"])
     if not any(_runs(script) for script in scripts):
         return None
-    elements = [*root.all(["meta"]), *scripts, *root.having("id", _IDS)]
-    return next((f.name for f in _FRAMEWORKS if any(_marks(f, one) for one in elements)), None)
-
-
-_IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
+    ids = {element.attrs["id"] for element in root.having("id", _IDS)}
+    generators = [
+        meta.attrs.get("content", "").lower()
+        for meta in root.all(["meta"])
+        if meta.attrs.get("name", "").lower() == "generator"
+    ]
+    texts = [script.text() for script in scripts]
+    return next((one.name for one in _FRAMEWORKS if _marks(one, ids, generators, texts)), None)
 
 
 def _runs(script: Element) -> bool:
@@ -53,10 +54,13 @@ def _runs(script: Element) -> bool:
     return "src" in script.attrs or script.attrs.get("type") == "module"
 
 
-def _marks(framework: _Framework, element: Element) -> bool:
-    if element.attrs.get("id") in framework.ids:
-        return True
-    if element.tag == "meta" and element.attrs.get("name", "").lower() == "generator":
-        content = element.attrs.get("content", "").lower()
-        return bool(framework.generator) and content.startswith(framework.generator)
-    return element.tag == "script" and framework.script.search(element.text()) is not None
+def _marks(
+    framework: _Framework, ids: Set[str], generators: Sequence[str], scripts: Sequence[str]
+) -> bool:
+    """Whether one of a framework's marks is in a page."""
+    name, pattern = framework.generator, framework.script
+    return (
+        not framework.ids.isdisjoint(ids)
+        or (name is not None and any(one.startswith(name) for one in generators))
+        or (pattern is not None and any(pattern.search(text) for text in scripts))
+    )

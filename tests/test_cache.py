@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import random
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -210,3 +211,25 @@ def test_bombs_go_off() -> None:
     """The other tests would pass if Bomb were none."""
     with pytest.raises(FileNotFoundError):
         pickle.loads(pickle.dumps(Bomb(Path("/none/there"))))
+
+
+def test_what_has_been_there_for_longest_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZE_LIMIT", 1_000_000)
+    cache = Cache(folder)
+    for batch in range(30):
+        many = range(batch * 50, batch * 50 + 50)
+        cache.keep_answers({str(at): Answer((Typeset(error=f"{at} {noise(600)}"),)) for at in many})
+    assert 500_000 < cache.volume() < 1_100_000
+    assert (cache.answer("0"), cache.answer("1499") is None) == (None, False)
+    for page in range(300):
+        cache.keep_page(str(page), noise(10_000).encode())
+    assert cache.volume() < 1_100_000
+    assert (cache.page("0"), cache.page("299") is None) == (None, False)
+    cache.close()
+
+
+def noise(length: int) -> str:
+    """Text that is hard to compress."""
+    return random.Random(length).randbytes(length).hex()

@@ -7,8 +7,9 @@ alone. In any doubt it stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -42,36 +43,44 @@ _CHANGES = words("remove removeChild write writeln submit click focus")
 
 def roles(scripts: Sequence[Script], read: Read) -> list[Role]:
     """The role of each script. Raises what `read` raises."""
-    found = [_Reading() for _ in scripts]
-    result = [_role(*both, read) for both in zip(scripts, found, strict=True)]
+    found = [_role(script, read) for script in scripts]
     return [
-        "client" if reading.names and _shared(index, reading.names, scripts) else role
-        for index, (role, reading) in enumerate(zip(result, found, strict=True))
+        "client" if names and _shared(index, names, scripts) else role
+        for index, (role, names) in enumerate(found)
     ]
 
 
-def _role(script: Script, reading: _Reading, read: Read) -> Role:
+def _role(script: Script, read: Read) -> tuple[Role, Set[str]]:
+    """The role of a script by itself, and the names that it declares for all."""
     if script.is_config:
-        return "configuration"
+        return "configuration", _NONE
     if not script.executable:
-        return "other"
+        return "other", _NONE
     text: str | None = script.text
     if script.src is not None:
         text = read(script.src)
         if loader_of(script.src, text) is not None:
-            return "loader"
+            return "loader", _NONE
     main = script.attrs.get("data-main") if script.src else None
     if main is not None:
         text = read(main) or read(f"{main}.js")
-        return "client" if text and MENTIONS.search(text) else "other"
-    if text is None or not MENTIONS.search(text):
-        return "other"
+        return "client" if text and MENTIONS.search(text) else "other", _NONE
+    return ("other", _NONE) if text is None or not MENTIONS.search(text) else _role_of(text)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+@lru_cache(64)  # all pages of a site have the same few
+def _role_of(text: str) -> tuple[Role, Set[str]]:
+    """The role of a script with this text, which mentions an engine."""
+    reading = _Reading()
     if not reading.script(text):
-        return "client"
-    return "loader" if reading.loads else "configuration"
+        return "client", _NONE
+    return "loader" if reading.loads else "configuration", reading.names
 
 
-def _shared(index: int, names: set[str], scripts: Sequence[Script]) -> bool:
+def _shared(index: int, names: Set[str], scripts: Sequence[Script]) -> bool:
     """Whether another script of the page mentions one of the names that this one declares."""
     used = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])")
     return any(
