@@ -54,6 +54,19 @@ def test_a_file_that_is_lost_comes_again(
     assert files(tmp_path / "out") == expected
 
 
+@pytest.mark.parametrize("flags", [("--limit", "2"), ("--from", "list")])
+def test_a_file_that_is_lost_before_a_part_is_done(
+    prerender: Run, expected: dict[str, bytes], tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    assert prerender(*WORDS).returncode == 0
+    (tmp_path / "out" / GLYPHS).unlink()
+    (tmp_path / "list").write_text("site/0/000.html\n")
+    assert prerender(*WORDS, *flags).returncode == 0
+    assert unmet(files(tmp_path / "out"))
+    assert prerender(*WORDS).returncode == 0
+    assert files(tmp_path / "out") == expected
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_is_done(
     prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path, seed: int
@@ -65,7 +78,7 @@ def test_whatever_is_done(
     for _ in range(8):
         flags = list(chance.choice([(), ("--stale",), ("--limit", "2"), ("--from", "list")]))
         (tmp_path / "list").write_text("\n".join(f"site/{p}" for p in chance.sample(pages, 2)))
-        if chance.random() < 0.3:
+        if chance.random() < 0.5:
             (tmp_path / "out" / chance.choice([CSS, GLYPHS])).unlink(missing_ok=True)
             lost = True
         if chance.random() < 0.3:
