@@ -5,7 +5,6 @@ Nothing here touches a file, the browser or the cache.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -163,7 +162,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     page = plan.page
     typesets, outlines = _collect(plan, answers)
     css, glyphs = (None, None) if page.root.first("base") else look[:2]
-    drawn = drawings(typesets, outlines, glyphs or "", set(_ID.findall(page.text)))
+    ids = {element.attrs["id"] for element in page.root.having("id")}
+    drawn = drawings(typesets, outlines, glyphs or "", ids)
     needs = Needs(external=css is not None)
     sheet = Sheet(drawn, page.xml, _apart(page, plan.formulas), look.shrink, needs)
     edits: list[Edit] = []
@@ -191,10 +191,6 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     if not _comes_back(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
     return Finished(data, _diagnose(plan, typesets), rendered, shared)
-
-
-#: ids of elements, perhaps more than there are
-_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 
 
 def _apart(page: Page, formulas: Sequence[Formula]) -> list[Span]:

@@ -124,7 +124,7 @@ def test_what_the_parser_finds_is_what_a_walk_finds(source: str) -> None:
     for tags in (["p", "span"], ["script", "math", "svg", "title"], ["html"], ["foo-bar"]):
         assert root.all(tags) == Element.all(root, tags)
         assert root.first(tags[0]) == Element.first(root, tags[0])
-    for name, values in (("id", ["x>y"]), ("jax", ["SVG"]), ("title", ["$x$", ""])):
+    for name, values in (("id", ["x>y"]), ("jax", ["SVG"]), ("title", ["$x$", ""]), ("id", None)):
         assert root.having(name, values) == Element.having(root, name, values)
     for element in elements:
         assert element.text() == Element.text(element)

@@ -125,9 +125,12 @@ class _HtmlElement(Element):
         mine: list[Element] = [self] if self.tag in tags else []
         return mine + self._tree.views(self._node.find_all([*tags]))
 
-    def having(self, name: str, values: Collection[str]) -> list[Element]:
-        mine: list[Element] = [self] if self.attrs.get(name) in values else []
-        return mine + self._tree.views(self._node.find_all(attrs={name: [*values]}))
+    def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:
+        mine: list[Element] = []
+        if name in self.attrs and (values is None or self.attrs[name] in values):
+            mine.append(self)
+        found = self._node.find_all(attrs={name: True if values is None else [*values]})
+        return mine + self._tree.views(found)
 
     def first(self, tag: str) -> Element | None:
         return next(iter(self.all([tag])), None)

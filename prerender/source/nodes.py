@@ -184,9 +184,10 @@ class Element(ABC):
         """Those of these names, among it and the elements in it, in document order."""
         return [element for element in self.walk() if element.tag in tags]
 
-    def having(self, name: str, values: Collection[str]) -> list[Element]:
-        """Those of which an attribute has one of these values, in the same way."""
-        return [element for element in self.walk() if element.attrs.get(name) in values]
+    def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:
+        """Those of which an attribute has one of these values (or any), in the same way."""
+        found = (element for element in self.walk() if name in element.attrs)
+        return [one for one in found if values is None or one.attrs[name] in values]
 
     def first(self, tag: str) -> Element | None:
         """The first of that name, in the same way."""
