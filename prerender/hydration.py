@@ -36,13 +36,13 @@ _IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
 
 def framework_of(root: Element) -> str | None:
     """The framework that builds a page anew; None where none does, or its scripts are gone."""
-    scripts = root.all(["script"])
+    scripts = root.all("script")
     if not any(_runs(script) for script in scripts):
         return None
     ids = {element.attrs["id"] for element in root.having("id", _IDS)}
     generators = [
         meta.attrs.get("content", "").lower()
-        for meta in root.all(["meta"])
+        for meta in root.all("meta")
         if meta.attrs.get("name", "").lower() == "generator"
     ]
     texts = [script.text() for script in scripts]

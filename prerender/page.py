@@ -54,7 +54,7 @@ class Page:
 
     def scripts(self) -> list[tuple[Script, Span | None]]:
         """Its script elements, in order, and where they stand."""
-        return [(_script(element), element.span) for element in self.root.all(["script"])]
+        return [(_script(element), element.span) for element in self.root.all("script")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
 
 def _apart(page: Page, formulas: Sequence[Formula]) -> list[Span]:
     """The elements with formulas in them that a reader mode may leave out of a page."""
-    elements = page.root.all(_LEFT_OUT) + page.root.having("role", ["navigation"])
+    elements = [one for tag in _LEFT_OUT for one in page.root.all(tag)]
+    elements += page.root.having("role", ["navigation"])
     starts = [formula.span.start for formula in formulas]
     return [
         span
@@ -258,7 +259,7 @@ def _farewell(plan: Plan) -> list[Edit]:
 
 def _told_apart(page: Page) -> list[Edit]:
     """What the source has rendered by itself, marked so that it is not taken for ours."""
-    tags = (element.start_tag for element in page.root.all(["mjx-container"]))
+    tags = (element.start_tag for element in page.root.all("mjx-container"))
     texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 

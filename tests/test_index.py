@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -97,6 +99,52 @@ def test_what_is_unchanged_is_not_read_and_what_was_said_is_said_again(
         "plain.html": "no-math",
         "sub/lost.html": "failed",
     }
+
+
+#: the command line, which ends with 77 where it would start a process
+WATCHED = """
+import os, sys
+sys.addaudithook(lambda event, _: os._exit(77) if event == "subprocess.Popen" else None)
+from prerender.cli import main
+main()
+"""
+
+
+def test_where_nothing_is_new_no_process_is_started(
+    prerender: Run, site: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Not the browser, and not Playwright's own either."""
+
+    def build(*flags: str) -> int:
+        command = [sys.executable, "-c", WATCHED, "build", "site", "--quiet", *flags]
+        return subprocess.run(command, cwd=tmp_path, env=environment, check=False).returncode
+
+    assert build("--cache-dir", "empty") == 77
+    assert prerender("build", "site").returncode == 1
+    assert build() == 1  # bad.html has an error
+    (site / "a.html").write_text(rf"{HEAD}<p>\[y\] and \(x^2\)")
+    assert build() == 1
+    (site / "a.html").write_text(rf"{HEAD}<p>\(x^2+{time.time_ns()}\)")
+    assert build() == 77
+
+
+def test_a_setting_invalidates_what_depends_on_it(
+    prerender: Run, site: Path, unread: list[str]
+) -> None:
+    prerender("build", "site")
+    time.sleep(0.05)
+    prerender("build", "site")
+    unread.clear()
+    prerender("build", "site", "--jobs", "1", "--time-limit", "30", **NONE)
+    assert unread == []
+    for flags in (["--shrink", "50"], ["--css", "external"], ["--glyphs", "shared"]):
+        done = prerender("build", "site", "--json", "-", *flags, **NONE)
+        assert json.loads(done.stdout)["totals"]["typeset"] == 0
+        assert {"a.html", "bad.html"} <= set(unread)
+        unread.clear()
+    (site.parent / "prerender.toml").write_text(f"mathjax.tex.macros = {{N = '{time.time_ns()}'}}")
+    totals = json.loads(prerender("build", "site", "--json", "-").stdout)["totals"]
+    assert totals["typeset"] == totals["formulas"] == 5
 
 
 def test_pages_that_are_written_anew_with_the_same_bytes(

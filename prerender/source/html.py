@@ -121,9 +121,12 @@ class _HtmlElement(Element):
         yield self
         yield from self._tree.views(self._node.find_all())
 
-    def all(self, tags: Collection[str]) -> list[Element]:
-        mine: list[Element] = [self] if self.tag in tags else []
-        return mine + self._tree.views(self._node.find_all([*tags]))
+    def all(self, tag: str) -> list[Element]:
+        # The parser has an index of the names in a document, and walks through all else
+        nodes = self._tree.document.find_all(tag)
+        if isinstance(self._node.parent, turbohtml.Element):
+            nodes = [one for one in nodes if one == self._node or self._node in one.ancestors]
+        return self._tree.views(nodes)
 
     def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:
         mine: list[Element] = []
@@ -131,9 +134,6 @@ class _HtmlElement(Element):
             mine.append(self)
         found = self._node.find_all(attrs={name: True if values is None else [*values]})
         return mine + self._tree.views(found)
-
-    def first(self, tag: str) -> Element | None:
-        return next(iter(self.all([tag])), None)
 
     def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
         copy = self._tree.copy

@@ -180,9 +180,9 @@ class Element(ABC):
             yield element
             stack.extend([c for c in reversed(element.children) if isinstance(c, Element)])
 
-    def all(self, tags: Collection[str]) -> list[Element]:
-        """Those of these names, among it and the elements in it, in document order."""
-        return [element for element in self.walk() if element.tag in tags]
+    def all(self, tag: str) -> list[Element]:
+        """Those of that name, among it and the elements in it, in document order."""
+        return [element for element in self.walk() if element.tag == tag]
 
     def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:
         """Those of which an attribute has one of these values (or any), in the same way."""
@@ -191,7 +191,7 @@ class Element(ABC):
 
     def first(self, tag: str) -> Element | None:
         """The first of that name, in the same way."""
-        return next((element for element in self.walk() if element.tag == tag), None)
+        return next(iter(self.all(tag)), None)
 
 
 Node = Text | Comment | Element

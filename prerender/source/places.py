@@ -158,7 +158,8 @@ def _html_only(copy: str, document: turbohtml.Document, lines: Lines) -> str:
 
 def _embedded(copy: str, document: turbohtml.Document, lines: Lines) -> Iterator[Edit]:
     """What is not as in HTML where SVG or MathML stands."""
-    for element in document.find_all([*_RAW, "svg", "math"]):
+    names = (*_RAW, "svg", "math")
+    for element in (element for name in names for element in document.find_all(name)):
         location = element.source_location
         if location is None or not _is_foreign(element):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -32,9 +32,18 @@ class Copy(NamedTuple):
     plan: Plan
     number: int
 
-    def text(self) -> str:
+    def data(self) -> bytes:
         """The page itself."""
-        return splice(self.plan.page.text, self._edits() if self.number else [])
+        return self._with(self._edits() if self.number else [])
+
+    def edited(self, number: int) -> bytes:
+        """The page as an author leaves it who writes one of its formulas anew."""
+        first, *others = self._edits()
+        return self._with([first._replace(text=f"{first.text}-{number}"), *others])
+
+    def _with(self, edits: Iterable[Edit]) -> bytes:
+        page = self.plan.page
+        return encode(splice(page.text, edits), page.codec)
 
     def for_rehype(self) -> str:
         """The page with its formulas as remark-math marks them for rehype-katex."""
@@ -80,7 +89,7 @@ def site(count: int) -> Path:
             if not file.parent.is_dir():
                 _assets(folder / "site", copy.path.parts[0])
                 file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(encode(copy.text(), copy.plan.page.codec))
+            file.write_bytes(copy.data())
         done.touch()
     return folder / "site"
 

@@ -16,8 +16,9 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -99,37 +100,26 @@ def _grown(count: int) -> dict[str, Any]:
 def _next(count: int, times: int) -> dict[str, Any]:
     """The next build of a site, and what reading it, or looking at it, takes.
 
-    It stands where `_grown` has left it.
+    It stands where `_grown` has left it. The commands take turns: a busy machine is busy for all.
     """
-    site, cache = WORK / "site", WORK / f"cache-{count}"
+    site, cache, git = WORK / "site", WORK / f"cache-{count}", WORK / "git"
     _build(site, cache)
     shell = f"find {site} -type f -print0 | xargs -0 sha256sum > {os.devnull}"
-    git = ["git", "-C", str(site)]
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "-A"], check=True)
-    page = sorted(site.rglob("*.html"))[count // 2]
-
-    def edit(number: int) -> None:
-        text = page.read_text("utf-8", "surrogateescape")
-        page.write_text(f"{text}<!-- {number} -->", "utf-8", "surrogateescape")
-
-    return {
-        "pages": count,
-        "unchanged": _median(times, lambda _: _build(site, cache)),
-        "sha256sum": _median(times, lambda _: _run(["sh", "-c", shell])),
-        "git status": _median(times, lambda _: _run([*git, "status", "--short"])),
-        "one page edited": _median(times, lambda _: _build(site, cache), edit),
-    }
-
-
-def _median(
-    times: int, action: Callable[[int], Took], before: Callable[[int], None] = lambda _: None
-) -> float:
-    found = []
+    status = ["git", f"--git-dir={git}", f"--work-tree={site}"]
+    shutil.rmtree(git, ignore_errors=True)
+    subprocess.run(["git", "init", "-q", "--bare", str(git)], check=True)
+    subprocess.run([*status, "add", "-A"], check=True)
+    page = next(
+        copy for copy in islice(copies.copies(count), count // 2, None) if copy.plan.formulas
+    )
+    took: dict[str, list[float]] = {}
     for number in range(times):
-        before(number)
-        found.append(action(number).seconds)
-    return median(found)
+        took.setdefault("unchanged", []).append(_build(site, cache).seconds)
+        took.setdefault("sha256sum", []).append(_run(["sh", "-c", shell]).seconds)
+        took.setdefault("git status", []).append(_run([*status, "status", "--short"]).seconds)
+        (site / page.path).write_bytes(page.edited(number))
+        took.setdefault("one page edited", []).append(_build(site, cache).seconds)
+    return {"pages": count, **{name: median(some) for name, some in took.items()}}
 
 
 def _fresh(source: Path | None) -> Path:
