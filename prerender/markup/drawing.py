@@ -31,7 +31,7 @@ SHORT = 5
 _MARKS = "_-.~"
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _USE = re.compile(
-    r'<use href="#([^"]+)"(?: x="(-?\d+)")?(?: y="(-?\d+)")?'
+    r'<(?:use href="#([^"]+)"|rect)(?: x="(-?\d+)")?(?: y="(-?\d+)")?'
     r'(?: transform="(?:translate\((-?\d+) (-?\d+)\))?(scale\([^)]*\))?")?([^>]*)/>'
 )
 
@@ -149,7 +149,7 @@ def _read(markup: str) -> Content:
     end = 0
     for use in _USE.finditer(markup):
         name, x, y, left, top, scale, rest = use.groups()
-        mark = Mark(Glyph(name, scale or "", rest), int(x or left or 0), int(y or top or 0))
+        mark = Mark(Glyph(name or "", scale or "", rest), int(x or left or 0), int(y or top or 0))
         if use.start() > end:
             content.append(markup[end : use.start()])
         if content and isinstance(content[-1], list):
@@ -187,6 +187,8 @@ def alone(picture: Picture, page: Drawings) -> str:
 
     def path(use: re.Match[str]) -> str:
         name, x, y, left, top, scale, rest = use.groups()
+        if not name:
+            return use[0]
         name = page.names[name]
         where = _transform(int(x or left or 0), int(y or top or 0), scale or "")
         if page.sheet:
@@ -235,6 +237,8 @@ def _mark(mark: Mark, page: Drawings) -> str:
 
 
 def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
+    if not glyph.name:
+        return f"<rect{_place(x, y)}{glyph.rest}/>"
     name = page.names[glyph.name]
     if name in page.outlines and not page.sheet and name not in page.defined:
         page.defined.add(name)
