@@ -256,7 +256,7 @@ def _outline(name: str, page: Drawings) -> str:
 
 
 def _near(x: int) -> int:
-    """A place that is hardly another, and one of fewer: a sixth of a pixel of a 4x screen at 16 px."""
+    """A place no further from it than a sixth of a pixel of a 4x screen at 16 px."""
     return _GRID * round(x / _GRID)
 
 

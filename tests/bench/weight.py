@@ -158,17 +158,16 @@ def print_rows(rows: Sequence[Row]) -> None:
     """The tables, and whether the acceptance of issue 5 holds."""
     names = list(rows[0].weights)
     print("KB after gzip; KaTeX's fonts and style sheet are +")
-    for at, name in enumerate(names):
-        print(f"  {at}: {name}")
+    print("\n".join(f"  {at}: {name}" for at, name in enumerate(names)))
     print(
         "".join(f"{at:>8}" for at in range(len(names)))
         + f"{'+':>8}{'shared':>8}{'nodes':>8}{'KaTeX':>8}{'share':>8}  formulas  page"
     )
     for row in rows:
         figures = "".join(f"{row.weights[name].gzip / 1000:8.1f}" for name in names)
-        nodes = f"{row.weights[_ALL].nodes:8}{row.weights[_KATEX].nodes:8}{row.nodes:8.0%}"
-        shared = f"{row.share(_SHARED):8.0%}"
-        print(f"{figures}{row.extra / 1000:8.1f}{shared}{nodes}{row.formulas:10}  {row.name}")
+        figures += f"{row.extra / 1000:8.1f}{row.share(_SHARED):8.0%}"
+        figures += f"{row.weights[_ALL].nodes:8}{row.weights[_KATEX].nodes:8}{row.nodes:8.0%}"
+        print(f"{figures}{row.formulas:10}  {row.name}")
     print(f"\n{'sum of all pages, KB':24}{'raw':>10}{'gzip':>10}{'brotli':>10}{'elements':>10}")
     for name in names:
         kinds = ("raw", "gzip", "brotli")
