@@ -30,8 +30,10 @@ SHORT = 5
 #: likely to have such ids
 _MARKS = "_-.~"
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+#: thousandths of an em: glyphs stand at multiples of it
+_GRID = 5
 _USE = re.compile(
-    r'<use href="#([^"]+)"(?: x="(-?\d+)")?(?: y="(-?\d+)")?'
+    r'<(?:use href="#([^"]+)"|rect)(?: x="(-?\d+)")?(?: y="(-?\d+)")?'
     r'(?: transform="(?:translate\((-?\d+) (-?\d+)\))?(scale\([^)]*\))?")?([^>]*)/>'
 )
 
@@ -149,7 +151,7 @@ def _read(markup: str) -> Content:
     end = 0
     for use in _USE.finditer(markup):
         name, x, y, left, top, scale, rest = use.groups()
-        mark = Mark(Glyph(name, scale or "", rest), int(x or left or 0), int(y or top or 0))
+        mark = Mark(Glyph(name or "", scale or "", rest), int(x or left or 0), int(y or top or 0))
         if use.start() > end:
             content.append(markup[end : use.start()])
         if content and isinstance(content[-1], list):
@@ -187,6 +189,8 @@ def alone(picture: Picture, page: Drawings) -> str:
 
     def path(use: re.Match[str]) -> str:
         name, x, y, left, top, scale, rest = use.groups()
+        if not name:
+            return use[0]
         name = page.names[name]
         where = _transform(int(x or left or 0), int(y or top or 0), scale or "")
         if page.sheet:
@@ -227,7 +231,7 @@ def _mark(mark: Mark, page: Drawings) -> str:
         return _glyph(mark.key, mark.x, mark.y, page)
     if mark.key in page.placed:
         name, x, y = page.placed[mark.key]
-        return f'<use href="#{name}"{_place(mark.x - x, mark.y - y)}/>'
+        return f'<use href="#{name}"{_place(_near(mark.x - x), mark.y - y)}/>'
     markup = _line((part.moved(mark.x, mark.y) for part in mark.parts), page)
     name = _name(_hash(markup), page.taken)
     page.placed[mark.key] = name, mark.x, mark.y
@@ -235,7 +239,9 @@ def _mark(mark: Mark, page: Drawings) -> str:
 
 
 def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
-    name = page.names[glyph.name]
+    if not glyph.name:
+        return f"<rect{_place(x, y)}{glyph.rest}/>"
+    name, x = page.names[glyph.name], _near(x)
     if name in page.outlines and not page.sheet and name not in page.defined:
         page.defined.add(name)
         where = _transform(x, y, glyph.scale) + glyph.rest
@@ -247,6 +253,11 @@ def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
 
 def _outline(name: str, page: Drawings) -> str:
     return f'<path id="{name}" d="{page.outlines[name]}"/>'
+
+
+def _near(x: int) -> int:
+    """A place no further from it than a sixth of a pixel of a 4x screen at 16 px."""
+    return _GRID * round(x / _GRID)
 
 
 def _place(x: int, y: int) -> str:

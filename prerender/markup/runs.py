@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-#: a run that comes less often is not worth its definition
-_OFTEN = 3
+#: how many marks a run has to save, but for one each time it comes
+_WORTH = 2
 
 Pair = tuple[object, object, int, int]
 Line = list["Mark"]
@@ -38,15 +38,16 @@ def join(lines: Iterable[Line]) -> list[Line]:
     """The lines with runs in place of marks that come again."""
     joined = [list(line) for line in lines]
     while counts := _often(joined):
-        least = max(_OFTEN, max(counts.values()) // 2)
+        least = max(2, max(counts.values()) // 2)
         joined = [_paired(line, counts, least) for line in joined]
-    while rare := _rare(joined):
-        joined = [list(_without(rare, line)) for line in joined]
+    for worth in (1, _WORTH):
+        while rare := _rare(joined, worth):
+            joined = [list(_without(rare, line)) for line in joined]
     return joined
 
 
 def _often(lines: Iterable[Line]) -> Counter[Pair]:
-    """How often each pair comes, of those that come often enough; of `xxx` one pair."""
+    """How often each pair comes, of those that come again; of `xxx` one pair."""
     counts: Counter[Pair] = Counter()
     for line in lines:
         last: Pair | None = None
@@ -54,7 +55,7 @@ def _often(lines: Iterable[Line]) -> Counter[Pair]:
             last = None if pair == last else pair
             if last:
                 counts[last] += 1
-    return Counter({pair: count for pair, count in counts.items() if count >= _OFTEN})
+    return Counter({pair: count for pair, count in counts.items() if count > 1})
 
 
 def _pair(one: Mark, next_one: Mark) -> Pair:
@@ -80,8 +81,9 @@ def _paired(line: Line, counts: Counter[Pair], least: int) -> Line:
     return result
 
 
-def _rare(lines: Iterable[Line]) -> set[object]:
-    """The keys of runs that are drawn less often, all in all, than they are worth."""
+def _rare(lines: Iterable[Line], worth: int) -> set[object]:
+    """The keys of runs that save fewer marks than they are worth."""
+    sizes: dict[object, int] = {}
     counts: Counter[object] = Counter()
 
     def count(marks: Iterable[Mark]) -> None:
@@ -89,11 +91,12 @@ def _rare(lines: Iterable[Line]) -> set[object]:
             if mark.parts:
                 counts[mark.key] += 1
                 if counts[mark.key] == 1:
+                    sizes[mark.key] = len(mark.parts)
                     count(mark.parts)
 
     for line in lines:
         count(line)
-    return {key for key, often in counts.items() if often < _OFTEN}
+    return {key for key, often in counts.items() if (often - 1) * (sizes[key] - 1) < worth}
 
 
 def _without(rare: set[object], marks: Iterable[Mark]) -> Iterator[Mark]:

@@ -22,7 +22,7 @@ from prerender.build import Work, build
 from prerender.cache import Cache, default_folder
 from prerender.encoding import encode
 from prerender.engine import Answer, Engine, fingerprint
-from prerender.page import Finished, Plan, finish
+from prerender.page import CSS, GLYPHS, Finished, Look, Plan, finish
 from prerender.report import Diagnostic
 from prerender.site import open_site
 from prerender.source import Edit, splice
@@ -46,6 +46,7 @@ _GLOBAL = {
         "enableExplorer": False,
     },
 }
+_MARK = "0.0.0 00000000"
 _READ_DOM = (HERE / "mathjax.js").read_text("utf-8")
 _BARE = """() => {
   for (const element of document.querySelectorAll('mjx-container, mjx-container *')) {
@@ -113,9 +114,18 @@ async def samples(sites: Sequence[tuple[Path, int]]) -> list[Sample]:
         cache.close()
     for sample in found:
         nothing = [""] * len(sample.plan.formulas)
+        sources = [sample.source(index) for index in range(len(nothing))]
         sample.variants["text"] = sample.with_formulas(nothing)
+        sample.variants["text and TeX"] = sample.with_formulas(sources)
         sample.variants["ours, one layout"] = _one_layout(sample)
         sample.variants["ours, all layouts"] = sample.ours
+        # `sites` holds sites, each with its own root
+        up = "../" * max(0, len(PurePosixPath(sample.name).parents) - 3)
+        for name, look in (
+            ("ours, glyphs shared", Look(None, up + GLYPHS)),
+            ("ours, both shared", Look(up + CSS, up + GLYPHS)),
+        ):
+            sample.variants[name] = finish(sample.plan, sample.answers, _MARK, look).data
     return sorted(found, key=lambda sample: sample.name)
 
 
@@ -129,7 +139,7 @@ def _one_layout(sample: Sample) -> bytes:
             for index, one in zip(planned.indexes, answer.typesets, strict=True)
         )
         answers.append(replace(answer, typesets=typesets))
-    return finish(sample.plan, answers, "0.0.0 00000000").data
+    return finish(sample.plan, answers, _MARK).data
 
 
 def add_katex(found: Sequence[Sample]) -> None:

@@ -210,6 +210,20 @@ def test_no_id_is_there_twice(usual_page: str) -> None:
     assert [one for one, count in ids.items() if count > 1] == []
 
 
+def test_names_are_no_ids_of_the_page(tmp_path: Path) -> None:
+    folder = site(tmp_path / "site")
+    build(folder)
+    file = folder / "index.html"
+    names = re.findall(r'<(?:path|g) id="([^"]*)"', file.read_text("utf-8"))
+    anchors = "".join(f'<i id="{name}"></i>' for name in names)
+    source_of = site(tmp_path / "other") / "index.html"
+    source_of.write_text(source_of.read_text("utf-8") + anchors, "utf-8")
+    build(source_of.parent)
+    ids = re.findall(r'<[^<>]* id="([^"]*)"', source_of.read_text("utf-8"))
+    assert len(ids) >= 2 * len(names) > 10
+    assert len(set(ids)) == len(ids)
+
+
 @pytest.fixture(scope="module")
 def usual_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Formulas of all kinds, twice on one page."""
