@@ -7,13 +7,20 @@ and so on (https://en.wikipedia.org/wiki/Re-Pair, several kinds of pairs at a ti
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: how many marks a run has to save, but for one each time it comes
 _WORTH = 2
 
-Pair = tuple[object, object, int, int]
+#: a symbol (for what is drawn, or for a run) and where
+_Token = tuple[int, int, int]
+_Row = list[_Token]
+#: two symbols, and the way from the one to the other
+_Pair = tuple[int, int, int, int]
+#: what the symbols of runs stand for, as seen from where these are
+_Runs = dict[int, _Row]
 Line = list["Mark"]
 
 
@@ -35,75 +42,106 @@ class Mark:
 
 
 def join(lines: Iterable[Line]) -> list[Line]:
-    """The lines with runs in place of marks that come again."""
-    joined = [list(line) for line in lines]
-    while counts := _often(joined):
+    """The lines with runs in place of marks that come again; the key of a run is a number."""
+    symbols: dict[object, int] = {}
+    rows = [
+        [(symbols.setdefault(one.key, len(symbols)), one.x, one.y) for one in line]
+        for line in lines
+    ]
+    keys = [*symbols]
+    runs = _pair_up(rows, len(keys))
+    dropped = _drop_rare(rows, runs)
+
+    def mark(symbol: int, x: int, y: int) -> Mark:
+        if symbol < len(keys):
+            return Mark(keys[symbol], x, y)
+        return Mark(symbol, x, y, tuple(mark(*part) for part in runs[symbol]))
+
+    return [[mark(*token) for token in _spelled(dropped, row)] for row in rows]
+
+
+def _pair_up(rows: list[_Row], first: int) -> _Runs:
+    """Put symbols, numbers from `first` on, for pairs in the rows that come again."""
+    symbols: dict[_Pair, int] = {}
+    pairs = [_pairs(row) for row in rows]
+    while counts := _often(pairs):
         least = max(2, max(counts.values()) // 2)
-        joined = [_paired(line, counts, least) for line in joined]
-    for worth in (1, _WORTH):
-        while rare := _rare(joined, worth):
-            joined = [list(_without(rare, line)) for line in joined]
-    return joined
+        for at, row in enumerate(rows):
+            found = [counts.get(pair, 0) for pair in pairs[at]]
+            if max(found, default=0) >= least:
+                rows[at] = [*_paired(row, pairs[at], found, least, symbols, first)]
+                pairs[at] = _pairs(rows[at])
+    return {run: [(a, 0, 0), (b, x, y)] for (a, b, x, y), run in symbols.items()}
 
 
-def _often(lines: Iterable[Line]) -> Counter[Pair]:
+def _pairs(row: _Row) -> list[_Pair]:
+    return [(a, b, x2 - x, y2 - y) for (a, x, y), (b, x2, y2) in pairwise(row)]
+
+
+def _often(pairs: Iterable[Sequence[_Pair]]) -> Mapping[_Pair, int]:
     """How often each pair comes, of those that come again; of `xxx` one pair."""
-    counts: Counter[Pair] = Counter()
-    for line in lines:
-        last: Pair | None = None
-        for pair in map(_pair, line, line[1:]):
+    counts: dict[_Pair, int] = {}
+    for row in pairs:
+        last: _Pair | None = None
+        for pair in row:
             last = None if pair == last else pair
             if last:
-                counts[last] += 1
-    return Counter({pair: count for pair, count in counts.items() if count > 1})
+                counts[last] = counts.get(last, 0) + 1
+    return {pair: count for pair, count in counts.items() if count > 1}
 
 
-def _pair(one: Mark, next_one: Mark) -> Pair:
-    return one.key, next_one.key, next_one.x - one.x, next_one.y - one.y
-
-
-def _paired(line: Line, counts: Counter[Pair], least: int) -> Line:
-    """A line with its commonest pairs as one mark each."""
-    result: Line = []
+def _paired(
+    row: _Row,
+    pairs: Sequence[_Pair],
+    counts: Sequence[int],
+    least: int,
+    symbols: dict[_Pair, int],
+    first: int,
+) -> Iterator[_Token]:
+    """A row with its commonest pairs as one symbol each; `counts` are those of its pairs."""
     at = 0
-    while at < len(line):
-        pair = _pair(*line[at : at + 2]) if at + 1 < len(line) else None
-        count = counts[pair] if pair else 0
-        after = counts[_pair(*line[at + 1 : at + 3])] if at + 2 < len(line) else 0
-        if pair and count >= max(least, after):
-            one, other = line[at : at + 2]
-            parts = one.moved(-one.x, -one.y), other.moved(-one.x, -one.y)
-            result.append(Mark(pair, one.x, one.y, parts))
-            at += 2
-        else:
-            result.append(line[at])
+    while at < len(row):
+        symbol, x, y = row[at]
+        if at < len(pairs) and least <= counts[at] >= max(counts[at : at + 2]):
+            symbol = symbols.setdefault(pairs[at], first + len(symbols))
             at += 1
-    return result
+        yield symbol, x, y
+        at += 1
 
 
-def _rare(lines: Iterable[Line], worth: int) -> set[object]:
-    """The keys of runs that save fewer marks than they are worth."""
-    sizes: dict[object, int] = {}
-    counts: Counter[object] = Counter()
+def _drop_rare(rows: Iterable[_Row], runs: _Runs) -> _Runs:
+    """Take out the runs that save fewer marks than they are worth; those that were taken out."""
+    dropped: _Runs = {}
+    shown = Counter(symbol for row in rows for symbol, _, _ in row if symbol in runs)
+    for worth in (1, _WORTH):
+        while rare := _rare(shown, runs, worth):
+            dropped |= rare
+            for run in rare:
+                del runs[run]
+            for run, parts in runs.items():
+                runs[run] = [*_spelled(rare, parts)]
+            for run in rare.keys() & shown.keys():
+                count = shown.pop(run)
+                for symbol, _, _ in _spelled(rare, rare[run]):
+                    if symbol in runs:
+                        shown[symbol] += count
+    return dropped
 
-    def count(marks: Iterable[Mark]) -> None:
-        for mark in marks:
-            if mark.parts:
-                counts[mark.key] += 1
-                if counts[mark.key] == 1:
-                    sizes[mark.key] = len(mark.parts)
-                    count(mark.parts)
 
-    for line in lines:
-        count(line)
-    return {key for key, often in counts.items() if (often - 1) * (sizes[key] - 1) < worth}
+def _rare(shown: Mapping[int, int], runs: _Runs, worth: int) -> _Runs:
+    """The runs that save fewer marks than `worth`; `shown` is how often rows have each."""
+    counts = Counter(shown)
+    counts.update(symbol for parts in runs.values() for symbol, _, _ in parts)
+    return {
+        run: parts for run, parts in runs.items() if (counts[run] - 1) * (len(parts) - 1) < worth
+    }
 
 
-def _without(rare: set[object], marks: Iterable[Mark]) -> Iterator[Mark]:
-    """The marks with the parts of rare runs in place of these."""
-    for mark in marks:
-        parts = tuple(_without(rare, mark.parts))
-        if mark.key in rare:
-            yield from (part.moved(mark.x, mark.y) for part in parts)
+def _spelled(runs: _Runs, row: Iterable[_Token]) -> Iterator[_Token]:
+    """A row with what these runs stand for in their place."""
+    for token in row:
+        symbol, x, y = token
+        if symbol in runs:
+            yield from _spelled(runs, ((part, x + dx, y + dy) for part, dx, dy in runs[symbol]))
         else:
-            yield Mark(mark.key, mark.x, mark.y, parts)
+            yield token
