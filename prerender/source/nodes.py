@@ -182,7 +182,7 @@ class Element(ABC):
             stack.extend([c for c in reversed(element.children) if isinstance(c, Element)])
 
     def all(self, tag: str) -> list[Element]:
-        """Those of that name, among it and the elements in it, in document order."""
+        """Those of that name (of HTML), among it and the elements in it, in document order."""
         return [element for element in self.walk() if element.tag == tag]
 
     def having(self, name: str, values: Collection[str]) -> list[Element]:
