@@ -7,7 +7,6 @@ and so is `<title/>`; `<![CDATA[` holds text. A page that is not well-formed is 
 from __future__ import annotations
 
 import html.entities
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from types import MappingProxyType
@@ -124,12 +123,12 @@ class _XmlElement(Element):
         at = next(at for at, node in enumerate(around) if node is self)
         return around[at - 1] if at else None
 
-    def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
+    def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
         return [
             element
             for element in self.walk()
             if any(
-                isinstance(node, Text) and (wanted is None or wanted.search(node.data))
+                isinstance(node, Text) and (wanted is None or not wanted.isdisjoint(node.data))
                 for node in element.children
             )
         ]

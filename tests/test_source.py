@@ -97,11 +97,12 @@ def test_wanted_text_stands_where_it_does_when_all_is_wanted(source: str, wanted
     asked, everywhere = (
         [
             node
-            for one in parse(source).holding(pattern)
+            for one in parse(source).holding(characters)
+            if any(above.tag == "body" for above in one.above())
             for node in one.children
             if isinstance(node, Text) and wanted in node.data
         ]
-        for pattern in (re.compile(re.escape(wanted)), None)
+        for characters in (frozenset(wanted), None)
     )
     for node, same in zip(asked, everywhere, strict=True):
         if node.data != same.data:  # a number keeps white space where the parser would drop it
@@ -122,7 +123,7 @@ def test_what_the_parser_finds_is_what_a_walk_finds(source: str) -> None:
     elements = list(Element.walk(root))
     assert list(root.walk()) == elements
     body = root.first("body") or root
-    for tag in ("p", "span", "script", "math", "title", "html", "foo-bar", "foreignObject"):
+    for tag in ("p", "span", "script", "math", "title", "html", "foo-bar"):
         assert root.all(tag) == Element.all(root, tag)
         assert root.first(tag) == Element.first(root, tag)
         assert body.all(tag) == Element.all(body, tag)

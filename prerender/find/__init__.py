@@ -79,7 +79,7 @@ def _unbroken(
 def _in_text(root: Element, scope: Sequence[str], rules: Rules) -> list[Found]:
     """Formulas and escapes in the text of a page."""
     wanted = _first_characters(rules)
-    if wanted is None:
+    if not wanted:
         return []
     try:
         return list(_search(root.holding(wanted), scope, rules))
@@ -87,12 +87,11 @@ def _in_text(root: Element, scope: Sequence[str], rules: Rules) -> list[Found]:
         return list(_search(root.holding(None), scope, rules))
 
 
-def _first_characters(rules: Rules) -> re.Pattern[str] | None:
-    """What no formula in text begins without; None: there is none."""
+def _first_characters(rules: Rules) -> frozenset[str]:
+    """What formulas in text begin with, any of them."""
     characters = {pair.open[0] for pair in (*rules.pairs, *rules.asciimath)}
-    if rules.environments or rules.escapes or rules.refs:
-        characters.add("\\")
-    return re.compile(f"[{re.escape(''.join(sorted(characters)))}]") if characters else None
+    slashes = rules.environments or rules.escapes or rules.refs
+    return frozenset(characters | {"\\"} if slashes else characters)
 
 
 def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> Iterator[Found]:

@@ -6,12 +6,11 @@ if a text is looked for that may be wanted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import turbohtml
 
-from prerender.source.nodes import Comment, Element, Node, Span, Tags, Text
+from prerender.source.nodes import Comment, Element, Node, Tags, Text
 from prerender.source.places import NUMBERED, Copy
 
 
@@ -106,13 +105,8 @@ class _HtmlElement(Element):
         location = self._node.source_location
         if location is None:
             return None, None
-        return self._span(location.start_tag), location.end_tag and self._span(location.end_tag)
-
-    def _span(self, place: turbohtml.SourceSpan) -> Span:
-        offset = self._tree.copy.lines.offset
-        return Span(
-            offset(place.start_line, place.start_col), offset(place.end_line, place.end_col)
-        )
+        span = self._tree.copy.span
+        return span(location.start_tag), location.end_tag and span(location.end_tag)
 
     def text(self) -> str:
         return super().text() if self._tree.has_templates else self._node.text
@@ -135,7 +129,7 @@ class _HtmlElement(Element):
         found = self._node.find_all(attrs={name: True if values is None else [*values]})
         return mine + self._tree.views(found)
 
-    def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
+    def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
         copy = self._tree.copy
         numbered = copy.numbered(self._tree.document, wanted)
         if not numbered.runs:

@@ -129,11 +129,12 @@ class Element(ABC):
         """What stands right before it in its parent."""
 
     @abstractmethod
-    def holding(self, wanted: re.Pattern[str] | None) -> Sequence[Element]:
+    def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
         """Of the page whose root it is, the elements right in which a text holds what is wanted.
 
-        In document order. These texts know where they stand, all others need not; None: all do. It
-        may be a tree of its own, in which tags do not know their places.
+        That is one of some characters. The elements are in document order; above the body, some may
+        be left out. These texts know where they stand, all others need not; None: all do. It may be
+        a tree of its own, in which tags do not know their places.
         """
 
     @property
@@ -181,7 +182,7 @@ class Element(ABC):
             stack.extend([c for c in reversed(element.children) if isinstance(c, Element)])
 
     def all(self, tag: str) -> list[Element]:
-        """Those of that name, among it and the elements in it, in document order."""
+        """Those of that name (of HTML), among it and the elements in it, in document order."""
         return [element for element in self.walk() if element.tag == tag]
 
     def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:

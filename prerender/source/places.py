@@ -9,9 +9,11 @@ with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from html.entities import html5
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +21,7 @@ import turbohtml
 
 from prerender.place import Lines
 from prerender.source.edits import Edit, splice
-from prerender.source.nodes import Piece, Text
+from prerender.source.nodes import Piece, Span, Text
 
 _DIGITS = [chr(0xFDD0 + i) for i in range(16)]
 _OPEN, _CLOSE = "\ufde0", "\ufde1"
@@ -59,48 +61,122 @@ class Copy:
         self.text = " " + text[1:] if text.startswith("\ufeff") else text
 
     @cached_property
-    def lines(self) -> Lines:
-        """Its lines."""
-        return Lines(self.text)
+    def _lines(self) -> Lines | None:
+        """Its lines, if the parser's offsets mean nothing: it takes a CRLF for one character."""
+        return Lines(self.text) if "\r" in self.text else None
 
-    def numbered(self, document: turbohtml.Document, wanted: re.Pattern[str] | None) -> Numbered:
-        """The copy with runs of text numbered: those in which `wanted` is found; None: all.
+    def span(self, place: turbohtml.SourceSpan) -> Span:
+        """Where in the source is what the parser says stands in the copy."""
+        if self._lines is None:
+            return Span(place.start_offset, place.end_offset)
+        return Span(
+            self._lines.offset(place.start_line, place.start_col),
+            self._lines.offset(place.end_line, place.end_col),
+        )
 
-        `document` is the parsed copy. Runs of white space stay as they are: the tree builder treats
-        them apart, and they hold no math.
+    def numbered(self, document: turbohtml.Document, wanted: frozenset[str] | None) -> Numbered:
+        """The copy with runs of text numbered: those with a character that is wanted; None: all.
+
+        `document` is the parsed copy. Above its body, runs may be left out. Runs of white space
+        stay as they are: the tree builder treats them apart, and they hold no math.
         """
-        runs = list(self._runs(document, wanted))
+        start = 0 if wanted is None else self._start(document, wanted)
+        runs = [] if start is None else list(self._runs(document, start, wanted))
         marks = [
             Edit(run[0].start, run[0].start, f"{_OPEN}{at:x}{_CLOSE}".translate(_TO_DIGITS))
             for at, run in enumerate(runs)
         ]
         return Numbered(self._source, splice(self.text, marks), runs, wanted is None)
 
-    def _runs(self, document: turbohtml.Document, wanted: re.Pattern[str] | None) -> Iterator[_Run]:
+    def _start(self, document: turbohtml.Document, wanted: frozenset[str]) -> int | None:
+        """Where to begin to read: at a tag before what may be wanted; None: nothing is.
+
+        Most of a page stands before, and where the parser has a tag, a tokenizer can begin.
+        """
+        body = document.find("body")
+        above = 0 if body is None else self._tag(body)
+        first = min(
+            (at for one in _spellings(wanted) if (at := self.text.find(one, above)) >= 0),
+            default=None,
+        )
+        if first is None:
+            return None
+        start = 0
+        for name in _LANDMARKS:
+            elements = document.find_all(name)
+            # in order, but for what the parser has moved
+            at = bisect_right(elements, first, key=self._tag) - 1
+            if at >= 0 and not _is_foreign(elements[at]) and self._tag(elements[at]) <= first:
+                start = max(start, self._tag(elements[at]))
+        return start
+
+    def _tag(self, element: turbohtml.Element) -> int:
+        """Where the start tag of an element begins; at the start of the page if there is none."""
+        location = element.source_location
+        return 0 if location is None else self.span(location.start_tag).start
+
+    def _runs(
+        self, document: turbohtml.Document, start: int, wanted: frozenset[str] | None
+    ) -> Iterator[_Run]:
         """The runs of text between tags and comments that are wanted, each a list of tokens."""
-        copy = _html_only(self.text, document, self.lines)
+        copy = _html_only(self.text, list(self._embedded(document)))[start:]
+        lines = Lines(copy)
         tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
-        found = _EVERY.search if wanted is None else wanted.search
+        found = re.compile("" if wanted is None else _one_of(wanted)).search
         known = 0
         for at, token in enumerate(tokens):
             data = token.data
-            if not data or not found(data) or at < known or token.type not in _TEXTS:
+            if not data or at < known or not found(data) or token.type not in _TEXTS:
                 continue
-            start, end = _around(tokens, at, known)
-            known = end
-            if not all((one.data or " ").isspace() for one in tokens[start:end]):
-                yield self._located(tokens, start, end)
+            first, known = _around(tokens, at, known)
+            if not all((one.data or " ").isspace() for one in tokens[first:known]):
+                places = [lines.offset(one.line, one.col) for one in tokens[first : known + 1]]
+                if known == len(tokens):
+                    places.append(_end_of_last(copy, places[-1], tokens[-1]))
+                parts = zip(places, places[1:], tokens[first:known], strict=False)
+                yield [
+                    _Token(start + one, start + end, part.data or "") for one, end, part in parts
+                ]
 
-    def _located(self, tokens: Sequence[turbohtml.Token], start: int, end: int) -> _Run:
-        """Tokens with their places; each but the last token of the page ends at the next one."""
-        starts = [self.lines.offset(one.line, one.col) for one in tokens[start : end + 1]]
-        if end == len(tokens):
-            starts.append(_end_of_last(self.text, starts[-1], tokens[-1]))
-        data = (token.data or "" for token in tokens[start:end])
-        return [_Token(*one) for one in zip(starts, starts[1:], data, strict=False)]
+    def _embedded(self, document: turbohtml.Document) -> Iterator[Edit]:
+        """What is not as in HTML where SVG or MathML stands: tags get another name.
+
+        There `<title/>` is whole and `<![CDATA[` begins text; the tokenizer would take what follows
+        for a title or a tag. So those sections become comments.
+        """
+        names = (*_RAW, "svg", "math") if _EMBEDDED.search(self.text) else ()
+        for element in (element for name in names for element in document.find_all(name)):
+            location = element.source_location
+            if location is None or not _is_foreign(element):
+                continue
+            start = self.span(location.start_tag).start
+            end = location.end_tag and self.span(location.end_tag).start
+            if element.tag in _RAW:
+                yield Edit(start + 1, start + 2, "q")
+                if end is not None:
+                    yield Edit(end + 2, end + 3, "q")
+            elif end is not None and not _is_foreign(element.parent):
+                for section in _SECTION.finditer(self.text, start, end):
+                    if section[1] is not None:
+                        yield Edit(*section.span(), f"<!--{'x' * (len(section[0]) - 7)}-->")
 
 
-_EVERY = re.compile("")
+#: elements that there are not too many of, and in whose text, or after, most math stands
+_LANDMARKS = ("body", "main", "article", "section", "h1", "h2", "p")
+
+
+@lru_cache(64)
+def _spellings(wanted: frozenset[str]) -> Collection[str]:
+    """What in the source may be read as a character that is wanted: it, or a reference."""
+    names = {name.rstrip(";") for name, means in html5.items() if not wanted.isdisjoint(means)}
+    return {*wanted, "&#", *(f"&{name}" for name in names)}
+
+
+def _one_of(characters: Iterable[str]) -> str:
+    """A regular expression for one of these characters."""
+    return f"[{re.escape(''.join(sorted(characters)))}]"
+
+
 _TEXTS = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
 
 
@@ -141,39 +217,16 @@ _EMBEDDED = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
 _SECTION = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
-def _html_only(copy: str, document: turbohtml.Document, lines: Lines) -> str:
-    """The copy for the tokenizer, which does not know SVG and MathML, as long as `copy`.
+def _html_only(copy: str, embedded: Sequence[Edit]) -> str:
+    """The copy for the tokenizer, which knows HTML only, as long as `copy`.
 
-    There `<title/>` is whole and `<![CDATA[` begins text; the tokenizer would take what follows for
-    a title or a tag. So those tags get another name, and those sections become comments. So does
-    `</>`, which it skips without a word.
+    `</>`, which it skips without a word, becomes a comment.
     """
     edits: list[Edit] = []
-    if _EMBEDDED.search(copy):
-        for edit in sorted(_embedded(copy, document, lines), key=lambda one: (one.start, -one.end)):
-            if not edits or edit.start >= edits[-1].end:  # what lies in another goes with it
-                edits.append(edit)
+    for edit in sorted(embedded, key=lambda one: (one.start, -one.end)):
+        if not edits or edit.start >= edits[-1].end:  # what lies in another goes with it
+            edits.append(edit)
     return splice(copy, edits).replace("</>", "<!>")
-
-
-def _embedded(copy: str, document: turbohtml.Document, lines: Lines) -> Iterator[Edit]:
-    """What is not as in HTML where SVG or MathML stands."""
-    names = (*_RAW, "svg", "math")
-    for element in (element for name in names for element in document.find_all(name)):
-        location = element.source_location
-        if location is None or not _is_foreign(element):
-            continue
-        first, last = location.start_tag, location.end_tag
-        start = lines.offset(first.start_line, first.start_col)
-        end = last and lines.offset(last.start_line, last.start_col)
-        if element.tag in _RAW:
-            yield Edit(start + 1, start + 2, "q")
-            if end is not None:
-                yield Edit(end + 2, end + 3, "q")
-        elif end is not None and not _is_foreign(element.parent):
-            for section in _SECTION.finditer(copy, start, end):
-                if section[1] is not None:
-                    yield Edit(*section.span(), f"<!--{'x' * (len(section[0]) - 7)}-->")
 
 
 def _is_foreign(node: object) -> bool:

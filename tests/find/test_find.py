@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from unittest.mock import patch
@@ -137,7 +136,7 @@ def test_nothing_more_is_found_where_all_text_is_looked_at(rules: Rules, page: s
     root = parse(page)
     holding = type(root).holding
 
-    def everything(element: Element, _: re.Pattern[str] | None) -> Sequence[Element]:
+    def everything(element: Element, _: frozenset[str] | None) -> Sequence[Element]:
         return holding(element, None)
 
     with patch.object(type(root), "holding", everything):
