@@ -372,8 +372,8 @@ async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
     return evaluated
 
 
-async def _answer(job: Job, work: Work) -> Answer:
-    """The answer to a job: from this run, the cache, or the engine."""
+def _answer(job: Job, work: Work) -> asyncio.Task[Answer]:
+    """What gives the answer to a job: from this run, the cache, or the engine."""
     key = job.key
     known = hash(key) in work.asked
     work.asked.add(hash(key))
@@ -389,11 +389,12 @@ async def _answer(job: Job, work: Work) -> Answer:
         work.keep(key, answer)
         return answer
 
-    if key not in work.answers:
-        work.answers[key] = asyncio.create_task(find_out())
+    task = work.answers.get(key)
+    if task is None:
+        task = work.answers[key] = asyncio.create_task(find_out())
         while len(work.answers) > _HELD and next(iter(work.answers.values())).done():
             work.answers.popitem(last=False)
-    return await work.answers[key]
+    return task
 
 
 def _failure(page: PurePosixPath, data: bytes, error: Exception) -> Outcome:
