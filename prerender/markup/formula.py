@@ -71,7 +71,7 @@ def render(
         attributes += "" if usual is None else f' size="{usual}"'
         last = len(typeset.pictures) - 1
         content = "".join(
-            _follows(one, usual, sheet) + _part(one, draw, sheet, followed=at < last)
+            _follows(one, usual, sheet) + _part(one, draw, sheet, exact=at < last)
             for at, one in enumerate(typeset.pictures)
         )
     return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
@@ -119,7 +119,7 @@ def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
     return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
 
 
-def _single(picture: Picture, draw: Draw, sheet: Sheet, *, followed: bool = False) -> str:
+def _single(picture: Picture, draw: Draw, sheet: Sheet, *, exact: bool = False) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
@@ -127,15 +127,15 @@ def _single(picture: Picture, draw: Draw, sheet: Sheet, *, followed: bool = Fals
     style += _indent(picture)
     if fits:
         return _svg(picture, sheet, style=style, name="mjx-fit", draw=draw)
-    return _word(picture, sheet, style, draw, followed=followed)
+    return _word(picture, sheet, style, draw, exact=exact)
 
 
-def _part(picture: Picture, draw: Draw, sheet: Sheet, *, followed: bool) -> str:
-    """A part of an inline formula, or all of it; `followed`: by another picture."""
+def _part(picture: Picture, draw: Draw, sheet: Sheet, *, exact: bool) -> str:
+    """A part of an inline formula, or all of it; `exact`: another picture follows."""
     if picture.tag is None:
-        return _single(picture, draw, sheet, followed=followed)
+        return _single(picture, draw, sheet, exact=exact)
     number = _inline_number(picture, picture.tag, draw, sheet)
-    return _single(picture, draw, sheet, followed=True) + number
+    return _single(picture, draw, sheet, exact=True) + number
 
 
 def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:
@@ -150,7 +150,7 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     natural = layouts[0]
     narrow = natural.width + abs(natural.indent) <= NARROW * X_HEIGHT and not natural.fluid
     if len(layouts) == 1 and natural.tag is None and narrow:
-        return _single(natural, drawing, sheet)
+        return _single(natural, drawing, sheet, exact=True)
     sheet.needs.layouts = True
     if layouts[-1].tag is not None and layouts[-1].tag.row is None:
         layouts = (*layouts, _united(layouts[-1], layouts[-1].tag))
@@ -259,24 +259,25 @@ def _namespace(sheet: Sheet) -> str:
 def _svg(
     picture: Picture, sheet: Sheet, *, style: str, name: str = "", draw: Draw = drawing
 ) -> str:
-    """A picture with its width; its height follows from its proportions."""
+    """A picture with its width and height."""
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
-    size = f' width="{_ex(width)}"'
-    box = f' viewBox="0 {_number(-picture.height)} {width:.0f} {_number(height)}"'
+    size = f' width="{_ex(width)}" height="{_ex(height)}"'
+    box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
     if picture.fluid:
-        box, style = f' height="{_ex(height)}"', f"{style};width:100%;height:{_ex(height)}"
+        box, style = "", f"{style};width:100%;height:{_ex(height)}"
     return _drawn(picture, sheet, style, name, size + box, draw)
 
 
-def _word(picture: Picture, sheet: Sheet, style: str, draw: Draw, *, followed: bool = False) -> str:
+def _word(picture: Picture, sheet: Sheet, style: str, draw: Draw, *, exact: bool = False) -> str:
     """A small picture with its height, of which a page has few; its width follows.
 
-    It does so to a few hundredths of a pixel, which can move a picture that follows by a whole one:
-    then the width is told. A theme may set the height of any svg, but not of one that has a style.
+    It does so to a few hundredths of a pixel, which can move what stands after it by a whole one,
+    or itself if it is centred: where it has to be `exact`, the width is told. A theme may set the
+    height of any svg, but not of one that has a style.
     """
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
     box = f' viewBox="0 {_number(-picture.height)} {width:.0f} {_number(height)}"'
-    if followed:
+    if exact:
         box = f' width="{_ex(width)}"{box}'
     if sheet.needs.external:
         box = f' height="{_ex(height)}"{box}'

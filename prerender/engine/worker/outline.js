@@ -30,14 +30,18 @@ function shorter(name, values, from) {
   return relative.length <= absolute.length ? relative : absolute;
 }
 
-/** @param {string} path  with absolute commands and the axis up */
+/**
+ * A command that comes again needs no letter; a second pair after a move would be a line.
+ *
+ * @param {string} path  with absolute commands and the axis up
+ */
 export function shorten(path) {
   let [x, y, startX, startY] = [0, 0, 0, 0];
-  let result = '';
+  let [result, last] = ['', ''];
   for (const [, name, list] of path.matchAll(COMMAND)) {
     const values = (list.match(NUMBER) ?? []).map(Number);
     if (name === 'Z') {
-      result += 'z';
+      result += last = 'z';
       [x, y] = [startX, startY];
       continue;
     }
@@ -47,7 +51,9 @@ export function shorten(path) {
       if (name === 'H') points = [points[0], -y];
       else if (name === 'V') points = [x, points[0]];
       points = points.map((v, i) => (i % 2 ? -v : v) || 0);
-      result += segment(name, points, x, y);
+      const drawn = segment(name, points, x, y);
+      result += drawn[0] === last && name !== 'M' ? drawn.slice(1).replace(/^(?!-)/, ' ') : drawn;
+      last = drawn[0];
       [x, y] = points.slice(-2);
       if (name === 'M') [startX, startY] = [x, y];
     }
