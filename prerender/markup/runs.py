@@ -119,7 +119,7 @@ def _drop_rare(rows: Iterable[_Row], runs: _Runs) -> _Runs:
             for run in rare:
                 del runs[run]
             for run, parts in runs.items():
-                runs[run] = [*_spelled(rare, parts)]
+                runs[run] = _spelled(rare, parts)
             for run in rare.keys() & shown.keys():
                 count = shown.pop(run)
                 for symbol, _, _ in _spelled(rare, rare[run]):
@@ -137,11 +137,14 @@ def _rare(shown: Mapping[int, int], runs: _Runs, worth: int) -> _Runs:
     }
 
 
-def _spelled(runs: _Runs, row: Iterable[_Token]) -> Iterator[_Token]:
+def _spelled(runs: _Runs, row: _Row) -> _Row:
     """A row with what these runs stand for in their place."""
+    spelled: _Row = []
     for token in row:
         symbol, x, y = token
-        if symbol in runs:
-            yield from _spelled(runs, ((part, x + dx, y + dy) for part, dx, dy in runs[symbol]))
+        parts = runs.get(symbol)
+        if parts is None:
+            spelled.append(token)
         else:
-            yield token
+            spelled += _spelled(runs, [(part, x + dx, y + dy) for part, dx, dy in parts])
+    return spelled
