@@ -91,6 +91,7 @@ def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> 
 @given(pages(), st.sampled_from(["$", "\\", "x", "a", "%", "&", "<"]))
 @example("a&dollar;b<p>$", "$")
 @example("$<!-- -->x$", "$")
+@example("<p>a</p>\rx", "\n")
 def test_wanted_text_stands_where_it_does_when_all_is_wanted(source: str, wanted: str) -> None:
     if "<![CDATA" in source:
         return

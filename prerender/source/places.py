@@ -169,7 +169,8 @@ _LANDMARKS = ("body", "main", "article", "section", "h1", "h2", "p")
 def _spellings(wanted: frozenset[str]) -> Collection[str]:
     """What in the source may be read as a character that is wanted: it, or a reference."""
     names = {name.rstrip(";") for name, means in html5.items() if not wanted.isdisjoint(means)}
-    return {*wanted, "&#", *(f"&{name}" for name in names)}
+    breaks = {"\r"} if "\n" in wanted else set()
+    return {*wanted, *breaks, "&#", *(f"&{name}" for name in names)}
 
 
 def _one_of(characters: Iterable[str]) -> str:
