@@ -1,6 +1,6 @@
 """`python -m tests.commonest FILE.jsonl...`: the outlines that formulas draw most, by their hashes.
 
-Each formula counts once. The first 256 stand in prerender/markup/common.txt.
+Each formula counts once. As many as there are names for stand in prerender/markup/common.txt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from prerender.engine import Engine, Item, Job
-from prerender.markup.drawing import SHORT
+from prerender.markup.drawing import BRIEF, SHORT
 
 _SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -38,7 +38,7 @@ async def _counted(files: list[str]) -> Counter[str]:
 
 def main() -> None:
     """Print them, the commonest first."""
-    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(256):
+    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(len(BRIEF)):
         print(name)
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from prerender.engine import Picture, Piece, Typeset
@@ -26,10 +27,9 @@ _WORTH = 80
 #: how much of a name a page has at least: no two of the 23,000 outlines of MathJax's fonts agree in
 #: 5 digits, which are 30 bits
 SHORT = 5
-#: the commonest outlines have names of two digits, of which the first is one of these: no page is
-#: likely to have such ids
-_MARKS = "_-.~"
-_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+#: the names of the commonest outlines: no page is likely to have such ids, and all are selectors
+BRIEF = [f"_{digit}" for digit in f"{ascii_letters}{digits}-_"]
+BRIEF += [letter + mark for mark in "_-" for letter in ascii_letters]
 #: thousandths of an em: glyphs stand at multiples of it
 _GRID = 5
 _USE = re.compile(
@@ -53,8 +53,7 @@ class Glyph(NamedTuple):
 def _common() -> dict[str, str]:
     """The names of the commonest outlines, by the beginnings of their hashes."""
     hashes = files("prerender.markup").joinpath("common.txt").read_text("ascii").split()
-    names = (mark + digit for mark in _MARKS for digit in _DIGITS)
-    return dict(zip(hashes, names, strict=False))
+    return dict(zip(hashes, BRIEF, strict=True))
 
 
 _COMMON = _common()

@@ -34,7 +34,14 @@ const LEAST = 10;
     const pictures = formula.querySelector('mjx-box')
       ? [formula.querySelector('.mjx-room')]
       : [...formula.children].filter((child) => child.localName === 'svg');
-    return pictures.reduce((sum, svg) => sum + parseFloat(svg.getAttribute('width')), 0) * exOf(formula);
+    return pictures.reduce((sum, svg) => sum + widthOf(svg), 0) * exOf(formula);
+  }
+
+  /** @param {SVGSVGElement} svg  its width in ex, which a small picture leaves to its proportions */
+  function widthOf(svg) {
+    if (svg.hasAttribute('width')) return parseFloat(svg.getAttribute('width'));
+    const { width, height } = svg.viewBox.baseVal;
+    return (parseFloat(svg.style.height) * width) / height;
   }
 
   /** @param {Element} formula */
