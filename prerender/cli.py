@@ -93,7 +93,7 @@ Config = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=1, envvar="PRERENDER_JOBS", help="Browser tabs to use; one a core by default."
+        min=1, envvar="PRERENDER_JOBS", help="Browser tabs to use; by default one a core, less one."
     ),
 ]
 CacheDir = Annotated[

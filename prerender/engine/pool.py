@@ -28,6 +28,7 @@ from prerender.timing import Timing
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
 #: for what is in it comes back together
 _BATCH = 0.25
+_LEAST = 0.05
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
 _ARGUMENTS = (
@@ -76,6 +77,8 @@ class _Request:
 class Engine:
     """A browser with `tabs` tabs, used as an async context manager.
 
+    By default it has one tab a core, but one core is left to this process.
+
     `seconds` is how long one formula may take. `notice` is told, once, what the user should know of
     the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
     """
@@ -89,7 +92,7 @@ class Engine:
         timing: Timing | None = None,
     ) -> None:
         self._program = program
-        self._tabs = tabs or os.cpu_count() or 1
+        self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
         self._seconds = seconds
         self._notice = notice
         self._timing = timing or Timing()
@@ -164,14 +167,17 @@ class Engine:
             raise EngineError(f"{program.path} does not start: {error.message}") from error
 
     async def _next(self) -> list[_Request]:
-        """The next batch: what a tab does in a moment, but no more than its share of what waits."""
+        """The next batch: what a tab does in a moment, but no more than its share of what waits.
+
+        What is less than a call is worth is not shared, so that no tab is opened for it.
+        """
         while not self._waiting and not self._again:
             self._some.clear()
             await self._some.wait()
         if self._again:
             return self._again.popleft()
         share = sum(request.weight for request in self._waiting) / self._tabs
-        room = min(self._speed * _BATCH, share)
+        room = min(self._speed * _BATCH, max(share, self._speed * _LEAST))
         batch = [self._waiting.popleft()]
         room -= batch[0].weight
         while self._waiting and (room := room - self._waiting[0].weight) >= 0:
