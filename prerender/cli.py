@@ -24,7 +24,7 @@ from prerender.doctor import examine
 from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
 from prerender.place import Lines
-from prerender.report import Diagnostic, Exit, PageReport, Report
+from prerender.report import Diagnostic, Exit, PageReport, Report, some
 from prerender.report_html import told, write_report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
@@ -75,7 +75,7 @@ Output = Annotated[
     typer.Option("--output", "-o", metavar="DIR", help="Write a whole copy of the site there."),
 ]
 Include = Annotated[
-    list[str] | None, typer.Option(help="Pages to render, as in .gitignore.", show_default=False)
+    list[str] | None, typer.Option(help="Pages, as in .gitignore.", show_default=False)
 ]
 Exclude = Annotated[
     list[str] | None, typer.Option(help="Pages to leave out, as in .gitignore.", show_default=False)
@@ -87,7 +87,7 @@ Config = Annotated[
         is_eager=True,
         callback=_read_config,
         envvar="PRERENDER_CONFIG",
-        help="Settings, instead of prerender.toml or [tool.prerender] in pyproject.toml.",
+        help="Settings, instead of prerender.toml or \\[tool.prerender] in pyproject.toml.",
     ),
 ]
 Jobs = Annotated[
@@ -380,8 +380,10 @@ def batch_command(
         )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))
+    asked_for = status or dry_run
     for line in done.lines:
-        typer.echo(line, err=not status and not dry_run)
+        if asked_for or not quiet or done.exit is not Exit.DONE:
+            typer.echo(line, err=not asked_for)
     if json_file is not None:
         _put_json(done.json, json_file)
     raise typer.Exit(done.exit)
@@ -584,7 +586,7 @@ def _tell(
         if not quiet or page.errors:
             _diagnose(page, named)
         if verbose:
-            typer.echo(f"{page.path}: {page.status}, {page.formulas} formulas", err=True)
+            typer.echo(f"{page.path}: {page.status}, {some(page.formulas, 'formula')}", err=True)
     if not quiet:
         for screen in report.screens:
             typer.echo(f"prerender: {screen.summary()}", err=True)

@@ -89,7 +89,10 @@ async def _do(
             tally = await run(items, render, journal, words.retries, progress)
     code = Exit.SOME_FAILED if journal.troubled(wanted.asked) else Exit.DONE
     seconds = time.monotonic() - started
-    return Told([f"prerender: {job.summary(tally, journal, seconds)}"], code, tally, seconds)
+    line = f"prerender: {job.summary(tally, journal, seconds)}"
+    if code is Exit.SOME_FAILED:
+        line += ". Not all could be rendered: --status says what is wrong where"
+    return Told([line], code, tally, seconds)
 
 
 @asynccontextmanager

@@ -81,6 +81,20 @@ def test_in_place(prerender: Run, site: Path, expected: dict[str, bytes], tmp_pa
     assert files(site) == sources
 
 
+def test_what_the_one_line_says(prerender: Run, site: Path) -> None:
+    words = ["batch", "site", "--journal", "journal"]
+    done = prerender(*words, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (site / "0" / "wrong.html").write_text(r"<p>\(\frac{1}\)")
+    wrong = prerender(*words, "--quiet")
+    assert wrong.returncode == 1
+    assert wrong.stderr.count("\n") == 1
+    assert "--status says what is wrong" in wrong.stderr
+    status = prerender(*words, "--status", "--quiet")
+    assert status.returncode == 0
+    assert "Missing argument" in status.stdout
+
+
 def test_lists_limits_and_shards(
     prerender: Run, site: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
