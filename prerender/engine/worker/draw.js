@@ -170,9 +170,13 @@ export class Pen {
       return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
     }
     const children = this.#children(node, ORIGIN);
-    if (children.length === 1 && moved && !kept && children[0].scaled) {
-      const [{ x, y, scaled }] = children;
-      if (x === 0 && y === 0) return [mark(at, moved, scaled)];
+    const glyphs = children.flatMap(({ x, y, scaled }) => (scaled ? [{ x, y, scaled }] : []));
+    if (moved && !kept && glyphs.length === children.length) {
+      // Each by itself, so that a run can begin before a script and go on behind it
+      const { sx, sy } = moved;
+      return glyphs.map(({ x, y, scaled }) =>
+        mark(at, { x: moved.x + sx * x, y: moved.y + sy * y, sx, sy }, scaled),
+      );
     }
     const inner = drawing(children);
     if (!inner && !node.getAttribute('id')) return [];
