@@ -21,8 +21,8 @@ _FOLDERS = ("worker", "mathjax")
 #: seconds that starting, and stopping, a tab may take on a busy machine
 PATIENCE = 60.0
 _CLOSING = 5.0
-#: bytes of JavaScript's heap: a tab begins with 30 MB, and MathJax keeps something of each set-up
-_HEAP = 300_000_000
+#: bytes of JavaScript's heap: a tab begins with 30 MB, and MathJax keeps something of each document
+_HEAP = 140_000_000
 
 T = TypeVar("T")
 
