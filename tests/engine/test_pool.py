@@ -182,7 +182,7 @@ def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
     async def ask() -> list[Typeset]:
         async with Engine(tabs=2) as engine:
             first = await typeset(engine, alone("x"))
-            jobs = [alone(rf"\sum_{{i={i}}}^n \frac{{x_i^{{{i}}}}}{{y_i}}") for i in range(600)]
+            jobs = [alone(rf"\sum_{{i={i}}}^n \frac{{x_i^{{{i}}}}}{{y_i}}") for i in range(6000)]
             running = asyncio.ensure_future(typeset(engine, *jobs))
             await asyncio.sleep(0.5)
             assert kill(kind) > 0
@@ -191,7 +191,7 @@ def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
             return [one for answer in (*first, *rest) for one in answer]
 
     answers = run(ask())
-    assert len(answers) == 601
+    assert len(answers) == 6001
     assert [one.error for one in answers if one.error] == []
 
 
