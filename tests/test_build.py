@@ -114,7 +114,7 @@ def thirty(tmp_path: Path) -> Path:
     site = tmp_path / "site"
     site.mkdir()
     for number in range(30):
-        formulas = " ".join(rf"\(x_{{{number}}}^{{{at}}}\)" for at in range(20))
+        formulas = " ".join(rf"\(x_{{{number}}}^{{{at}}}\)" for at in range(100))
         (site / f"{number}.html").write_text(f"<!doctype html><title>{number}</title><p>{formulas}")
         (site / f"{number}.html.gz").write_bytes(b"")
     return site
