@@ -96,8 +96,9 @@ function descend(item, doc, widest, drawn, narrowest, step) {
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
   const found = [];
-  let root = drawn && !tabular ? withChances(drawn, item, breaks) : null;
+  let root = null;
   try {
+    if (drawn && !tabular) root = withChances(drawn, item, breaks);
     table.adjustColumnWidths = adjustColumnWidths;
     let reached = widest.width;
     let room = widest.width;
