@@ -60,7 +60,7 @@ from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen
 from prerender.timing import Kind, Timing
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
-_AT_ONCE = 32
+_AT_ONCE = 48
 #: answers that are held for other pages of the run; the cache has them all
 _HELD = 4000
 
@@ -188,6 +188,7 @@ async def build(
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
                 group.create_task(some())
+                await asyncio.sleep(0)  # so that the browser starts while they begin
         if write:
             index.forget(pages)
     report.pages.sort(key=lambda page: page.path)
@@ -380,7 +381,7 @@ def _answer(job: Job, work: Work) -> asyncio.Task[Answer]:
 
     async def find_out() -> Answer:
         with work.timing.span("cache"):
-            answer = work.cache.answer(key)
+            answer = work.cache.answer(key) if known or not work.cache.fresh else None
         if answer is not None:
             work.from_cache += 0 if known else len(job.items)
             return answer

@@ -117,6 +117,8 @@ class Cache:
                     eviction_policy="least-recently-stored",
                     cull_limit=0,  # not with each entry: `_trim`
                 )
+        self.fresh = len(self) == 0
+        """Whether it was empty at first, so that it has nothing but what this process puts in."""
         self._prefix = f"{__version__}/{mathjax_version()}/{_scripts_version()}/"
         self._outlines: dict[str, str] = {}
 

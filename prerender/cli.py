@@ -7,6 +7,7 @@ import contextlib
 import gc
 import json
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path, PurePosixPath
@@ -211,7 +212,7 @@ def build_command(
     opened = _open(site, output, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
-        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
         index = _index(cache_dir, no_cache)
         work = Work(
             engine, cache, context.obj, hydrated, index, css, glyphs, shrink / 100, timing=timing
@@ -250,7 +251,7 @@ def check_command(
     asked = _screens(screens, zoom, text_size, pictures)
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
-        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing)
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
@@ -374,7 +375,7 @@ def batch_command(
     words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
-        engine = Engine(browser, jobs, time_limit, _notice(not heard))
+        engine = Engine(browser, jobs, time_limit, _notice(not heard), ready=True)
         work = Work(
             engine, cache, context.obj, hydrated, css=css, glyphs=glyphs, shrink=shrink / 100
         )
@@ -425,6 +426,8 @@ def main() -> None:
     """Run the command line; what Ctrl-C and SIGTERM end, they end between two pages."""
     # Trees of pages are many objects and have no cycles: to search them takes a third of the time
     gc.set_threshold(100_000, 50, 100)
+    # Seconds: the thread that reads pages gives way to the loop that serves the tabs
+    sys.setswitchinterval(0.0005)
     app()
 
 

@@ -28,15 +28,19 @@ class Timing:
         self._lanes: dict[str, int] = {}
 
     @contextmanager
-    def span(self, kind: Kind, what: str = "", lane: str = "") -> Iterator[None]:
-        """Count the time that what is in it takes; `lane`: who does it, if not this thread."""
+    def span(self, kind: Kind, what: str = "") -> Iterator[None]:
+        """Count the time that what is in it takes."""
         start = time.perf_counter()
         try:
             yield
         finally:
-            self.add(kind, time.perf_counter() - start)
-            if self._events is not None:
-                self._remember(kind, what, lane or threading.current_thread().name, start)
+            self.passed(kind, time.perf_counter() - start, what)
+
+    def passed(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
+        """Count a stretch of time that ends now; `lane`: who took it, if not this thread."""
+        self.add(kind, seconds)
+        if self._events is not None:
+            self._remember(kind, seconds, what, lane or threading.current_thread().name)
 
     def add(self, kind: Kind, seconds: float) -> None:
         """Count time."""
@@ -55,10 +59,10 @@ class Timing:
         ]
         return json.dumps({"traceEvents": names + (self._events or [])}).encode()
 
-    def _remember(self, kind: Kind, what: str, lane: str, start: float) -> None:
+    def _remember(self, kind: Kind, seconds: float, what: str, lane: str) -> None:
         assert self._events is not None
         number = self._lanes.setdefault(lane, len(self._lanes) + 1)
+        since = time.perf_counter() - seconds - self._started
         place = {"ph": "X", "pid": 1, "tid": number, "cat": "prerender"}
-        since, now = (start - self._started) * 1e6, time.perf_counter()
-        took = {"ts": round(since), "dur": round((now - start) * 1e6)}
+        took = {"ts": round(since * 1e6), "dur": round(seconds * 1e6)}
         self._events.append({"name": kind, **place, **took, "args": {"of": what} if what else {}})

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -22,13 +21,15 @@ from playwright.async_api import Browser, Error, Playwright, async_playwright
 from prerender.engine.browser import Browser as Program
 from prerender.engine.browser import find_browser, sandbox
 from prerender.engine.model import Answer, Job, Typeset
-from prerender.engine.tab import PATIENCE, Tab, TabLostError
+from prerender.engine.tab import PATIENCE, NotBegunError, Tab, TabLostError
 from prerender.timing import Timing
 
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
 #: for what is in it comes back together
 _BATCH = 0.25
 _LEAST = 0.05
+#: batches that a tab has at a time: the one that it is at, and the next
+_AHEAD = 2
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
 _ARGUMENTS = (
@@ -76,13 +77,24 @@ class _Request:
             self.answer.set_exception(error)
 
 
+def _with_care(batch: Sequence[_Request]) -> bool:
+    """Whether it is a job that is alone after a loss: what is at fault has to be found."""
+    return len(batch) == 1 and batch[0].tries > 0
+
+
+def _fail(batch: Iterable[_Request], error: Exception) -> None:
+    for request in batch:
+        request.fail(error)
+
+
 class Engine:
     """A browser with `tabs` tabs, used as an async context manager.
 
     By default it has one tab a core, but one core is left to this process.
 
-    `seconds` is how long one formula may take. `notice` is told, once, what the user should know of
-    the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
+    `seconds` is how long one formula may take. `ready`: jobs are sure to come, so that a tab is
+    opened with the browser, whoever asks for that. `notice` is told, once, what the user should
+    know of the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
     """
 
     def __init__(
@@ -92,10 +104,13 @@ class Engine:
         seconds: float = 20.0,
         notice: Callable[[str], None] = lambda _: None,
         timing: Timing | None = None,
+        *,
+        ready: bool = False,
     ) -> None:
         self._program = program
         self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
         self._seconds = seconds
+        self._ready = ready
         self._notice = notice
         self._timing = timing or Timing()
         self._setups: dict[str, Any] = {}
@@ -136,7 +151,7 @@ class Engine:
         self._setups[job.setup] = setups[job.setup]
         await self.browser()
         while len(self._workers) < self._tabs:
-            self._workers.append(asyncio.create_task(self._work(f"tab {len(self._workers)}")))
+            self._hire()
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
         self._some.set()
@@ -147,7 +162,12 @@ class Engine:
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._launch()
+                if self._ready and not self._workers:
+                    self._hire()
             return self._browser
+
+    def _hire(self) -> None:
+        self._workers.append(asyncio.create_task(self._work(len(self._workers))))
 
     async def _launch(self) -> Browser:
         program: Program = find_browser(self._program)
@@ -186,47 +206,71 @@ class Engine:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _work(self, lane: str) -> None:
-        """Serve batches with one tab, and another when it is lost, or has grown."""
+    async def _work(self, number: int) -> None:
+        """Serve batches with one tab, and another when it is lost, or has grown.
+
+        A tab has its next batch while it is at one: it does not wait for this process.
+        """
         tab: Tab | None = None
+        under_way: deque[asyncio.Task[None]] = deque()
         try:
+            if self._ready and number == 0:
+                tab = await self._open([])
             while True:
                 batch = await self._next()
-                try:
-                    tab = tab or await Tab.open(await self.browser())
-                    await self._serve(tab, batch, lane)
-                    if tab.grown:
-                        await tab.close()
-                        tab = None
-                except TabLostError as lost:
-                    self._try_again(batch, tab, lost)
-                    if tab is not None:
-                        await tab.close()
+                while under_way and (len(under_way) == _AHEAD or _with_care(batch)):
+                    await under_way.popleft()
+                if tab is not None and tab.spent:
+                    await asyncio.gather(*under_way)
+                    await tab.close()
                     tab = None
-                except Exception as error:
-                    for request in batch:
-                        request.fail(error)
+                tab = tab or await self._open(batch)
+                if tab is not None:
+                    under_way.append(asyncio.create_task(self._serve(tab, batch, f"tab {number}")))
         finally:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
             if tab is not None:
                 await tab.close()
 
+    async def _open(self, batch: list[_Request]) -> Tab | None:
+        """A tab for a batch; None: there is none, and the batch waits, or has failed."""
+        try:
+            return await Tab.open(await self.browser())
+        except TabLostError as lost:
+            self._try_again(batch, None, lost)
+        except Exception as error:
+            _fail(batch, error)
+        return None
+
     async def _serve(self, tab: Tab, batch: list[_Request], lane: str) -> None:
+        """Have a batch typeset, or tried again."""
+        try:
+            await self._typeset(tab, batch, lane)
+        except NotBegunError:
+            self._again.append(batch)
+            self._some.set()
+        except TabLostError as lost:
+            self._try_again(batch, tab, lost)
+        except Exception as error:
+            _fail(batch, error)
+
+    async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         batch = [request for request in batch if not request.answer.done()]
         jobs = [request.shown() for request in batch]
-        careful = len(batch) == 1 and batch[0].tries > 0
-        started = time.monotonic()
-        with self._timing.span("typesetting", f"{len(jobs)} jobs", lane):
-            results, outlines = await tab.run(jobs, self._setups, self._seconds, careful=careful)
-        self._timing.add("layouts", tab.layouts)
-        self._timing.add("typesetting", -tab.layouts)
-        speed = sum(job.weight for job in jobs) / (time.monotonic() - started)
+        done = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
+        self._timing.passed("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
+        self._timing.add("layouts", done.layouts)
+        self._timing.add("typesetting", -done.layouts)
+        speed = sum(job.weight for job in jobs) / done.seconds
         self._speed += (speed - self._speed) / 8
-        for request, typesets in zip(batch, results, strict=True):
+        for request, typesets in zip(batch, done.jobs, strict=True):
             for at in sorted(request.skip):
                 typesets.insert(at, Typeset(error=request.skip[at]))
             glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-            own = {glyph: outlines[glyph] for glyph in glyphs}
+            own = {glyph: done.outlines[glyph] for glyph in glyphs}
             if not request.answer.done():
                 request.answer.set_result(Answer(tuple(typesets), own))
 
@@ -234,6 +278,8 @@ class Engine:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""
         for request in batch:
             request.tries += 1
+        if not batch:
+            return
         if len(batch) == 1:
             request = batch[0]
             if tab is not None and tab.at is not None:

@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Route
 
@@ -31,6 +31,22 @@ class TabLostError(Exception):
     """A tab that died, or did not answer in time; what it was asked has no answer."""
 
 
+class NotBegunError(TabLostError):
+    """The tab was lost to what it was asked before."""
+
+
+class Typesets(NamedTuple):
+    """What a run gives: the typesets of each job's formulas, and the outlines that they use.
+
+    `seconds` is what the tab took, `layouts` how much of that for layouts of displays.
+    """
+
+    jobs: list[list[Typeset]]
+    outlines: dict[str, str]
+    seconds: float
+    layouts: float
+
+
 class Tab:
     """One page with a warm MathJax. It knows which set-ups it has been given."""
 
@@ -38,10 +54,10 @@ class Tab:
         self._context = context
         self._page = page
         self._setups: set[str] = set()
-        self.grown = False
-        """Whether it holds so much that another should take its place."""
-        self.layouts = 0.0
-        """Seconds of the last run for layouts of displays."""
+        self._turn = asyncio.Lock()
+        self._lost = False
+        self.spent = False
+        """Whether another should take its place: it is lost, or holds too much."""
         self.at: tuple[int, int] | None = None
         """Where a careful run has got to: index of the job, index of the formula in it."""
 
@@ -66,23 +82,40 @@ class Tab:
 
     async def run(
         self, jobs: Sequence[Job], setups: dict[str, Any], seconds: float, *, careful: bool = False
-    ) -> tuple[list[list[Typeset]], dict[str, str]]:
-        """The typesets of the jobs' formulas, and the outlines they use.
+    ) -> Typesets:
+        """The typesets of the jobs' formulas. Runs may overlap: the tab takes them in turn.
 
-        Raises TabLostError after `seconds`, or when the tab dies. `careful`: the tab tells where it
-        is before each formula, so that the one that hangs is known.
+        Raises TabLostError `seconds` after its turn has come, or when the tab dies. `careful`, for
+        a run that no other overlaps: the tab tells where it is before each formula, so that the one
+        that hangs is known.
         """
         self.at = None
         wanted = {job.setup for job in jobs} - self._setups
+        self._setups |= wanted
         new = {key: setups[key] for key in wanted}
         told = [{"setup": job.setup, "formulas": [i._asdict() for i in job.items]} for job in jobs]
         # As texts: Playwright's protocol takes values apart one by one, at both ends
         text = json.dumps([new, told, careful])
-        data = json.loads(await guard(self._page.evaluate(_RUN, text), seconds))
-        self._setups |= wanted
-        self.grown, self.layouts = data["heap"] > _HEAP, data["layouts"] / 1000
+        call = asyncio.ensure_future(self._page.evaluate(_RUN, text))
+        try:
+            async with self._turn:
+                data = json.loads(await self._answer_to(call, seconds))
+        finally:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
+        self.spent = self.spent or data["heap"] > _HEAP
         typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
-        return typesets, data["glyphs"]
+        return Typesets(typesets, data["glyphs"], data["time"] / 1000, data["layouts"] / 1000)
+
+    async def _answer_to(self, call: Awaitable[str], seconds: float) -> str:
+        """What a call gives whose turn it is."""
+        if self._lost:
+            raise NotBegunError("the tab is lost")
+        try:
+            return await guard(call, seconds)
+        except TabLostError:
+            self._lost = self.spent = True
+            raise
 
     async def close(self) -> None:
         """End the tab, even one that is busy."""

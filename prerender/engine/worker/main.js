@@ -66,14 +66,28 @@ function inputsOf(setup) {
   return [...(setup.mathml ? ['input/mml'] : []), ...(setup.asciimath ? ['input/asciimath'] : [])];
 }
 
+/** @type {Promise<unknown>} what the next run waits for */
+let before = loaded;
+
+/**
+ * What jobs give, once all that was asked before is done.
+ *
+ * @param {Parameters<typeof runNow>} asked
+ */
+export function run(...asked) {
+  const answer = before.then(() => runNow(...asked));
+  before = answer.catch(() => {});
+  return answer;
+}
+
 /**
  * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
  * @param {{setup: string, formulas: Formula[]}[]} jobs
  * @param {boolean} careful  tell what comes next before each formula
- * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, layouts: number}>}
+ * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, time: number, layouts: number}>}
  */
-export async function run(added, jobs, careful) {
-  await loaded;
+async function runNow(added, jobs, careful) {
+  const started = performance.now();
   layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
   const results = [];
@@ -83,7 +97,7 @@ export async function run(added, jobs, careful) {
   }
   const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
   const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
-  return { results, glyphs, layouts: layoutTime };
+  return { results, glyphs, time: performance.now() - started, layouts: layoutTime };
 }
 
 /**
