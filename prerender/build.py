@@ -41,6 +41,7 @@ from prerender.page import (
     plan,
     read,
     restored,
+    scripts_of,
     unless_hydrated,
 )
 from prerender.place import Lines
@@ -57,10 +58,12 @@ from prerender.setup import (
 )
 from prerender.shared import Folder, Frames, Shared, address, remove
 from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
+from prerender.source import Element
 from prerender.timing import Kind, Timing
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
-_AT_ONCE = 48
+#: (most of them wait for their typesets, without their trees)
+_AT_ONCE = 128
 #: answers that are held for other pages of the run; the cache has them all
 _HELD = 4000
 
@@ -178,7 +181,8 @@ async def build(
             known = [_as_left(run, page) for page in pages]
         report.pages += [one for one in known if one is not None]
         rest = [page for page, one in zip(pages, known, strict=True) if one is None]
-        waiting = iter(rest)
+        # Neighbours are alike: out of order, what is hard on the tabs comes among what is not
+        waiting = iter(sorted(rest, key=lambda name: digest(os.fsencode(name))))
 
         async def some() -> None:
             for page in waiting:
@@ -336,7 +340,9 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
 
 async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
     """The plan of a page, its set-up evaluated."""
-    page, scripts, request = await work.aside("reading", path, lambda: _read(path, data, look))
+    page, root, scripts, request = await work.aside(
+        "reading", path, lambda: _read(path, data, look)
+    )
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
@@ -344,17 +350,19 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
     work.setups[key] = told
 
     def find() -> Plan:
-        planned = plan(page, setup, key, roles(scripts, look))
-        return planned if work.hydrated else unless_hydrated(planned)
+        planned = plan(page, root, setup, key, roles(scripts, look))
+        return planned if work.hydrated else unless_hydrated(planned, root)
 
     return await work.aside("finding", path, find)
 
 
-def _read(path: PurePosixPath, data: bytes, look: Read) -> tuple[Page, list[Script], Request]:
-    """A page, and what its scripts ask for."""
-    page = read(data, xml=is_xml(path))
-    scripts = [script for script, _ in page.scripts()]
-    return page, scripts, collect(scripts, look)
+def _read(
+    path: PurePosixPath, data: bytes, look: Read
+) -> tuple[Page, Element, list[Script], Request]:
+    """A page, its tree, and what its scripts ask for."""
+    page, root = read(data, xml=is_xml(path))
+    scripts = [script for script, _ in scripts_of(root)]
+    return page, root, scripts, collect(scripts, look)
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:

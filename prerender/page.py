@@ -50,16 +50,28 @@ class Page:
     text: str
     codec: str
     xml: bool
-    root: Element
 
-    def scripts(self) -> list[tuple[Script, Span | None]]:
-        """Its script elements, in order, and where they stand."""
-        return [(_script(element), element.span) for element in self.root.all("script")]
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the markup of a page's formulas depends on besides them."""
+
+    base: bool
+    """Whether a `<base>` changes what URLs mean."""
+    ids: frozenset[str]
+    apart: list[Span]
+    """Elements with formulas in them that a reader mode may leave out of the page."""
+    told_apart: list[Edit]
+    """What the source has rendered by itself, marked so that it is not taken for ours."""
+    end_of_head: int
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a page needs: its formulas, and the jobs that typeset them."""
+    """What a page needs: its formulas, and the jobs that typeset them.
+
+    It does without the page's tree, so that many can wait for their typesets.
+    """
 
     page: Page
     setup: Setup
@@ -67,6 +79,8 @@ class Plan:
     jobs: list[Planned]
     superfluous: list[Span]
     """Scripts that only rendered formulas."""
+    around: Surroundings | None
+    """None: it has no formulas."""
 
     @property
     def formulas(self) -> list[Formula]:
@@ -113,15 +127,20 @@ def is_xml(path: PurePath) -> bool:
     return path.suffix.lower() in _XML_SUFFIXES
 
 
-def read(data: bytes, *, xml: bool) -> Page:
-    """The source of a page, rendered or not.
+def read(data: bytes, *, xml: bool) -> tuple[Page, Element]:
+    """The source of a page, rendered or not, and its tree.
 
     Raises EncodingLossError where the bytes cannot be had back, DamagedError where it is a rendered
     page whose source is lost.
     """
     text, codec = decode(data, xml=xml)
     text = restore(text)
-    return Page(text, codec, xml, xhtml.parse(text) if xml else parse(text))
+    return Page(text, codec, xml), xhtml.parse(text) if xml else parse(text)
+
+
+def scripts_of(root: Element) -> list[tuple[Script, Span | None]]:
+    """The script elements of a page, in order, and where they stand."""
+    return [(_script(element), element.span) for element in root.all("script")]
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
@@ -130,17 +149,18 @@ def restored(data: bytes, *, xml: bool) -> bytes:
     return encode(restore(text), codec)
 
 
-def plan(page: Page, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
+def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
-    found = find(page.root, setup.rules, page.text)
+    found = find(root, setup.rules, page.text)
     formulas = [one for one in found if isinstance(one, Formula)]
-    superfluous = _superfluous(page, roles)
-    return Plan(page, setup, found, plan_jobs(formulas, key, setup.tex), superfluous)
+    jobs = plan_jobs(formulas, key, setup.tex)
+    around = _surroundings(page, root, formulas) if formulas else None
+    return Plan(page, setup, found, jobs, _superfluous(root, roles), around)
 
 
-def unless_hydrated(plan: Plan) -> Plan:
+def unless_hydrated(plan: Plan, root: Element) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(plan.page.root) if plan.formulas else None
+    framework = framework_of(root) if plan.formulas else None
     if framework is None:
         return plan
     told = (
@@ -148,7 +168,17 @@ def unless_hydrated(plan: Plan) -> Plan:
         "it is left as it is; --hydrated renders it all the same"
     )
     setup = replace(plan.setup, warnings=(told,))
-    return replace(plan, setup=setup, found=[], jobs=[], superfluous=[])
+    return replace(plan, setup=setup, found=[], jobs=[], superfluous=[], around=None)
+
+
+def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Surroundings:
+    return Surroundings(
+        root.first("base") is not None,
+        frozenset(element.attrs["id"] for element in root.having("id")),
+        _apart(root, formulas),
+        _told_apart(page, root),
+        _end_of_head(page, root),
+    )
 
 
 def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL) -> Finished:
@@ -159,13 +189,14 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     A formula with an error stays as it is, and with it the scripts that would have shown it. Raises
     AmbiguousError where the source could not be had back from the result.
     """
-    page = plan.page
+    page, around = plan.page, plan.around
+    if around is None:
+        return Finished(encode(page.text, page.codec), _diagnose(plan, []))
     typesets, outlines = _collect(plan, answers)
-    css, glyphs = (None, None) if page.root.first("base") else look[:2]
-    ids = {element.attrs["id"] for element in page.root.having("id")}
-    drawn = drawings(typesets, outlines, glyphs or "", ids)
+    css, glyphs = (None, None) if around.base else look[:2]
+    drawn = drawings(typesets, outlines, glyphs or "", around.ids)
     needs = Needs(external=css is not None)
-    sheet = Sheet(drawn, page.xml, _apart(page, plan.formulas), look.shrink, needs)
+    sheet = Sheet(drawn, page.xml, around.apart, look.shrink, needs)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -179,8 +210,8 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets))
     if len(edits) == len(typesets) and plan.superfluous:
         edits += _farewell(plan)
-    edits += _told_apart(page)
-    place = _end_of_head(page)
+    edits += around.told_apart
+    place = around.end_of_head
     told = style_mark(mark, len(edits))
     style = style_element(told, needs) if css is None else style_link(told, css)
     edits.append(Edit(place, place, style))
@@ -193,10 +224,9 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     return Finished(data, _diagnose(plan, typesets), rendered, shared)
 
 
-def _apart(page: Page, formulas: Sequence[Formula]) -> list[Span]:
-    """The elements with formulas in them that a reader mode may leave out of a page."""
-    elements = [one for tag in _LEFT_OUT for one in page.root.all(tag)]
-    elements += page.root.having("role", ["navigation"])
+def _apart(root: Element, formulas: Sequence[Formula]) -> list[Span]:
+    elements = [one for tag in _LEFT_OUT for one in root.all(tag)]
+    elements += root.having("role", ["navigation"])
     starts = [formula.span.start for formula in formulas]
     return [
         span
@@ -217,13 +247,13 @@ def _comes_back(page: Page, data: bytes) -> bool:
         return False
 
 
-def _superfluous(page: Page, roles: Sequence[Role]) -> list[Span]:
+def _superfluous(root: Element, roles: Sequence[Role]) -> list[Span]:
     """The scripts that only render formulas; none where another script wants MathJax there."""
     if "client" in roles:
         return []
     return [
         span
-        for (_, span), role in zip(page.scripts(), roles, strict=True)
+        for (_, span), role in zip(scripts_of(root), roles, strict=True)
         if role in ("loader", "configuration") and span is not None
     ]
 
@@ -257,9 +287,8 @@ def _farewell(plan: Plan) -> list[Edit]:
     ]
 
 
-def _told_apart(page: Page) -> list[Edit]:
-    """What the source has rendered by itself, marked so that it is not taken for ours."""
-    tags = (element.start_tag for element in page.root.all("mjx-container"))
+def _told_apart(page: Page, root: Element) -> list[Edit]:
+    tags = (element.start_tag for element in root.all("mjx-container"))
     texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
@@ -287,18 +316,18 @@ def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"],
         yield "warning", "it refers to a label that is not on this page, and shows ???"
 
 
-def _end_of_head(page: Page) -> int:
+def _end_of_head(page: Page, root: Element) -> int:
     """Where a style sheet can stand in the head, behind all others in it.
 
     Where the source does not say where its head ends, that is before `<body>`, or behind the last
     element of the head, or where the first would stand.
     """
-    head, body = page.root.first("head"), page.root.first("body")
+    head, body = root.first("head"), root.first("body")
     if head is not None and head.end_tag is not None:
         return head.end_tag.start
     if body is not None and body.start_tag is not None:
         return body.start_tag.start
-    ends = [tag.end for element in (page.root, head) if element and (tag := element.start_tag)]
+    ends = [tag.end for element in (root, head) if element and (tag := element.start_tag)]
     for element in head.walk() if head is not None else ():
         ends += [tag.end for tag in element.tags if tag is not None]
     return max(ends, default=prolog_end(page.text))

@@ -28,7 +28,7 @@ def page(label: str, words: str) -> str:
 
 
 def rendered(data: bytes) -> bytes:
-    work = plan(read(data, xml=False), defaults(), "key", [])
+    work = plan(*read(data, xml=False), defaults(), "key", [])
     assert len(work.formulas) == 2
     answers = [Answer((DRAWN,) * len(one.indexes), {"g": "M0 0"}) for one in work.jobs]
     return finish(work, answers, "mark").data

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from prerender.encoding import EncodingLossError
 from prerender.engine import Answer, Picture, Typeset
 from prerender.markup import DamagedError
-from prerender.page import AmbiguousError, Finished, Plan, finish, plan, read, restored
+from prerender.page import AmbiguousError, Finished, Plan, finish, plan, read, restored, scripts_of
 from prerender.setup import Pair, Role, Setup, defaults
 from prerender.source import Edit, parse, splice
 
@@ -71,9 +71,9 @@ SETUPS = {
 def planned(
     data: bytes, setup: Setup = DOLLARS, *, xml: bool = False, role: Role = "other"
 ) -> Plan:
-    page = read(data, xml=xml)
-    roles = [role if script.executable else "other" for script, _ in page.scripts()]
-    return plan(page, setup, "key", roles)
+    page, root = read(data, xml=xml)
+    roles = [role if script.executable else "other" for script, _ in scripts_of(root)]
+    return plan(page, root, setup, "key", roles)
 
 
 def finished(work: Plan, typesets: Sequence[Typeset] = (DRAWN,)) -> Finished:
@@ -199,8 +199,8 @@ def test_scripts_go_when_all_formulas_are_rendered() -> None:
 
 def test_scripts_stay_where_another_uses_them() -> None:
     source = b"<script src=tex-svg.js></script><script>MathJax.typeset()</script>$x$"
-    page = read(source, xml=False)
-    work = plan(page, DOLLARS, "key", ["loader", "client"])
+    page, root = read(source, xml=False)
+    work = plan(page, root, DOLLARS, "key", ["loader", "client"])
     assert b"<script src=tex-svg.js></script><script>MathJax" in finished(work).data
 
 
@@ -315,7 +315,7 @@ def test_real_pages(shared: Path) -> None:
 def test_what_a_page_has_rendered_itself_is_told_apart() -> None:
     made = '<mjx-container class="MathJax" jax="SVG" data-tex="a"><svg></svg></mjx-container>'
     data = f"<title>t</title><p>{made} and \\(b\\), {made}".encode()
-    planned = plan(read(data, xml=False), defaults(), "key", [])
+    planned = plan(*read(data, xml=False), defaults(), "key", [])
     answers = [Answer((DRAWN,), {"g": "M0 0"}) for _ in planned.jobs]
     done = finish(planned, answers, MARK).data
     assert done.count(made.encode()) == 2

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 import prerender.build as module
 from prerender.encoding import EncodingLossError
 from prerender.engine import Answer, Picture, Typeset
-from prerender.page import finish, plan, read, restored
+from prerender.page import finish, plan, read, restored, scripts_of
 from prerender.setup import Role, defaults
 from tests.batch.site import files
 from tests.conftest import Run
@@ -26,9 +26,9 @@ OUTLINES = {"g": "m0 0h1z", "h": "m0 0h2z"}
 
 def built(data: bytes, mark: str, *typesets: Typeset) -> bytes:
     """A page as a version would render it; its formulas are these, again and again."""
-    page = read(data, xml=False)
-    roles: list[Role] = ["loader" if one.executable else "other" for one, _ in page.scripts()]
-    planned = plan(page, defaults(), "key", roles)
+    page, root = read(data, xml=False)
+    roles: list[Role] = ["loader" if one.executable else "other" for one, _ in scripts_of(root)]
+    planned = plan(page, root, defaults(), "key", roles)
     drawn = cycle(typesets)
     answers = [Answer(tuple(islice(drawn, len(one.indexes))), OUTLINES) for one in planned.jobs]
     return finish(planned, answers, mark).data
