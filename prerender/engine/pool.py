@@ -30,6 +30,8 @@ _BATCH = 0.25
 _LEAST = 0.05
 #: batches that a tab has at a time: the one that it is at, and the next
 _AHEAD = 2
+#: seconds: a tab's clock is no finer
+_TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
 _ARGUMENTS = (
@@ -217,7 +219,7 @@ class Engine:
             if self._ready and number == 0:
                 tab = await self._open([])
             while True:
-                batch = await self._next()
+                batch = [one for one in await self._next() if not one.answer.done()]
                 while under_way and (len(under_way) == _AHEAD or _with_care(batch)):
                     await under_way.popleft()
                 if tab is not None and tab.spent:
@@ -253,18 +255,18 @@ class Engine:
             self._some.set()
         except TabLostError as lost:
             self._try_again(batch, tab, lost)
+            await tab.close()
         except Exception as error:
             _fail(batch, error)
 
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
-        batch = [request for request in batch if not request.answer.done()]
         jobs = [request.shown() for request in batch]
         done = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
         self._timing.passed("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
         self._timing.add("layouts", done.layouts)
         self._timing.add("typesetting", -done.layouts)
-        speed = sum(job.weight for job in jobs) / done.seconds
+        speed = sum(job.weight for job in jobs) / max(done.seconds, _TICK)
         self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, done.jobs, strict=True):
             for at in sorted(request.skip):

@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from os import getloadavg
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.parse import quote, unquote
 
 from playwright.async_api import Browser, async_playwright
@@ -30,8 +31,9 @@ from tests.bench.material import FOLDER
 from tests.bench.variants import MODULES
 
 PAGES = FOLDER / "pages"
-#: the page with the most formulas, one in the middle, and the seed's
+#: the page with the most layouts, that with the most formulas, one in the middle, and the seed's
 _NAMES = (
+    "sites/distributions-jl/dev/univariate/index.html",
     "sites/cp-algorithms/combinatorics/inclusion-exclusion.html",
     "sites/cp-algorithms/algebra/sieve-of-eratosthenes.html",
     "seed/front-page.html",
@@ -136,6 +138,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    """A visit may end before all is loaded, which is no error."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @cache
 def _answer(path: str) -> tuple[bytes, str]:
     file = _file(path)
@@ -160,7 +169,7 @@ def _file(path: str) -> Path | None:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

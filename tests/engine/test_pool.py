@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from prerender.engine import BrowserNotFound, Engine, Item, Job, Typeset
+from prerender.engine.tab import Tab
 
 SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -141,15 +142,18 @@ def test_a_table_in_a_line_has_its_width_whatever_was_broken_before() -> None:
     assert after == before
 
 
-def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset() -> None:
+@pytest.mark.parametrize("tabs", [1, 2])
+def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset(tabs: int) -> None:
     # far beyond what a tab can draw in the time that it has
     endless = "+".join(["x"] * 200_000)
     jobs = [alone(f"a_{{{i}}}") for i in range(30)]
     job = Job("plain", (tex("b"), tex(endless), tex("c")))
-    answers = run(in_new_engine(*jobs, job, seconds=3.0, tabs=2))
+    more = [alone(f"b_{{{i}}}") for i in range(3000)]
+    answers = run(in_new_engine(*jobs, job, *more, seconds=3.0, tabs=tabs))
     assert all(one.error is None for (one,) in answers[:30])
     assert [one.error is None for one in answers[30]] == [True, False, True]
     assert "no answer within 3 s" in (answers[30][1].error or "")
+    assert all(one.error is None for (one,) in answers[31:])
 
 
 def children(pid: int) -> dict[int, str]:
@@ -193,6 +197,35 @@ def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
     answers = run(ask())
     assert len(answers) == 6001
     assert [one.error for one in answers if one.error] == []
+
+
+def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
+    async def ask() -> list[list[list[Typeset]]]:
+        async with Engine() as engine:
+            tab = await Tab.open(await engine.browser())
+            asked = [[alone(f"{name}_{{{i}}}") for i in range(200)] for name in "xyz"]
+            done = await asyncio.gather(*(tab.run(jobs, SETUPS, 20.0) for jobs in asked))
+            again = [await tab.run(jobs, SETUPS, 20.0) for jobs in asked]
+            assert [one.jobs for one in done] == [one.jobs for one in again]
+            return [one.jobs for one in done]
+
+    first, second, third = run(ask())
+    assert len(first) == len(second) == len(third) == 200
+    assert first != second != third
+
+
+def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
+    async def tabs(*, ready: bool) -> int:
+        async with Engine(ready=ready) as engine:
+            browser = await engine.browser()
+            for _ in range(100):
+                if browser.contexts:
+                    break
+                await asyncio.sleep(0.02)
+            return len(browser.contexts)
+
+    assert run(tabs(ready=True)) == 1
+    assert run(tabs(ready=False)) == 0
 
 
 def test_nothing_starts_before_the_first_job() -> None:

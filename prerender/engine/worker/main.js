@@ -66,8 +66,8 @@ function inputsOf(setup) {
   return [...(setup.mathml ? ['input/mml'] : []), ...(setup.asciimath ? ['input/asciimath'] : [])];
 }
 
-/** @type {Promise<unknown>} what the next run waits for */
-let before = loaded;
+/** @type {Promise<unknown>} the run that was asked for last */
+let latest = loaded;
 
 /**
  * What jobs give, once all that was asked before is done.
@@ -75,8 +75,8 @@ let before = loaded;
  * @param {Parameters<typeof runNow>} asked
  */
 export function run(...asked) {
-  const answer = before.then(() => runNow(...asked));
-  before = answer.catch(() => {});
+  const answer = latest.then(() => runNow(...asked));
+  latest = answer.catch(() => {});
   return answer;
 }
 
