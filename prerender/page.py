@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
 from prerender.engine import Answer, Typeset
-from prerender.find import Escape, Formula, Found, find
+from prerender.find import Escape, Formula, Found, Unclosed, find
 from prerender.hydration import framework_of
 from prerender.jobs import Planned, plan_jobs
 from prerender.markup import (
@@ -293,16 +293,25 @@ def _told_apart(page: Page, root: Element) -> list[Edit]:
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
 
+#: what there is to say of what begins a formula and ends none
+_STAYS = "is not closed in this text, or only within braces: it stays as it is"
+
+
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     """What there is to say of a page's formulas."""
     said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
     both = zip(plan.formulas, typesets, strict=True)
-    found = [(formula, one) for formula, typeset in both for one in _complaints(typeset)]
+    found = [
+        (formula.span.start, formula.math, severity, message)
+        for formula, typeset in both
+        for severity, message in _complaints(typeset)
+    ]
+    unclosed = [one for one in plan.found if isinstance(one, Unclosed)]
+    found += [(one.span.start, "", "warning", f"{one.text} {_STAYS}") for one in unclosed]
     if found:
         lines = Lines(plan.page.text)
-        for formula, (severity, message) in found:
-            place = lines.place(formula.span.start)
-            said.append(Diagnostic(severity, message, place, formula.math))
+        for start, math, severity, message in sorted(found):
+            said.append(Diagnostic(severity, message, lines.place(start), math))
     return said
 
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
-from prerender.find.model import Escape, Formula, Found, Input
+from prerender.find.model import Escape, Formula, Found, Input, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
 from prerender.setup import Rules
 from prerender.source import Element, UnlocatedError
 
-__all__ = ["Escape", "Formula", "Found", "Input", "find"]
+__all__ = ["Escape", "Formula", "Found", "Input", "Unclosed", "find"]
 
 
 def find(root: Element, rules: Rules, source: str) -> list[Found]:
-    """What the scripts of the page would typeset, and the escapes they would resolve.
+    """What the scripts of the page would typeset, the escapes they would resolve, what is unclosed.
 
     `root` is the tree of `source`. Formulas whose characters the parser has moved apart (text that
     stands in a table, say) are left alone; of two that overlap the first counts.
@@ -101,14 +101,36 @@ def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> 
     for_tex = Looked(scope, descend(rules.switch), include)
     other = rules.asciimath_switch if rules.asciimath else None
     for_asciimath = Looked(scope, switch(other), include) if other is not None else None
+    opening = _opening(rules)
     for element in elements:
         tex = for_tex.at(element)
         asciimath = for_asciimath is not None and for_asciimath.at(element)
         for run in runs(element, include) if tex or asciimath else ():
             matches = list(_tex(run, rules)) if tex else []
             yield from _located(run, matches)
+            if tex and opening is not None:
+                yield from _unclosed(run, opening, matches)
             if asciimath:
                 yield from _located(run, _asciimath(run, rules, matches))
+
+
+def _opening(rules: Rules) -> re.Pattern[str] | None:
+    """What begins a formula and hardly anything else; a dollar may be one."""
+    parts = [re.escape(pair.open) for pair in rules.pairs if pair.open.startswith("\\")]
+    if rules.environments:
+        parts.append(r"\\begin\s*\{[^}]*\}")
+    return re.compile(rf"(?<!\\)(?:{'|'.join(parts)})") if parts else None
+
+
+def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> Iterator[Unclosed]:
+    """What begins first of all that is in no formula: what follows may only seem so."""
+    ends = [0, *(match.end for match in matches)]
+    starts = [*(match.start for match in matches), len(run.text)]
+    between = (opening.search(run.text, *gap) for gap in zip(ends, starts, strict=True))
+    opened = next(filter(None, between), None)
+    span = run.span(*opened.span()) if opened else None
+    if opened and span:
+        yield Unclosed(span, opened[0])
 
 
 def _include(rules: Rules) -> Include:

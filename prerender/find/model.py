@@ -1,4 +1,4 @@
-"""What `find` answers: formulas and escaped characters, each with its span in the source."""
+"""What `find` answers: formulas and what else is said of text, each with its span in the source."""
 
 from __future__ import annotations
 
@@ -35,4 +35,12 @@ class Escape:
     text: str
 
 
-Found = Formula | Escape
+@dataclass(frozen=True, slots=True)
+class Unclosed:
+    r"""What begins a formula (`\[`, `\begin{align}`) that is none, for nothing closes it."""
+
+    span: Span
+    text: str
+
+
+Found = Formula | Escape | Unclosed

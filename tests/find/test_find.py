@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from prerender import xhtml
-from prerender.find import Formula, find
+from prerender.find import Formula, Unclosed, find
 from prerender.setup import Pair, Rules, Switch, defaults
 from prerender.source import Element, parse
 
@@ -32,6 +32,32 @@ KATEX = Rules("katex", (Pair("\\(", "\\)", False),), Switch(("code",), "", ""), 
 def formulas(page: str, rules: Rules = VERSION_4) -> list[str]:
     found = find(parse(page), rules, page)
     return [one.math for one in found if isinstance(one, Formula)]
+
+
+@pytest.mark.parametrize("rules", [VERSION_4, VERSION_2, KATEX])
+@pytest.mark.parametrize(
+    ("page", "unclosed"),
+    [
+        (r"<p>\(a\) and \(b<p>\(c\)", [(13, r"\(")]),
+        (r"<p>\(a<p>b\)<p>\(c", [(3, r"\("), (15, r"\(")]),
+        (r"<p>\(a \text{\(b\) c}\) d \) e", []),
+        (r"<p>a \\(b <code>\(c</code> <i data-prerender-ignore>\(d</i>", []),
+        (r"<p>\(a<!-- \) -->", [(3, r"\(")]),
+    ],
+)
+def test_what_is_not_closed(rules: Rules, page: str, unclosed: list[tuple[int, str]]) -> None:
+    found = find(parse(page), rules, page)
+    assert [(one.span.start, one.text) for one in found if isinstance(one, Unclosed)] == unclosed
+
+
+def test_environments_that_are_not_closed_and_dollars_that_may_be_money() -> None:
+    page = r"<p>\begin{align} a <p>\begin {align} b \end{align*} <p>$5 and $$"
+    rules = replace(VERSION_4, pairs=(Pair("$", "$", False), Pair("$$", "$$", True)))
+    found = find(parse(page), rules, page)
+    assert [one.text for one in found if isinstance(one, Unclosed)] == [
+        r"\begin{align}",
+        r"\begin {align}",
+    ]
 
 
 @pytest.mark.parametrize("rules", [VERSION_4, VERSION_2, KATEX])
