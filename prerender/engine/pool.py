@@ -152,8 +152,7 @@ class Engine:
         """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
         self._setups[job.setup] = setups[job.setup]
         await self.browser()
-        while len(self._workers) < self._tabs:
-            self._hire()
+        self._hire()
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
         self._some.set()
@@ -164,12 +163,14 @@ class Engine:
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._launch()
-                if self._ready and not self._workers:
+                if self._ready:
                     self._hire()
             return self._browser
 
     def _hire(self) -> None:
-        self._workers.append(asyncio.create_task(self._work(len(self._workers))))
+        """Have all workers: the first of them is the first to ask for work."""
+        for number in range(len(self._workers), self._tabs):
+            self._workers.append(asyncio.create_task(self._work(number)))
 
     async def _launch(self) -> Browser:
         program: Program = find_browser(self._program)
@@ -214,14 +215,15 @@ class Engine:
         A tab has its next batch while it is at one: it does not wait for this process.
         """
         tab: Tab | None = None
+        opening = asyncio.create_task(self._open([])) if self._ready and number == 0 else None
         under_way: deque[asyncio.Task[None]] = deque()
         try:
-            if self._ready and number == 0:
-                tab = await self._open([])
             while True:
                 batch = [one for one in await self._next() if not one.answer.done()]
                 while under_way and (len(under_way) == _AHEAD or _with_care(batch)):
                     await under_way.popleft()
+                if opening is not None:
+                    tab, opening = await opening, None
                 if tab is not None and tab.spent:
                     await asyncio.gather(*under_way)
                     await tab.close()
@@ -230,9 +232,10 @@ class Engine:
                 if tab is not None:
                     under_way.append(asyncio.create_task(self._serve(tab, batch, f"tab {number}")))
         finally:
-            for task in under_way:
+            tasks = [*under_way, *([opening] if opening is not None else [])]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             if tab is not None:
                 await tab.close()
 

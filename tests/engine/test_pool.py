@@ -228,6 +228,16 @@ def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
     assert run(tabs(ready=False)) == 0
 
 
+def test_little_work_waits_for_the_tab_that_is_opened_and_opens_no_other() -> None:
+    async def tabs() -> int:
+        async with Engine(tabs=2, ready=True) as engine:
+            browser = await engine.browser()
+            await typeset(engine, alone("x"), alone("y"))
+            return len(browser.contexts)
+
+    assert run(tabs()) == 1
+
+
 def test_nothing_starts_before_the_first_job() -> None:
     async def ask() -> bool:
         async with Engine(program="/nowhere/chromium") as engine:
