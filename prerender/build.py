@@ -167,15 +167,17 @@ async def build(
     started = time.monotonic()
     pages = page_names(site)
     shared = Shared(Folder(site.output or site.root), work.frames)
-    usable = inspect is None and not shared.missing()
+    incomplete = shared.missing()
     if write:
         copy_assets(site, [*pages, *work.frames])
     settings = work.settings
     report = Report()
     with (
         seldom_collected(),
-        Index(work.index if usable else None, site, settings) as index,
+        Index(work.index if inspect is None else None, site, settings) as index,
     ):
+        if incomplete:
+            index.clear()
         run = _Run(site, work, index, Local(site), settings, shared, write, inspect)
         with work.timing.span("reading", "the index"):
             known = [_as_left(run, page) for page in pages]

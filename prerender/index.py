@@ -71,6 +71,15 @@ class Index:
         """What is known of a page."""
         return self._rows.get(page)
 
+    def clear(self) -> None:
+        """Forget all pages of the site, under these settings."""
+        self._rows.clear()
+        if self._database is not None:
+            with suppress(sqlite3.Error), self._database:
+                self._database.execute(
+                    "DELETE FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
+                )
+
     def keep(self, page: str, row: Row) -> None:
         """Remember how a page was left."""
         self._new[page] = row

@@ -294,7 +294,7 @@ def _told_apart(page: Page, root: Element) -> list[Edit]:
 
 
 #: what there is to say of what begins a formula and ends none
-_STAYS = "is not closed in this text, or only within braces: it stays as it is"
+_STAYS = "begins no formula: no end of it follows in the same element, outside of braces"
 
 
 def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
@@ -315,12 +315,18 @@ def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     return said
 
 
+_BEGINNINGS = (r"\(", r"\[")
+
+
 def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"], str]]:
     """What there is to say of a formula."""
     if typeset.error is not None:
         yield "error", typeset.error
     for name in dict.fromkeys(typeset.undefined):
-        yield "warning", f"{name} is not defined; it stands in red, as MathJax shows it"
+        told = f"{name} is not defined; it stands in red, as MathJax shows it"
+        if name in _BEGINNINGS:
+            told = f"there is a {name} in this formula: is it closed where it should be?"
+        yield "warning", told
     if any("???" in ref.text for ref in typeset.refs):
         yield "warning", "it refers to a label that is not on this page, and shows ???"
 

@@ -115,6 +115,11 @@ class PageReport:
         """Those that make the exit code 1."""
         return [one for one in self.diagnostics if one.severity == "error"]
 
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """Those that change nothing."""
+        return [one for one in self.diagnostics if one.severity == "warning"]
+
 
 class Finding(NamedTuple):
     """A formula on a screen, and what there is to say of it; `picture` is a file."""
@@ -194,10 +199,12 @@ class Report:
         written = sum(page.written for page in self.pages) or "nothing"
         formulas = sum(page.formulas for page in self.pages)
         errors = sum(len(page.errors) for page in self.pages)
+        warnings = sum(len(page.warnings) for page in self.pages)
+        warned = f", {some(warnings, 'warning')}" if warnings else ""
         return (
             f"{some(len(self.pages), 'page')}: {counts}; {written} written. "
             f"{some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
-            f"cache. {some(errors, 'error')}. {self.seconds:.1f} s"
+            f"cache. {some(errors, 'error')}{warned}. {self.seconds:.1f} s"
         )
 
     def to_json(self) -> dict[str, Any]:

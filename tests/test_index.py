@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -145,6 +146,28 @@ def test_a_setting_invalidates_what_depends_on_it(
     (site.parent / "prerender.toml").write_text(f"mathjax.tex.macros = {{N = '{time.time_ns()}'}}")
     totals = json.loads(prerender("build", "site", "--json", "-").stdout)["totals"]
     assert totals["typeset"] == totals["formulas"] == 5
+
+
+@pytest.mark.parametrize("flags", [["--css", "external"], ["--glyphs", "shared"]])
+def test_files_that_a_site_shares(
+    prerender: Run, site: Path, unread: list[str], flags: list[str]
+) -> None:
+    """The first build, which makes them, is remembered; so are pages no more when one is lost."""
+    prerender("build", "site", *flags)
+    time.sleep(0.05)
+    age(site)
+    with patch("prerender.build.plan", None):
+        prerender("build", "site", *flags, **NONE)  # the pages are other files now
+    time.sleep(0.05)
+    prerender("build", "site", *flags, **NONE)
+    unread.clear()
+    prerender("build", "site", *flags, **NONE)
+    assert unread == []
+    [file] = site.glob("prerender-math.*")
+    before = file.read_bytes()
+    file.unlink()
+    prerender("build", "site", *flags, **NONE)
+    assert file.read_bytes() == before
 
 
 def test_pages_that_are_written_anew_with_the_same_bytes(

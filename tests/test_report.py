@@ -103,7 +103,7 @@ def report() -> Report:
 def test_the_summary_is_one_line() -> None:
     assert report().summary() == (
         "4 pages: 1 rendered, 1 unchanged, 1 no-math, 1 failed; 2 written. "
-        "5 formulas: 3 typeset, 1 from the cache. 2 errors. 1.2 s"
+        "5 formulas: 3 typeset, 1 from the cache. 2 errors, 1 warning. 1.2 s"
     )
     one = Report([PageReport("c.html", "unchanged", 1)])
     assert one.summary() == (

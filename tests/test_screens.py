@@ -76,6 +76,19 @@ def test_offenders_are_named_and_shown(prerender: Run, site: Path, tmp_path: Pat
     assert place in done.stderr
 
 
+def test_what_is_seen_on_one_screen_does_not_change_the_next(prerender: Run, site: Path) -> None:
+    box = '<div style="width:200px;overflow:hidden;white-space:nowrap">'
+    page = r"\[x\] some words before \(\frac{a+b+c+d+e+f+g+h+i+j+k}{2}\)</div>"
+    (site / "index.html").write_text(f"<!doctype html>{box}{page}")
+    together = screens(prerender("check", site, "--screens", "320,390,820", "--json", "-").stdout)
+    for width in (320, 390, 820):
+        done = prerender("check", site, "--screens", str(width), "--json", "-")
+        [alone] = screens(done.stdout).values()
+        assert len(alone["offences"]) == 1
+        told = [[one["column"], one["reason"]] for one in alone["offences"]]
+        assert [[o["column"], o["reason"]] for o in together[width]["offences"]] == told
+
+
 def test_pictures_have_a_folder_of_their_own(prerender: Run, site: Path) -> None:
     (site / "look.css").write_text(SPOILT, "utf-8")
     done = prerender("check", site, "--screens", "320")

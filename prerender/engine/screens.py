@@ -25,12 +25,19 @@ _SCRIPT = Path(__file__).with_name("screens.js").read_text("utf-8")
 _FRAME = """(index) => {
   const formula = document.querySelectorAll('mjx-container[data-tex]')[index];
   formula.style.outline = '2px dashed #d00';
+  window.prerenderScrolled = [];
+  for (let one = formula.parentElement; one; one = one.parentElement) {
+    window.prerenderScrolled.push([one, one.scrollLeft, one.scrollTop]);
+  }
   formula.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
   const {top, bottom} = formula.getBoundingClientRect();
   return [top, bottom];
 }"""
 _UNFRAME = """(index) => {
   document.querySelectorAll('mjx-container[data-tex]')[index].style.outline = '';
+  for (const [one, left, top] of window.prerenderScrolled) {
+    one.scrollTo({left, top, behavior: 'instant'});
+  }
 }"""
 
 

@@ -115,11 +115,13 @@ def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> 
 
 
 def _opening(rules: Rules) -> re.Pattern[str] | None:
-    """What begins a formula and hardly anything else; a dollar may be one."""
-    parts = [re.escape(pair.open) for pair in rules.pairs if pair.open.startswith("\\")]
+    """What begins a formula and hardly anything else; a single dollar may be money."""
+    opens = [pair.open for pair in rules.pairs if pair.open[0] == "\\" or pair.open == "$$"]
+    parts = [re.escape(one) for one in opens]
     if rules.environments:
         parts.append(r"\\begin\s*\{[^}]*\}")
-    return re.compile(rf"(?<!\\)(?:{'|'.join(parts)})") if parts else None
+    escaped = "" if rules.version == "katex" else r"(?<!\\)"
+    return re.compile(f"{escaped}(?:{'|'.join(parts)})") if parts else None
 
 
 def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> Iterator[Unclosed]:

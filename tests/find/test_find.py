@@ -41,7 +41,7 @@ def formulas(page: str, rules: Rules = VERSION_4) -> list[str]:
         (r"<p>\(a\) and \(b<p>\(c\)", [(13, r"\(")]),
         (r"<p>\(a<p>b\)<p>\(c", [(3, r"\("), (15, r"\(")]),
         (r"<p>\(a \text{\(b\) c}\) d \) e", []),
-        (r"<p>a \\(b <code>\(c</code> <i data-prerender-ignore>\(d</i>", []),
+        (r"<p>a <code>\(c</code> <i data-prerender-ignore>\(d</i>", []),
         (r"<p>\(a<!-- \) -->", [(3, r"\(")]),
     ],
 )
@@ -50,13 +50,26 @@ def test_what_is_not_closed(rules: Rules, page: str, unclosed: list[tuple[int, s
     assert [(one.span.start, one.text) for one in found if isinstance(one, Unclosed)] == unclosed
 
 
+def test_katex_takes_any_backslash_for_a_beginning() -> None:
+    page = r"<p>a \\(b and \(c\) d"
+    found = find(parse(page), KATEX, page)
+    assert [(one.span.start, type(one).__name__) for one in found] == [(6, "Formula")]
+    page = r"<p>\(c\) a \\(b and"
+    assert [one.text for one in find(parse(page), KATEX, page) if isinstance(one, Unclosed)] == [
+        r"\("
+    ]
+
+
 def test_environments_that_are_not_closed_and_dollars_that_may_be_money() -> None:
-    page = r"<p>\begin{align} a <p>\begin {align} b \end{align*} <p>$5 and $$"
+    page = (
+        r"<p>\begin{align} a <p>\begin {align} b \end{align*} <p>$5 and \$$, <p>$$ c, <p>\\begin{d}"
+    )
     rules = replace(VERSION_4, pairs=(Pair("$", "$", False), Pair("$$", "$$", True)))
     found = find(parse(page), rules, page)
     assert [one.text for one in found if isinstance(one, Unclosed)] == [
         r"\begin{align}",
         r"\begin {align}",
+        "$$",
     ]
 
 
