@@ -1,5 +1,19 @@
-"""`python -m prerender`: the command line."""
+"""The command line, as `prerender` and as `python -m prerender`."""
 
-from prerender.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run it. Ctrl-C ends it without a traceback also while its parts are imported."""
+    try:
+        from prerender.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -364,3 +364,18 @@ def test_doctor(prerender: Run, tmp_path: Path) -> None:
     odd = prerender("doctor", "--browser", "/bin/false")
     assert odd.returncode == 3
     assert "/bin/false does not start" in odd.stdout
+
+
+def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
+    """As Ctrl-C within the first half second."""
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'prerender.build': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from prerender.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
