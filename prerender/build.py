@@ -363,7 +363,7 @@ def _read(
 ) -> tuple[Page, Element, list[Script], Request]:
     """A page, its tree, and what its scripts ask for."""
     page, root = read(data, xml=is_xml(path))
-    scripts = [script for script, _ in scripts_of(root)]
+    scripts = scripts_of(root)
     return page, root, scripts, collect(scripts, look)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
@@ -138,9 +139,12 @@ def read(data: bytes, *, xml: bool) -> tuple[Page, Element]:
     return Page(text, codec, xml), xhtml.parse(text) if xml else parse(text)
 
 
-def scripts_of(root: Element) -> list[tuple[Script, Span | None]]:
-    """The script elements of a page, in order, and where they stand."""
-    return [(_script(element), element.span) for element in root.all("script")]
+def scripts_of(root: Element) -> list[Script]:
+    """The script elements of a page, in order."""
+    return [
+        Script(one.attrs.get("type", ""), one.attrs.get("src"), one.text(), one.attrs)
+        for one in root.all("script")
+    ]
 
 
 def restored(data: bytes, *, xml: bool) -> bytes:
@@ -253,14 +257,9 @@ def _superfluous(root: Element, roles: Sequence[Role]) -> list[Span]:
         return []
     return [
         span
-        for (_, span), role in zip(scripts_of(root), roles, strict=True)
-        if role in ("loader", "configuration") and span is not None
+        for element, role in zip(root.all("script"), roles, strict=True)
+        if role in ("loader", "configuration") and (span := element.span) is not None
     ]
-
-
-def _script(element: Element) -> Script:
-    attrs = element.attrs
-    return Script(attrs.get("type", ""), attrs.get("src"), element.text(), attrs)
 
 
 def _collect(plan: Plan, answers: Sequence[Answer]) -> tuple[list[Typeset], dict[str, str]]:
@@ -310,7 +309,7 @@ def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     found += [(one.span.start, "", "warning", f"{one.text} {_STAYS}") for one in unclosed]
     if found:
         lines = Lines(plan.page.text)
-        for start, math, severity, message in sorted(found):
+        for start, math, severity, message in sorted(found, key=itemgetter(0)):
             said.append(Diagnostic(severity, message, lines.place(start), math))
     return said
 

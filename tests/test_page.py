@@ -72,7 +72,7 @@ def planned(
     data: bytes, setup: Setup = DOLLARS, *, xml: bool = False, role: Role = "other"
 ) -> Plan:
     page, root = read(data, xml=xml)
-    roles = [role if script.executable else "other" for script, _ in scripts_of(root)]
+    roles = [role if script.executable else "other" for script in scripts_of(root)]
     return plan(page, root, setup, "key", roles)
 
 

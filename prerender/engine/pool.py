@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -215,20 +215,21 @@ class Engine:
         A tab has its next batch while it is at one: it does not wait for this process.
         """
         tab: Tab | None = None
-        opening = asyncio.create_task(self._open([])) if self._ready and number == 0 else None
+        opening = asyncio.create_task(self._open()) if self._ready and number == 0 else None
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
                 batch = [one for one in await self._next() if not one.answer.done()]
+                if not batch:
+                    continue
                 while under_way and (len(under_way) == _AHEAD or _with_care(batch)):
                     await under_way.popleft()
-                if opening is not None:
-                    tab, opening = await opening, None
                 if tab is not None and tab.spent:
                     await asyncio.gather(*under_way)
                     await tab.close()
                     tab = None
-                tab = tab or await self._open(batch)
+                if tab is None:
+                    tab, opening = await self._opened(opening or self._open(), batch), None
                 if tab is not None:
                     under_way.append(asyncio.create_task(self._serve(tab, batch, f"tab {number}")))
         finally:
@@ -239,10 +240,13 @@ class Engine:
             if tab is not None:
                 await tab.close()
 
-    async def _open(self, batch: list[_Request]) -> Tab | None:
-        """A tab for a batch; None: there is none, and the batch waits, or has failed."""
+    async def _open(self) -> Tab:
+        return await Tab.open(await self.browser())
+
+    async def _opened(self, tab: Awaitable[Tab], batch: list[_Request]) -> Tab | None:
+        """The tab that is opened for a batch; None: the batch waits, or has failed."""
         try:
-            return await Tab.open(await self.browser())
+            return await tab
         except TabLostError as lost:
             self._try_again(batch, None, lost)
         except Exception as error:
@@ -283,8 +287,6 @@ class Engine:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""
         for request in batch:
             request.tries += 1
-        if not batch:
-            return
         if len(batch) == 1:
             request = batch[0]
             if tab is not None and tab.at is not None:

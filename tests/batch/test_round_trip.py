@@ -27,7 +27,7 @@ OUTLINES = {"g": "m0 0h1z", "h": "m0 0h2z"}
 def built(data: bytes, mark: str, *typesets: Typeset) -> bytes:
     """A page as a version would render it; its formulas are these, again and again."""
     page, root = read(data, xml=False)
-    roles: list[Role] = ["loader" if one.executable else "other" for one, _ in scripts_of(root)]
+    roles: list[Role] = ["loader" if one.executable else "other" for one in scripts_of(root)]
     planned = plan(page, root, defaults(), "key", roles)
     drawn = cycle(typesets)
     answers = [Answer(tuple(islice(drawn, len(one.indexes))), OUTLINES) for one in planned.jobs]
