@@ -56,6 +56,7 @@ from prerender.setup import (
     interpret,
     roles,
 )
+from prerender.setup.asked import Surroundings, answered
 from prerender.shared import Folder, Frames, Shared, address, remove
 from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
 from prerender.source import Element
@@ -345,7 +346,10 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
     page, root, scripts, request = await work.aside(
         "reading", path, lambda: _read(path, data, look)
     )
-    evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
+    evaluated: dict[str, Any] = {}
+    if request.loaders or request.steps:
+        around = Surroundings(root, scripts, look)
+        request, evaluated = await answered(request, around, lambda one: _evaluated(one, work))
     setup = interpret(request, evaluated, work.override)
     told = engine_setup(setup)
     key = fingerprint(told)

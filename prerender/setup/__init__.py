@@ -1,7 +1,8 @@
 """What a page says about its own math: scripts of the page go in, a `Setup` comes out.
 
 In three steps, so that what the middle one finds can be kept: `collect` and `interpret` are pure,
-`evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only.
+`evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only; what they ask
+for besides (`asked`) makes another request.
 """
 
 from __future__ import annotations
@@ -45,12 +46,19 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
     if kind == "mathjax2":
         setup = mathjax2.interpret(loader, data)
     elif kind == "katex":
-        names = [name for _, one in request.loaders for name in one.components]
+        brought = [loader_of(str(section(one).get("src"))) for one in _list(data, "katexLoaded")]
+        ours = [one for _, one in request.loaders] + [one for one in brought if one]
+        names = [name for one in ours for name in one.components]
         setup = katex.interpret(names, data)
     else:
         setup = mathjax3.interpret(loader, data)
     setup = _warned(setup, request, data)
     return mathjax3.supply(setup, user) if user else setup
+
+
+def _list(data: Json, name: str) -> list[object]:
+    value = data.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _loader(request: Request, data: Json) -> Loader | None:
@@ -75,10 +83,9 @@ def _kind(request: Request, data: Json) -> str:
 def _warned(setup: Setup, request: Request, data: Json) -> Setup:
     """With the errors of scripts that are configurations."""
     ours = {step.script for step in request.steps if step.type == "config"}
-    errors = data.get("errors")
     told = [
         f"the page's configuration fails: {error.get('message')}"
-        for error in (errors if isinstance(errors, list) else [])
+        for error in _list(data, "errors")
         if isinstance(error, dict)
         and (error.get("script") in ours or "SyntaxError" in str(error.get("message")))
     ]

@@ -40,7 +40,10 @@ _POLICY = (
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-DNS-Prefetch-Control": "off"}
 _PREPARE = "async (request) => (await import('/page.js')).prepare(request)"
-_STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "finish")
+_STEPS = ("run", "settle", "ready", "settle", "complete", "settle", "begin", "settle", "visit",
+          "settle", "finish")  # fmt: skip
+#: how often what waits may make more wait: scripts that are loaded one after the other
+_TURNS = 12
 
 T = TypeVar("T")
 
@@ -62,13 +65,16 @@ async def evaluate(browser: Browser, request: Request) -> Json:
         loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
         first = min(loads, key=lambda step: step.deferred, default=None)
         return {"loaded": [{"script": first.script}] if first else []}
-    steps = [asdict(step) for step in request.steps]
-    asked = {"steps": steps, "loaders": LOADERS, "amd": request.amd, "limit": LIMIT}
+    asked = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
     async with _turns(), _sandbox(browser) as (page, session):
         await _guard(page.evaluate(_PREPARE, asked), _PATIENCE)
         answer: object = None
         for step in _STEPS:
-            answer = await _guard(_step(session, f"prerenderSetup.{step}()"), LIMIT + _ANSWERING)
+            for _ in range(_TURNS if step == "settle" else 1):
+                call = _step(session, f"prerenderSetup.{step}()")
+                answer = await _guard(call, LIMIT + _ANSWERING)
+                if not answer:
+                    break
     return _parsed(answer)
 
 

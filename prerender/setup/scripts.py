@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -22,7 +22,9 @@ Family = Literal["mathjax2", "mathjax", "katex"]
 
 #: regular expressions for Python and JavaScript alike
 LOADERS: dict[Family, str] = {
-    "mathjax2": r"(?:^|/)MathJax\.js(?:[?#]|$)|(?:^|/)latest\.js\?(?:.*&)?config=",
+    "mathjax2": r"(?:^|/)MathJax\.js(?:[?#]|$)|(?:^|/)latest\.js\?(?:.*&)?config="
+    r"|(?:^|/)config/(?:(?:TeX|MML|AM)(?:-(?:TeX|MML|AMS|AM))*_[\w-]+|Accessible(?:-full)?)\.js"
+    r"(?:[?#]|$)",
     "mathjax": r"(?:^|/)(?:tex|mml|tex-mml)-(?:chtml|svg)(?:-[a-z-]+)?(?:\.min)?\.js(?:[?#]|$)"
     r"|[Mm]ath[Jj]ax.*/startup(?:\.min)?\.js(?:[?#]|$)"
     r"|(?:^|/)latest\.js\?(?:tex|mml)-",
@@ -30,13 +32,14 @@ LOADERS: dict[Family, str] = {
     r"(?:[?#]|$)"
     r"|[Kk]a[Tt]e[Xx].*/contrib/[\w.-]+\.m?js(?:[?#]|$)",
 }
-MENTIONS = re.compile(r"mathjax|katex|renderMathInElement", re.IGNORECASE)
+MENTIONS = re.compile(r"mathjax|katex|renderMathInElement|RevealMath", re.IGNORECASE)
 SCRIPT_TYPES = frozenset(
     f"{group}/{name}"
     for group in ("text", "application")
     for name in ("javascript", "ecmascript", "x-javascript", "jscript", "livescript")
 )
 _REQUIRE = re.compile(r"(?:^|/)require(?:js)?(?:\.min)?\.js(?:[?#]|$)")
+_REVEAL = re.compile(r"(?:^|/)reveal(?:\.esm|\.min)?\.m?js\b|\breveal\.esm\.js['\"]")
 _CONFIG_TYPE = re.compile(r"text/x-mathjax-config(?:;.*)?", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_$][\w$]{2,}")
 _DECLARED = re.compile(rf"(?:\b(?:var|let|const|function)\s+|\bwindow\.)({_NAME.pattern})")
@@ -92,6 +95,17 @@ class Step:
     type: Literal["classic", "module", "config"] = "classic"
     deferred: bool = False
     own: bool = True
+    attrs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """An element of the page that scripts ask for (probes.js tells of the fields)."""
+
+    selector: str
+    path: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    text: str | None = None
+    delimiters: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,12 @@ class Request:
     steps: tuple[Step, ...] = ()
     loaders: tuple[tuple[int, Loader], ...] = ()
     amd: bool = False
+    deck: bool = False
+    #: what the scripts ask for: elements of the page, files of the site by their addresses, names
+    #: that nothing defines
+    planted: tuple[Planted, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -141,7 +161,12 @@ def _stem(src: str) -> str:
 
 
 def _queried(src: str) -> tuple[str, ...]:
-    """The configuration files that MathJax.js is asked for: ?config=TeX-AMS_CHTML-full,Safe."""
+    """The configuration files that MathJax.js is asked for: ?config=TeX-AMS_CHTML-full,Safe.
+
+    A page may also have one as a script of its own: config/TeX-AMS_CHTML-full.js.
+    """
+    if _stem(src) not in ("MathJax", "latest"):
+        return (_stem(src),)
     asked = parse_qs(urlsplit(src).query).get("config", [""])[0]
     return tuple(name.strip() for name in asked.split(",") if name.strip())
 
@@ -168,7 +193,28 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
     steps = [*_givers(scripts, steps), *steps]
     amd = any(script.src and _REQUIRE.search(script.src) for script in scripts)
     amd = amd and any(step.does == "run" for step in steps)
-    return Request(tuple(steps), tuple(loaders), amd)
+    deck = any(_REVEAL.search(script.src or script.text) for script in scripts)
+    return Request(tuple(steps), tuple(_combined(loaders)), amd, deck)
+
+
+def _combined(loaders: Sequence[tuple[int, Loader]]) -> Iterator[tuple[int, Loader]]:
+    """The same; the first that is MathJax 2 brings what the others of it bring."""
+    ours = [one for _, one in loaders if one.version == "mathjax2"]
+    names = tuple(dict.fromkeys(name for one in ours for name in one.components))
+    for index, one in loaders:
+        yield index, replace(one, components=names) if one in ours else one
+
+
+#: attributes of a script that say how it comes, and nothing to it
+_TECHNICAL = frozenset(
+    ["type", "async", "defer", "nonce", "integrity", "crossorigin", "referrerpolicy", "onload"]
+)
+
+
+def _told(script: Script, text: str) -> tuple[tuple[str, str], ...]:
+    """The attributes that a script may read of its own element: the address if it does."""
+    left_out = _TECHNICAL if "currentScript" in text else _TECHNICAL | {"src"}
+    return tuple(item for item in script.attrs.items() if item[0] not in left_out)
 
 
 def _givers(scripts: Sequence[Script], steps: Sequence[Step]) -> Iterator[Step]:
@@ -185,25 +231,37 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
     """What an executable script brings."""
     kind: Literal["classic", "module"] = "module" if "module" in script.type.lower() else "classic"
     if script.src is None:
-        mentions = MENTIONS.search(script.text)
-        return None, [Step(index, "run", script.text, kind, script.deferred)] if mentions else []
+        if not MENTIONS.search(script.text):
+            return None, []
+        told = _told(script, script.text)
+        return None, [Step(index, "run", script.text, kind, script.deferred, attrs=told)]
     main = script.attrs.get("data-main") if _REQUIRE.search(script.src) else None
     if main is not None:
         text = read(main) or read(f"{main}.js")
-        return None, list(_file(index, text, "classic", deferred=True))
+        return None, list(_file(index, script, text, "classic", deferred=True))
     text = read(script.src)
     loader = loader_of(script.src, text)
     if loader is None:
-        return None, list(_file(index, text, kind, deferred=script.deferred))
+        return None, list(_file(index, script, text, kind, deferred=script.deferred))
     return loader, list(_load(index, script, loader, read))
 
 
 def _file(
-    index: int, text: str | None, kind: Literal["classic", "module"], *, deferred: bool
+    index: int,
+    script: Script,
+    text: str | None,
+    kind: Literal["classic", "module"],
+    *,
+    deferred: bool,
 ) -> Iterator[Step]:
     """A local file, if it concerns math."""
-    if text is not None and len(text) <= _LARGEST and MENTIONS.search(text):
-        yield Step(index, "run", text, kind, deferred, own=False)
+    if text is not None and is_about_math(text):
+        yield Step(index, "run", text, kind, deferred, own=False, attrs=_told(script, text))
+
+
+def is_about_math(text: str) -> bool:
+    """Whether a file concerns math, and may be a configuration."""
+    return len(text) <= _LARGEST and MENTIONS.search(text) is not None
 
 
 def _load(index: int, script: Script, loader: Loader, read: Read) -> Iterator[Step]:

@@ -13,6 +13,9 @@ from playwright.async_api import Browser, async_playwright
 
 from prerender.engine.browser import find_browser, sandbox
 from prerender.setup import Request, Script, Setup, collect, evaluate, interpret
+from prerender.setup.asked import Surroundings, answered
+from prerender.setup.scripts import Read
+from prerender.source import parse
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -62,13 +65,21 @@ class Evaluator:
         user: dict[str, Any] | None = None,
     ) -> Setup:
         """The Setup of a page."""
-        request = collect(scripts_of(html), (files or {}).get)
-        return interpret(request, self.evaluate(request), user)
+        return interpret(*self._answered(html, (files or {}).get), user)
 
     def page(self, path: Path) -> Setup:
         """The Setup of a page of a site on disk."""
-        request = collect(scripts_of(path.read_text("utf-8")), reader(path))
-        return interpret(request, self.evaluate(request))
+        return interpret(*self._answered(path.read_text("utf-8"), reader(path)))
+
+    def _answered(self, html: str, read: Read) -> tuple[Request, dict[str, Any]]:
+        scripts = scripts_of(html)
+        around = Surroundings(parse(html), scripts, read)
+
+        async def ask() -> tuple[Request, dict[str, Any]]:
+            request = collect(scripts, read)
+            return await answered(request, around, lambda one: evaluate(self._browser, one))
+
+        return self._runner.run(ask())
 
     def contexts(self) -> int:
         """How many contexts the browser has open."""

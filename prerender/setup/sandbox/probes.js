@@ -4,6 +4,7 @@
  */
 
 const { getElementById } = Document.prototype;
+const { querySelectorAll } = Document.prototype;
 
 /** Ways of writing a formula in an element: without delimiters, and with each of the usual ones. */
 const DELIMITERS = [['', ''], ['\\(', '\\)'], ['\\[', '\\]'], ['$', '$'], ['$$', '$$']];
@@ -11,6 +12,7 @@ const STYLES = ['', 'inline', 'display'];
 /** The last part of a selector: a tag or none, an id or none, classes. */
 const COMPOUND = /^(?:.*[\s>+~])?([a-z][\w-]*)?(#[\w-]+)?((?:\.[\w-]+)*)$/i;
 const NUMBER = 'data-prerender-probe';
+const ROOTS = ['html', 'head', 'body'];
 
 /**
  * @typedef {object} Probe
@@ -21,12 +23,28 @@ const NUMBER = 'data-prerender-probe';
  * @property {string} close
  */
 
+/**
+ * @typedef {object} Planted  an element of the page that scripts have asked for
+ * @property {string} selector  what they asked for
+ * @property {[string, [string, string][]][]} path  from the body to it: tags and attributes
+ * @property {string | null} text  what is in it; null: a formula
+ * @property {[string, string]} delimiters  of that formula
+ */
+
 /** @type {Probe[]} */
 const probes = [];
 /** @type {WeakMap<Element, string>} */
 const selectors = new WeakMap();
+/** @type {WeakMap<Element, string>} scripts of math, and the page's own elements that are none */
+const named = new WeakMap();
+/** @type {WeakMap<Element, string>} around the elements of selectors */
+const wrappers = new WeakMap();
 /** @type {Map<string, number>} by selectors, the number of their elements */
 const planted = new Map();
+/** @type {Map<string, Probe>} by their texts, the page's own elements */
+const texts = new Map();
+/** @type {Map<string, Set<string>>} by selectors, what scripts read of their elements */
+const asked = new Map();
 
 /**
  * @param {string} tag
@@ -36,9 +54,73 @@ const planted = new Map();
 function plantOne(tag, probe, attributes) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  plantProbe(element, probe);
+  if (tag === 'script') return document.body.append(element);
+  const around = document.createElement('div');
+  wrappers.set(around, probe.selector);
+  around.append(element);
+  document.body.append(around);
+}
+
+/**
+ * @param {Element} element
+ * @param {Probe} probe
+ */
+function plantProbe(element, probe) {
   element.textContent = `${probe.open}prerender${probes.push(probe) - 1}${probe.close}`;
-  selectors.set(element, probe.selector);
+  (element instanceof HTMLScriptElement ? named : selectors).set(element, probe.selector);
+}
+
+/**
+ * The page's own elements that scripts have asked for.
+ *
+ * @param {Planted[]} own
+ */
+export function plantOwn(own) {
+  for (const { selector, path, text, delimiters } of own) {
+    const [tag, attributes] = path.at(-1);
+    const element = text === null ? chain(path) : place(tag);
+    for (const [name, value] of attributes) element.setAttribute(name, value);
+    if (text === null) {
+      if (!planted.has(selector)) planted.set(selector, planted.size);
+      element.setAttribute(NUMBER, planted.get(selector));
+      const [open, close] = delimiters;
+      plantProbe(element, { selector: pathOf(path), tag: '', style: '', open, close });
+    } else if (!ROOTS.includes(tag)) {
+      element.textContent = text;
+      named.set(element, selector);
+      texts.set(text.trim(), { selector, tag: '', style: '', open: '', close: '' });
+    }
+  }
+}
+
+/** An element of a tag with nothing in it, in the page; a script of this kind never runs. */
+function place(tag) {
+  if (ROOTS.includes(tag)) return document[tag === 'html' ? 'documentElement' : tag];
+  const template = document.createElement('template');
+  template.innerHTML = `<${tag}></${tag}>`;
+  const element = template.content.firstElementChild ?? document.createElement(tag);
   document.body.append(element);
+  return element;
+}
+
+/** The last element of a path that begins in the body. */
+function chain(path) {
+  let inner = document.body;
+  for (const [tag, attributes] of path) {
+    const element = document.createElement(tag);
+    for (const [name, value] of attributes) element.setAttribute(name, value);
+    inner.append(element);
+    inner = element;
+  }
+  return inner;
+}
+
+/** A selector for the elements of a path. */
+function pathOf(path) {
+  const classes = (attributes) => attributes.filter(([name]) => name === 'class').flatMap(([, value]) => value.split(/\s+/));
+  const compounds = path.map(([tag, attributes]) => [tag, ...classes(attributes).filter((name) => /^[\w-]+$/.test(name))].join('.'));
+  return ['body', ...compounds].join(' > ');
 }
 
 /** Math in scripts, as MathJax 2's preprocessors leave it. */
@@ -80,16 +162,32 @@ function plantAll(tag, selector, id, classes) {
 /** The parts of a list of selectors. */
 const parts = (selector) => String(selector).split(',').map((part) => part.trim().replace(/\s+/g, ' '));
 
+/**
+ * Notes that scripts have looked for elements, and what they read of them.
+ *
+ * @param {string} selector
+ * @param {'attributes' | 'around' | 'text'} [what]
+ */
+function ask(selector, what) {
+  if (!asked.has(selector) && asked.size < 100) asked.set(selector, new Set());
+  if (what) asked.get(selector)?.add(what);
+}
+
+/** @returns {[string, string[]][]} what scripts have looked for, and what they read of it */
+export const wanted = () => [...asked].map(([selector, what]) => [selector, [...what]]);
+
 /** Lets the page's scripts find probes where they would find nothing. */
 export function plantOnDemand() {
   for (const { prototype } of [Document, Element]) {
-    const { querySelectorAll, getElementsByClassName } = prototype;
+    const { getElementsByClassName, getElementsByTagName } = prototype;
     const all = (within, selector) => {
       const real = querySelectorAll.call(document, selector);
-      const isOwn = (element) => !selectors.has(element) || element.localName === 'script';
-      if ([...real].some(isOwn)) return real;
       const around = selectors.get(within);
-      const probing = parts(selector).map((part) => plant(around ? `${around} ${part}` : part)).filter(Boolean);
+      const meant = parts(selector).map((part) => (around ? `${around} ${part}` : part));
+      meant.forEach((part) => ask(part));
+      const isOwn = (element) => !selectors.has(element);
+      if ([...real].some(isOwn)) return real;
+      const probing = meant.map((part) => plant(part)).filter(Boolean);
       return probing.length ? querySelectorAll.call(document, probing.join()) : real;
     };
     prototype.querySelectorAll = function queryAll(selector) {
@@ -99,15 +197,77 @@ export function plantOnDemand() {
       return all(this, selector)[0] ?? null;
     };
     prototype.getElementsByClassName = function getByClass(names) {
-      plant(`.${String(names).trim().replace(/\s+/g, '.')}`);
+      const selector = `.${String(names).trim().replace(/\s+/g, '.')}`;
+      ask(selector);
+      plant(selector);
       return getElementsByClassName.call(this, names);
+    };
+    prototype.getElementsByTagName = function getByTag(name) {
+      ask(name);
+      if (!BARE.test(name)) plant(name);
+      return getElementsByTagName.call(this, name);
     };
   }
   Document.prototype.getElementById = function getById(id) {
+    ask(`#${id}`);
     const real = getElementById.call(this, id);
     if (real || !/^[\w-]+$/.test(id)) return real;
     return plant(`#${id}`) && getElementById.call(this, id);
   };
+  watch();
+}
+
+/** What a page has without math, or what is no element of a body. */
+const BARE = /^(?:\*|html|head|body|script|meta|link|style|title|template|base)$/i;
+
+/** What says something of an element that a probe has not; of `html`, `body` and wrappers all does. */
+const READS = {
+  attributes: [
+    [Element, ['getAttribute', 'hasAttribute', 'getAttributeNames', 'attributes']],
+    [HTMLElement, ['dataset', 'lang', 'dir', 'title']],
+  ],
+  around: [
+    [Element, ['closest', 'matches', 'nextElementSibling', 'previousElementSibling']],
+    [Node, ['nextSibling', 'previousSibling']],
+  ],
+  text: [
+    [Node, ['textContent']],
+    [Element, ['innerHTML']],
+    [HTMLElement, ['innerText']],
+  ],
+  names: [
+    [Element, ['tagName', 'localName', 'id', 'className', 'classList']],
+    [Node, ['nodeName']],
+  ],
+};
+
+/** Notes what scripts read of elements. */
+function watch() {
+  for (const [what, groups] of Object.entries(READS)) {
+    for (const [{ prototype }, names] of groups) for (const name of names) watchOne(prototype, name, what);
+  }
+}
+
+/** @param {keyof typeof READS} what */
+function watchOne(prototype, name, what) {
+  const property = Object.getOwnPropertyDescriptor(prototype, name);
+  const read = property.get ?? property.value;
+  /** @this {Element} */
+  function watched(...args) {
+    if (!(what === 'attributes' && args[0] === 'class' && selectors.has(this))) noteRead(this, what);
+    return read.apply(this, args);
+  }
+  Object.defineProperty(prototype, name, property.get ? { ...property, get: watched } : { ...property, value: watched });
+}
+
+/**
+ * @param {Element} element
+ * @param {keyof typeof READS} what
+ */
+function noteRead(element, what) {
+  if (wrappers.has(element)) ask(wrappers.get(element), 'around');
+  else if (element === document.documentElement || element === document.body) ask(element === document.body ? 'body' : 'html', what === 'names' ? 'attributes' : what);
+  else if (selectors.has(element) && what !== 'names') ask(selectors.get(element), what);
 }
 
 /**
@@ -117,8 +277,8 @@ export function plantOnDemand() {
  */
 export function recognise(math) {
   const [token, number] = /prerender(\d+)/.exec(String(math)) ?? [];
-  const probe = probes[Number(number)];
-  return probe && { ...probe, whole: String(math) !== token };
+  const probe = probes[Number(number)] ?? texts.get(String(math).trim());
+  return probe && { ...probe, whole: Boolean(token) && String(math) !== token };
 }
 
 /**
@@ -130,5 +290,5 @@ export function recognise(math) {
 export function selectorOf(element) {
   if (typeof element === 'string') return element;
   if ([document, document.body, document.documentElement].includes(element)) return '';
-  return selectors.get(element) ?? null;
+  return selectors.get(element) ?? named.get(element) ?? null;
 }

@@ -257,9 +257,10 @@ export function makeRequire(resolve, later, call) {
  * As much of jQuery as pages use around math.
  *
  * @param {(callback: Callback) => void} whenReady
+ * @param {(type: string, callback: Callback) => void} listen
  * @param {(path: string) => void} note
  */
-export function makeJQuery(whenReady, note) {
+export function makeJQuery(whenReady, listen, note) {
   const elementsOf = (what) => {
     if (typeof what !== 'string') return what ? [what].flat() : [];
     return what.startsWith('<') ? [] : [...document.querySelectorAll(what)];
@@ -280,8 +281,11 @@ export function makeJQuery(whenReady, note) {
       hasClass: (name) => elements.some((element) => element.classList?.contains(name)),
       ready: (callback) => (whenReady(() => callback($)), self),
       load: (callback) => (typeof callback === 'function' && whenReady(callback), self),
-      on(type, callback) {
-        if (['ready', 'load', 'DOMContentLoaded'].includes(type)) whenReady(callback);
+      on(types, callback) {
+        for (const type of String(types).split(' ')) {
+          if (['ready', 'load', 'DOMContentLoaded'].includes(type)) whenReady(callback);
+          else if (typeof callback === 'function') listen(type.split('.')[0], callback);
+        }
         return self;
       },
     }, note);

@@ -1,0 +1,169 @@
+"""What the scripts of a page ask of it in, its tree and its files; out: the request with that.
+
+A page's scripts are evaluated without the page, so that all pages with the same set-up have one
+answer. What they look for and do not find there is given from the page, and they are evaluated
+again: what they ask for is all that their answer depends on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
+
+from prerender.find.selectors import meant
+from prerender.setup.model import Json
+from prerender.setup.scripts import Planted, Read, Request, Script, Step, is_about_math
+from prerender.setup.values import section, strings
+from prerender.source import Element
+
+#: scripts that need what others bring may need more for that, and so on
+_ROUNDS = 8
+#: elements of one selector that differ
+_MOST = 200
+#: what a page may not have from anywhere but its engine, which comes later
+_ENGINES = frozenset(["MathJax"])
+#: elements that say something to scripts, and nothing to readers
+_DATA = frozenset(["script", "template", "meta", "input"])
+#: selectors of too much
+_ALL = frozenset(["*", "script", "meta", "template", "input", "link", "head", "title", "base"])
+#: what a page says to others than its scripts
+_SOCIAL = re.compile(
+    r"(?:og|article|twitter|fb|dc)[:.].*|description|keywords|author|title", re.IGNORECASE
+)
+_DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
+_MATH = re.compile(r"\s*math/", re.IGNORECASE)
+
+Kind = Literal["classic", "module"]
+Evaluate = Callable[[Request], Awaitable[Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the scripts of a page may ask for: its elements, its scripts, files of its site."""
+
+    root: Element
+    scripts: Sequence[Script]
+    read: Read
+
+
+async def answered(
+    request: Request, around: Surroundings, evaluate: Evaluate
+) -> tuple[Request, Json]:
+    """A request with all that it asks for, and its answer. Raises what `evaluate` raises."""
+    for _ in range(_ROUNDS):
+        data = await evaluate(request)
+        more = _with_asked(request, section(data, "asked"), around)
+        if more == request:
+            return request, data
+        request = more
+    return request, await evaluate(request)
+
+
+def _with_asked(request: Request, asked: Json, around: Surroundings) -> Request:
+    """The request with what its scripts ask for, as far as it is to be had."""
+    elements = asked.get("elements")
+    found = [
+        planted
+        for one in (elements if isinstance(elements, list) else [])
+        if isinstance(one, list) and len(one) == 2 and isinstance(one[0], str)
+        for planted in _elements(one[0], strings(one[1]), around.root)
+    ]
+    planted = tuple(dict.fromkeys([*request.planted, *found]))
+    files = dict(request.files)
+    for name in strings(asked.get("files", [])):
+        text = around.read(name) if name not in files else None
+        if text is not None and is_about_math(text):
+            files[name] = text
+    known = {*request.names, *_ENGINES}
+    names = [name for name in strings(asked.get("names", [])) if name not in known]
+    steps = _givers(names, request.steps, around) if names else []
+    unknown = () if steps else tuple(names)
+    return replace(
+        request,
+        steps=tuple(sorted((*steps, *request.steps), key=lambda step: step.script)),
+        planted=planted,
+        files=tuple(files.items()),
+        names=(*request.names, *unknown),
+    )
+
+
+def _elements(selector: str, reads: Sequence[str], root: Element) -> Iterator[Planted]:
+    """The elements of the page that a selector means, as much of each as scripts have read."""
+    if selector in _ALL:
+        return
+    found: dict[Planted, None] = {}
+    for element in islice(meant([selector], root), 10 * _MOST):
+        if element.tag in ("html", "body"):
+            if "attributes" in reads or "[" in selector or "." in selector:
+                found[Planted(selector, ((element.tag, _attributes(element)),), "")] = None
+        elif element.tag in _DATA:
+            if not _MATH.match(element.attrs.get("type", "")) and not _is_social(element):
+                path = ((element.tag, _attributes(element)),)
+                found[Planted(selector, path, element.text())] = None
+        elif selector.startswith("#") and "text" in reads:
+            found[Planted(selector, ((element.tag, _attributes(element)),), element.text())] = None
+        elif {"around", "attributes"} & set(reads):
+            found[_formula(selector, element, with_data="attributes" in reads)] = None
+    yield from islice(found, _MOST)
+
+
+def _is_social(element: Element) -> bool:
+    name = element.attrs.get("name") or element.attrs.get("property") or ""
+    return _SOCIAL.fullmatch(name) is not None
+
+
+def _formula(selector: str, element: Element, *, with_data: bool) -> Planted:
+    """An element that may be a formula, with the tags and classes of all that it is in."""
+    above = [one for one in element.above() if one is not element]
+    path = [(one.tag, _classes(one)) for one in reversed(above) if one.tag not in ("html", "body")]
+    attributes = _attributes(element) if with_data else _classes(element)
+    text = element.text().strip()
+    delimiters = next(
+        (pair for pair in _DELIMITERS if text.startswith(pair[0]) and text.endswith(pair[1])),
+        ("", ""),
+    )
+    return Planted(selector, (*path, (element.tag, attributes)), None, delimiters)
+
+
+def _attributes(element: Element) -> tuple[tuple[str, str], ...]:
+    return tuple(element.attrs.items())
+
+
+def _classes(element: Element) -> tuple[tuple[str, str], ...]:
+    classes = " ".join(element.classes)
+    return (("class", classes),) if classes else ()
+
+
+def _givers(names: Sequence[str], steps: Sequence[Step], around: Surroundings) -> list[Step]:
+    """The other scripts of the page that define names, or members of them that are used."""
+    taken = {step.script for step in steps}
+    used = "\n".join(step.what for step in steps)
+    patterns = [_definition(name, used) for name in names]
+    result = []
+    for index, script in enumerate(around.scripts):
+        if index in taken or not script.executable:
+            continue
+        text = script.text if script.src is None else around.read(script.src)
+        if text and len(text) <= _LARGEST_GIVER and any(one.search(text) for one in patterns):
+            kind: Kind = "module" if "module" in script.type.lower() else "classic"
+            result.append(Step(index, "run", text, kind, script.deferred, own=False))
+    return result
+
+
+#: characters of a script that is run only because others need it
+_LARGEST_GIVER = 500_000
+
+
+def _definition(name: str, used: str) -> re.Pattern[str]:
+    """Where a script defines a name, or a member of it that is used."""
+    it = re.escape(name)
+    members = set(re.findall(rf"(?<![\w$.]){it}\??\.([A-Za-z_$][\w$]*)", used))
+    member = rf"|(?<![\w$.]){it}\.(?:{'|'.join(map(re.escape, members))})\s*=(?!=)"
+    return re.compile(
+        rf"\b(?:var|let|const|function|class)\s+{it}(?![\w$])"
+        rf"|\b(?:window|self|globalThis|this)\.{it}\s*=(?!=)|(?<![\w$.]){it}\s*=(?!=)"
+        + (member if members else "")
+    )
