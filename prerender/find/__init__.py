@@ -12,6 +12,7 @@ from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
 from prerender.find.model import Escape, Formula, Found, Input, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
+from prerender.find.selectors import matches as matches_selector
 from prerender.setup import Rules
 from prerender.source import Element, UnlocatedError
 
@@ -111,7 +112,8 @@ def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> 
             if tex and opening is not None:
                 yield from _unclosed(run, opening, matches)
             if asciimath:
-                yield from _located(run, _asciimath(run, rules, matches))
+                shown = any(matches_selector(one, element) for one in rules.asciimath_displays)
+                yield from _located(run, _asciimath(run, rules, matches), shown=shown)
 
 
 def _opening(rules: Rules) -> re.Pattern[str] | None:
@@ -158,8 +160,8 @@ def _asciimath(run: Run, rules: Rules, taken: Sequence[Match]) -> Iterator[Match
     return mathjax3.find_asciimath(run.text, rules.asciimath)
 
 
-def _located(run: Run, matches: Iterable[Match]) -> Iterator[Found]:
-    """Matches in a run as formulas in the source."""
+def _located(run: Run, matches: Iterable[Match], *, shown: bool = False) -> Iterator[Found]:
+    """Matches in a run as formulas in the source; `shown`: all of them are displays."""
     for match in matches:
         span = run.span(match.start, match.end)
         if span is None:
@@ -169,4 +171,4 @@ def _located(run: Run, matches: Iterable[Match]) -> Iterator[Found]:
         else:
             inner = run.span(match.inner, match.close) if match.inner < match.close else None
             math = run.text[match.inner : match.close]
-            yield Formula(span, inner, math, match.display, match.input)
+            yield Formula(span, inner, math, shown or match.display, match.input)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
-from prerender.find.selectors import matches, meant
+from prerender.find.selectors import matches, meant, place
 from prerender.setup import Rules
 from prerender.source import Element, Span
 
+MATHML = "http://www.w3.org/1998/Math/MathML"
 _TYPE = re.compile(r"math/(tex|asciimath|mml)\s*(?:;.*)?", re.DOTALL)
 #: MathJax 2.7 jax/element: how a script says that its formula is a display
 _DISPLAY = re.compile(r"(?:;|\s)mode\s*=\s*display(?:;|\s|$)")
@@ -23,11 +24,21 @@ def find_elements(part: Element, rules: Rules, source: str) -> Iterator[Formula]
     """The formulas that are elements of a part of a page, or the part itself, in document order."""
     tags = (["math"] if rules.mathml else []) + (["script"] if rules.scripts else [])
     taken: set[Element] = set()
-    for element in meant([selector for selector, _ in rules.elements] + tags, part):
+    named = meant([selector for selector, _ in rules.elements] + tags, part)
+    prefixed = _prefixed(part) if rules.mathml else []
+    for element in sorted([*named, *prefixed], key=place) if prefixed else named:
         formula = _formula(element, rules, source)
         if formula is not None and not _is_hidden(element, part, taken):
             taken.add(element)
             yield formula
+
+
+def _prefixed(part: Element) -> list[Element]:
+    """The `m:math` of a part of a page whose root says that `m` stands for MathML."""
+    attrs = next((one.attrs for one in part.above() if one.tag == "html"), part.attrs)
+    declared = [name for name, space in attrs.items() if space == MATHML]
+    prefixes = [name.removeprefix("xmlns:") for name in declared if name.startswith("xmlns:")]
+    return [one for prefix in prefixes for one in part.all(f"{prefix}:math")]
 
 
 def _is_hidden(element: Element, part: Element, taken: Collection[Element]) -> bool:
@@ -45,7 +56,7 @@ def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
     if element.tag == "script":
         found = _script(element, rules) if rules.scripts else None
         return _as_received(found, source) if found and rules.version == "mathjax2" else found
-    if element.tag == "math":
+    if element.tag.rpartition(":")[2] == "math":
         return _mathml(element, element.span, source) if rules.mathml and element.span else None
     for selector, display in rules.elements:
         if matches(selector, element) and element.span is not None:
@@ -84,7 +95,10 @@ def _as_received(formula: Formula, source: str) -> Formula:
 
 def _mathml(element: Element, span: Span, source: str) -> Formula:
     display = element.attrs.get("display") == "block" or element.attrs.get("mode") == "display"
-    return Formula(span, span, source[span.start : span.end], display, "mathml")
+    math = source[span.start : span.end]
+    if prefix := element.tag.rpartition(":")[0]:
+        math = re.sub(rf"(</?){re.escape(prefix)}:", r"\1", math, flags=re.IGNORECASE)
+    return Formula(span, span, math, display, "mathml")
 
 
 def _inside(element: Element) -> Span:

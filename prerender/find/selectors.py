@@ -49,13 +49,13 @@ def _candidates(wanted: Sequence[_Compound], part: Element) -> Iterable[Element]
     """Those that may be one of what is wanted: the parser is faster in looking for names."""
     if all(one.tag != "*" for one in wanted):
         found = [one for tag in {one.tag for one in wanted} for one in part.all(tag)]
-        return sorted(found, key=_place)
+        return sorted(found, key=place)
     if all(one.id for one in wanted):
         return part.having("id", {one.id for one in wanted})
     return part.walk()
 
 
-def _place(element: Element) -> int:
+def place(element: Element) -> int:
     """Where an element begins; one without a start tag is nothing that is wanted."""
     return -1 if element.start_tag is None else element.start_tag.start
 

@@ -48,7 +48,7 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     names = set(_extensions(loader, config))
     tex, warnings = _tex(section(config, "TeX"), section(hub, "macros"), names)
     setup = Setup(
-        rules=_rules(config, names),
+        rules=_rules(config, names, strings(hub.get("displays", []))),
         tex=tex,
         load=to_load(tex["packages"]),
         output=_output(loader, config),
@@ -96,8 +96,11 @@ def _brought(combined: str) -> Iterator[str]:
         yield from ("input/asciimath", "asciimath2jax")
 
 
-def _rules(config: Json, names: set[str]) -> Rules:
-    """Where MathJax 2's preprocessors find math; scripts of type math/... always are."""
+def _rules(config: Json, names: set[str], displays: list[str]) -> Rules:
+    """Where MathJax 2's preprocessors find math; scripts of type math/... always are.
+
+    `displays`: selectors of elements in which the page's own filters make displays of AsciiMath.
+    """
     tex, has_tex = section(config, "tex2jax"), "tex2jax" in names
     has_am = "asciimath2jax" in names
     ascii_math = section(config, "asciimath2jax")
@@ -113,6 +116,7 @@ def _rules(config: Json, names: set[str]) -> Rules:
         scripts=True,
         asciimath=tuple(delimiters) if has_am else (),
         asciimath_switch=_switch(config, ascii_math, "asciimath2jax") if has_am else None,
+        asciimath_displays=tuple(displays),
         mathml="mml2jax" in names,
         scope=tuple(f"#{name}" for name in strings(config.get("elements"))),
     )

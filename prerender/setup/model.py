@@ -49,6 +49,8 @@ class Rules:
     #: pairs of AsciiMath delimiters, and its own switch; None where that input is off
     asciimath: tuple[Pair, ...] = ()
     asciimath_switch: Switch | None = None
+    #: CSS selectors of elements right in which AsciiMath is a display
+    asciimath_displays: tuple[str, ...] = ()
     #: `<math>` elements are formulas
     mathml: bool = False
     #: formulas that are elements, but for `<math>`, are typeset after those in text

@@ -69,5 +69,7 @@ def differences(page: str, ours: Sequence[Formula], seen: Iterable[Seen]) -> Ite
 
 def _mathml_shape(markup: str) -> str:
     """The elements and the text of some MathML, however its attributes and entities are written."""
-    parts = re.findall(r"<(/?[\w:-]+)[^>]*>|([^<]+)", markup)
-    return " ".join(tag.lower() or html.unescape(text).strip() for tag, text in parts)
+    parts = re.findall(r"<(/?)(?:[\w-]+:)?([\w-]+)[^>]*>|([^<]+)", markup)
+    return " ".join(
+        end + tag.lower() if tag else html.unescape(text).strip() for end, tag, text in parts
+    )

@@ -132,9 +132,13 @@ export function makeHub(author, { call, note, typeset }) {
     Register: backed('Hub.Register', { StartupHook: later, LoadHook: later }, note),
   };
   const Callback = Object.assign((callback) => () => run(callback), { Queue: queue });
+  /** @type {Callback[]} */
+  const filters = [];
+  const postfilterHooks = { Add: (filter) => void filters.push(filter) };
+  const AsciiMath = backed('AsciiMath', { postfilterHooks }, note);
   window.MathJax = backed('MathJax', {
     Hub: backed('Hub', Hub, note),
-    InputJax: backed('InputJax', { TeX: backed('TeX', TeX, note) }, note),
+    InputJax: backed('InputJax', { TeX: backed('TeX', TeX, note), AsciiMath }, note),
     Callback,
     version: '2.7.9',
     isReady: true,
@@ -146,8 +150,30 @@ export function makeHub(author, { call, note, typeset }) {
     runHooks() {
       for (let i = 0; i < hooks.length && i < 1000; i++) run(hooks[i]);
     },
-    result: () => ({ config, macros: { ...definitions.macros } }),
+    result: () => ({ config, macros: { ...definitions.macros }, displays: filters.flatMap((filter) => displaysOf(filter, call)) }),
   };
+}
+
+/**
+ * Where a filter of MathJax 2 makes displays of formulas: it is asked with each class that it looks for
+ * around them.
+ *
+ * @param {Callback} filter
+ * @param {Callback} call
+ * @returns {string[]} selectors of the elements that such formulas stand in
+ */
+function displaysOf(filter, call) {
+  const shown = (has) => {
+    const math = { root: { display: 'inline' } };
+    const parentNode = [4, 3, 2, 1].reduce((above, level) => ({ parentNode: above, parentElement: above, classList: { contains: (name) => has(level, name) } }), null);
+    call(() => filter({ math, script: { parentNode, parentElement: parentNode } }));
+    return math.root.display === 'block';
+  };
+  /** @type {Map<string, [number, string]>} */
+  const looked = new Map();
+  if (shown((level, name) => (looked.set(`${level} ${name}`, [level, String(name)]), false))) return ['*'];
+  const places = [...looked.values()].filter(([at, wanted]) => shown((level, name) => level === at && name === wanted));
+  return places.map(([level, name]) => [`.${name}`, ...Array(level - 1).fill('*')].join(' > '));
 }
 
 /**
