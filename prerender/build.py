@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeVar
 
 from prerender import __version__
+from prerender.address import reader_at
 from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
@@ -93,6 +94,8 @@ class Work:
     """Where style sheets and outlines stand: in each page, or in files at the root of the site."""
     shrink: float = 0.7
     """How far what cannot be broken shrinks before it scrolls."""
+    base_path: str = ""
+    """Where the site will be, below the root of its host; "": it is found out."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -139,7 +142,7 @@ class Work:
     @property
     def settings(self) -> str:
         """All but its bytes and local files that a page's result depends on."""
-        return fingerprint([program_version(), self.mark, self.hydrated])
+        return fingerprint([program_version(), self.mark, self.hydrated, self.base_path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +346,8 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
 
 async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
     """The plan of a page, its set-up evaluated."""
-    page, root, scripts, request = await work.aside(
-        "reading", path, lambda: _read(path, data, look)
+    page, root, scripts, request, look = await work.aside(
+        "reading", path, lambda: _read(path, data, work.base_path, look)
     )
     evaluated: dict[str, Any] = {}
     if request.loaders or request.steps:
@@ -363,12 +366,13 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
 
 
 def _read(
-    path: PurePosixPath, data: bytes, look: Read
-) -> tuple[Page, Element, list[Script], Request]:
-    """A page, its tree, and what its scripts ask for."""
+    path: PurePosixPath, data: bytes, base_path: str, read_file: Read
+) -> tuple[Page, Element, list[Script], Request, Read]:
+    """A page, its tree, its scripts, what concerns math in them, and what reads their files."""
     page, root = read(data, xml=is_xml(path))
     scripts = scripts_of(root)
-    return page, root, scripts, collect(scripts, look)
+    look = reader_at(path, root, base_path, read_file)
+    return page, root, scripts, collect(scripts, look), look
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:

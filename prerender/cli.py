@@ -52,7 +52,7 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
         found = settings.load(file)
     except settings.SettingsError as error:
         _fail(str(error), Exit.WRONG_WORDS)
-    context.obj = found.pop("mathjax", {})
+    context.obj, found = settings.apart(found)
     context.default_map = {**found, **(context.default_map or {})}
     return file
 
@@ -215,7 +215,16 @@ def build_command(
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
         index = _index(cache_dir, no_cache)
         work = Work(
-            engine, cache, context.obj, hydrated, index, css, glyphs, shrink / 100, timing=timing
+            engine,
+            cache,
+            context.obj.mathjax,
+            hydrated,
+            index,
+            css,
+            glyphs,
+            shrink / 100,
+            context.obj.base_path,
+            timing=timing,
         )
         done = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
@@ -255,7 +264,17 @@ def check_command(
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
-        work = Work(engine, cache, context.obj, hydrated, index, shrink=shrink / 100, timing=timing)
+        mathjax, base_path = context.obj
+        work = Work(
+            engine,
+            cache,
+            mathjax,
+            hydrated,
+            index,
+            shrink=shrink / 100,
+            base_path=base_path,
+            timing=timing,
+        )
         done = _run(_build(opened, work, False, quiet, inspect))
     _tell_times(timing, profile, verbose)
     done.screens = viewing.reports
@@ -281,7 +300,8 @@ def list_command(
     opened = _open(site, None, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, 1, notice=_notice(quiet))
-        work = Work(engine, cache, context.obj, hydrated)
+        mathjax, base_path = context.obj
+        work = Work(engine, cache, mathjax, hydrated, base_path=base_path)
         failed = _run(_list(opened, work, site, quiet))
     raise typer.Exit(Exit.SOME_FAILED if failed else Exit.DONE)
 
@@ -368,7 +388,8 @@ def batch_command(
     from prerender.batch.work import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
-    made = (context.obj, hydrated, shrink / 100, stale, css, glyphs)
+    mathjax, base_path = context.obj
+    made = (mathjax, hydrated, shrink / 100, stale, css, glyphs, base_path)
     tools = Tools(browser, jobs, time_limit, folder, *made)
     asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
     reports = (json_file is not None, report)
@@ -377,7 +398,14 @@ def batch_command(
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard), ready=True)
         work = Work(
-            engine, cache, context.obj, hydrated, css=css, glyphs=glyphs, shrink=shrink / 100
+            engine,
+            cache,
+            mathjax,
+            hydrated,
+            css=css,
+            glyphs=glyphs,
+            shrink=shrink / 100,
+            base_path=base_path,
         )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 #: what a file may say: the long flags with "_" for "-", and `mathjax`, a configuration for MathJax
-#: 4 (the object that a page would call `window.MathJax`) that is laid over what pages say
+#: 4 (the object that a page would call `window.MathJax`) that is laid over what pages say; and
+#: `base_path`, where the site will be on its host ("/blog")
 KNOWN: dict[str, type] = {
     "output": str,
     "include": list,
@@ -28,6 +29,7 @@ KNOWN: dict[str, type] = {
     "quiet": bool,
     "verbose": bool,
     "mathjax": dict,
+    "base_path": str,
 }
 #: the settings that are one of some words
 CHOICES = {"css": ("inline", "external"), "glyphs": ("inline", "shared")}
@@ -39,6 +41,13 @@ _IN_WORDS = {
     bool: "true or false",
     dict: "a table, like the object window.MathJax of a page",
 }
+
+
+class Given(NamedTuple):
+    """What only a file may say."""
+
+    mathjax: dict[str, Any]
+    base_path: str
 
 
 class SettingsError(ValueError):
@@ -68,6 +77,12 @@ def load(explicit: Path | None) -> dict[str, Any]:
     for key, value in settings.items():
         _check(file, key, value)
     return settings
+
+
+def apart(found: dict[str, Any]) -> tuple[Given, dict[str, Any]]:
+    """The settings that have no flag, and the others."""
+    given = Given(found.get("mathjax", {}), found.get("base_path", ""))
+    return given, {name: one for name, one in found.items() if name not in Given._fields}
 
 
 def _check(file: Path, key: str, value: object) -> None:

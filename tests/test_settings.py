@@ -74,7 +74,7 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("job = 3", "unknown setting job; known: browser, cache_dir"),
+        ("job = 3", "unknown setting job; known: base_path, browser, cache_dir"),
         ("jobs = 'four'", "jobs is a whole number"),
         ("jobs = true", "jobs is a whole number"),
         ("jobs = 1.5", "jobs is a whole number"),

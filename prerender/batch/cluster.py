@@ -81,6 +81,7 @@ class Warm(WorkerPlugin):
             css=tools.css,
             glyphs=tools.glyphs,
             shrink=tools.shrink,
+            base_path=tools.base_path,
         )
         self.bench = Bench(work, work.settings, tools.stale, self._write)
 
