@@ -14,8 +14,9 @@
   const inDocumentOrder = (entries) => entries.sort(([a], [b]) => (
     a === b ? 0 : a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 
-  // What an engine left for screen readers is no formula of the page, though a second look finds it.
-  const isOwn = (node) => Boolean(node.parentElement?.closest('mjx-assistive-mml, .katex-mathml'));
+  // What an engine, or reveal.js, left for screen readers is no formula of the page, though a second
+  // look finds it.
+  const isOwn = (node) => Boolean(node.parentElement?.closest('mjx-assistive-mml, .katex-mathml, .aria-status'));
 
   // MathJax 3 and 4 -----------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@
     hub.signal.Interest(([kind, message, , , script]) => {
       if (kind === 'TeX Jax - parse error') messages.set(script, message);
     });
-    return [...document.scripts].flatMap((script) => {
+    return [...document.scripts].filter((script) => !isOwn(script)).flatMap((script) => {
       const {elementJax, error} = script.MathJax ?? {};
       const jax = elementJax ?? error; // error: MathJax itself failed
       if (!jax) return [];
