@@ -1,7 +1,8 @@
 """A CSS selector and an element with what is around it in; whether the selector means it, out.
 
 As much of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) as scripts name math with: tags,
-ids, classes, attributes, descendants, children, lists. A selector of any other form means nothing.
+ids, classes, attributes (there or `:not` there), descendants, children, lists. A selector of any
+other form means nothing.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ class _Compound(NamedTuple):
     id: str
     classes: frozenset[str]
     attributes: tuple[re.Match[str], ...]
+    without: tuple[str, ...]
     child: bool
 
 
 _VALUE = r""""[^"]*"|'[^']*'|[\w-]+"""
 _ATTRIBUTE = re.compile(rf"\[\s*([\w-]+)\s*(?:([~^$*|]?)=\s*({_VALUE})\s*)?\]")
-_COMPOUND = re.compile(r"(\*|[\w-]+)?((?:[#.][\w-]+|\[[^\]]*\])*)")
+_WITHOUT = re.compile(r":not\(\[([\w-]+)\]\)")
+_COMPOUND = re.compile(rf"(\*|[\w-]+)?((?:[#.][\w-]+|\[[^\]]*\]|{_WITHOUT.pattern})*)")
 _PART = re.compile(r"""((?:\[[^\]]*\]|[^\s>\[])+)|(>)|\s""")
 
 
@@ -79,6 +82,7 @@ def _is(element: Element, wanted: _Compound) -> bool:
         and wanted.id in ("", element.attrs.get("id"))
         and wanted.classes <= set(element.classes)
         and all(_has(element, attribute) for attribute in wanted.attributes)
+        and not any(name in element.attrs for name in wanted.without)
     )
 
 
@@ -114,11 +118,13 @@ def _compounds(selector: str) -> list[_Compound]:
             simple = _COMPOUND.fullmatch(part[1])
             if simple is None:
                 return []
-            tag, rest = simple[1] or "*", simple[2]
+            tag, rest = simple[1] or "*", _WITHOUT.sub("", simple[2])
+            without = tuple(_WITHOUT.findall(simple[2]))
             names = _ATTRIBUTE.sub("", rest)
             ids = re.findall(r"#([\w-]+)", names)
             classes = frozenset(re.findall(r"\.([\w-]+)", names))
             attributes = tuple(_ATTRIBUTE.finditer(rest))
-            result.append(_Compound(tag.lower(), (ids or [""])[0], classes, attributes, child))
+            name = (ids or [""])[0]
+            result.append(_Compound(tag.lower(), name, classes, attributes, without, child))
             child = False
     return result

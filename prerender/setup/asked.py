@@ -15,7 +15,7 @@ from typing import Literal
 
 from prerender.find.selectors import meant
 from prerender.setup.model import Json
-from prerender.setup.scripts import Planted, Read, Request, Script, Step, is_about_math
+from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
 from prerender.source import Element
 
@@ -75,7 +75,7 @@ def _with_asked(request: Request, asked: Json, around: Surroundings) -> Request:
     files = dict(request.files)
     for name in strings(asked.get("files", [])):
         text = around.read(name) if name not in files else None
-        if text is not None and is_about_math(text):
+        if text is not None and concerns(text, name, "module", around.read):
             files[name] = text
     known = {*request.names, *_ENGINES}
     names = [name for name in strings(asked.get("names", [])) if name not in known]
@@ -97,8 +97,11 @@ def _elements(selector: str, reads: Sequence[str], root: Element) -> Iterator[Pl
     found: dict[Planted, None] = {}
     for element in islice(meant([selector], root), 10 * _MOST):
         if element.tag in ("html", "body"):
-            if "attributes" in reads or "[" in selector or "." in selector:
-                found[Planted(selector, ((element.tag, _attributes(element)),), "")] = None
+            path = ((element.tag, _attributes(element)),)
+            if "text" in reads:
+                found[Planted(selector, path, element.text())] = None
+            elif "attributes" in reads or "[" in selector or "." in selector:
+                found[Planted(selector, path)] = None
         elif element.tag in _DATA:
             if not _MATH.match(element.attrs.get("type", "")) and not _is_social(element):
                 path = ((element.tag, _attributes(element)),)
@@ -133,8 +136,7 @@ def _attributes(element: Element) -> tuple[tuple[str, str], ...]:
 
 
 def _classes(element: Element) -> tuple[tuple[str, str], ...]:
-    classes = " ".join(element.classes)
-    return (("class", classes),) if classes else ()
+    return tuple(item for item in element.attrs.items() if item[0] == "class")
 
 
 def _givers(names: Sequence[str], steps: Sequence[Step], around: Surroundings) -> list[Step]:

@@ -53,12 +53,20 @@ def elements(probes: Sequence[Probe]) -> tuple[tuple[str, bool | None], ...]:
     result: dict[str, bool | None] = {}
     for selector in dict.fromkeys(probe.selector for probe in bare):
         mine = [probe for probe in bare if probe.selector == selector]
-        shown = {probe.style == "display": probe.display for probe in mine}
-        tags = {probe.tag for probe in mine}
-        depends = shown.get(True) and not shown.get(False)
-        only = tags.pop() if len(tags) == 1 else ""
-        result[_of_tag(only, selector)] = None if depends else shown.get(False, False)
+        tags = dict.fromkeys(probe.tag for probe in mine)
+        shown = {tag: _shown([probe for probe in mine if probe.tag == tag]) for tag in tags}
+        if len(tags) > 1 and len(set(shown.values())) == 1:
+            result[selector] = shown[mine[0].tag]
+        else:
+            result |= {_of_tag(tag, selector): one for tag, one in shown.items()}
     return tuple(result.items())
+
+
+def _shown(probes: Sequence[Probe]) -> bool | None:
+    """The style of the formulas that some probes stand for."""
+    shown = {probe.style == "display": probe.display for probe in probes}
+    depends = shown.get(True) and not shown.get(False)
+    return None if depends else shown.get(False, False)
 
 
 def _of_tag(tag: str, selector: str) -> str:

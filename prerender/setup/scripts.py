@@ -211,9 +211,10 @@ _TECHNICAL = frozenset(
 )
 
 
-def _told(script: Script, text: str) -> tuple[tuple[str, str], ...]:
-    """The attributes that a script may read of its own element: the address if it does."""
-    left_out = _TECHNICAL if "currentScript" in text else _TECHNICAL | {"src"}
+def _told(script: Script, text: str, kind: str = "classic") -> tuple[tuple[str, str], ...]:
+    """The attributes that a script may read of its own element: the address if it needs it."""
+    located = kind == "module" or "currentScript" in text or "getElementsByTagName" in text
+    left_out = _TECHNICAL if located else _TECHNICAL | {"src"}
     return tuple(item for item in script.attrs.items() if item[0] not in left_out)
 
 
@@ -231,32 +232,43 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
     """What an executable script brings."""
     kind: Literal["classic", "module"] = "module" if "module" in script.type.lower() else "classic"
     if script.src is None:
-        if not MENTIONS.search(script.text):
+        if not concerns(script.text, "", kind, read):
             return None, []
         told = _told(script, script.text)
         return None, [Step(index, "run", script.text, kind, script.deferred, attrs=told)]
     main = script.attrs.get("data-main") if _REQUIRE.search(script.src) else None
     if main is not None:
         text = read(main) or read(f"{main}.js")
-        return None, list(_file(index, script, text, "classic", deferred=True))
+        if text is None or not is_about_math(text):
+            return None, []
+        told = _told(script, text)
+        return None, [Step(index, "run", text, "classic", True, own=False, attrs=told)]
     text = read(script.src)
     loader = loader_of(script.src, text)
     if loader is None:
-        return None, list(_file(index, script, text, kind, deferred=script.deferred))
+        if text is None or not concerns(text, script.src, kind, read):
+            return None, []
+        told = _told(script, text, kind)
+        return None, [Step(index, "run", text, kind, script.deferred, own=False, attrs=told)]
     return loader, list(_load(index, script, loader, read))
 
 
-def _file(
-    index: int,
-    script: Script,
-    text: str | None,
-    kind: Literal["classic", "module"],
-    *,
-    deferred: bool,
-) -> Iterator[Step]:
-    """A local file, if it concerns math."""
-    if text is not None and is_about_math(text):
-        yield Step(index, "run", text, kind, deferred, own=False, attrs=_told(script, text))
+_IMPORTED = re.compile(r"""\bimport\b[^'"();]*\(?\s*['"](\.{0,2}/[^'"]+)['"]""")
+#: modules that import modules that import MathJax
+_DEEPEST = 3
+
+
+def concerns(text: str, src: str, kind: str, read: Read, depth: int = 0) -> bool:
+    """Whether a script (at `src`) concerns math, or a module of the site that it imports does."""
+    if is_about_math(text):
+        return True
+    if kind != "module" or depth == _DEEPEST or len(text) > _LARGEST:
+        return False
+    folder = src.rpartition("/")[0] + "/" if "/" in src else ""
+    paths = _IMPORTED.findall(text)
+    names = [path if path.startswith("/") else f"{folder}{path}" for path in paths]
+    texts = [(name, imported) for name in names if (imported := read(name)) is not None]
+    return any(concerns(imported, name, kind, read, depth + 1) for name, imported in texts)
 
 
 def is_about_math(text: str) -> bool:

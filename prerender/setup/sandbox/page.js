@@ -297,12 +297,18 @@ function runText(text, type, attrs = []) {
     if (name === 'src') defineProperty(script, 'src', { value: new URL(value, document.baseURI).href });
     else script.setAttribute(name, value);
   }
-  script.text = type === 'module' ? `(${asModule(text)})({})` : withoutImports(text);
-  document.body.append(script);
+  const src = attrs.find(([name]) => name === 'src')?.[1] ?? '';
+  script.text = type === 'module' ? `(${asModule(text, src)})({})` : withoutImports(text, src);
+  document.head.append(script);
 }
 
-/** A module as a function that takes the object of its exports; what it imports is asked for. */
-function asModule(text) {
+/**
+ * A module as a function that takes the object of its exports; what it imports is asked for.
+ *
+ * @param {string} text
+ * @param {string} src  its address, which others in it count from
+ */
+function asModule(text, src) {
   const out = [];
   const exported = (_, declared, name) => (out.push([name, name]), `${declared} ${name}`);
   const listed = (_, list) => {
@@ -312,7 +318,7 @@ function asModule(text) {
     }
     return '';
   };
-  const body = withoutImports(text)
+  const body = withoutImports(text, src)
     .replace(/^\s*export\s+default\s+/gm, 'exportsPrerendered.default = ')
     .replace(/^\s*export\s+((?:async\s+)?function\s*\*?|class|const|let|var)\s+([\w$]+)/gm, exported)
     .replace(/^\s*export\s*\{([^}]*)\}(?!\s*from)\s*;?/gm, listed);
@@ -321,17 +327,18 @@ function asModule(text) {
 }
 
 /** A script whose imports are asked of us. */
-function withoutImports(text) {
+function withoutImports(text, src) {
+  const from = stringify(src);
   const clauses = (clause, path) => {
     const [, name, all, some] = /^\s*([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+))?\s*(\{[^}]*\})?\s*$/.exec(clause) ?? [];
     const parts = [name && `default: ${name}`, some?.trim().slice(1, -1).replace(/\bas\b/g, ':')].filter(Boolean);
-    const module = `await importPrerendered(${path})`;
+    const module = `await importPrerendered(${from}, ${path})`;
     return [all && `const ${all} = ${module};`, parts.length && `const {${parts.join(', ')}} = ${module};`].filter(Boolean).join(' ');
   };
   return text
     .replace(/^\s*import\s+([^'"();]+?)\s+from\s*(['"][^'"]*['"])/gm, (_, clause, path) => clauses(clause, path))
-    .replace(/^\s*import\s*(['"][^'"]*['"])/gm, 'await importPrerendered($1)')
-    .replace(/(?<![\w$.])import\s*\(/g, 'importPrerendered(');
+    .replace(/^\s*import\s*(['"][^'"]*['"])/gm, (_, path) => `await importPrerendered(${from}, ${path})`)
+    .replace(/(?<![\w$.])import\s*\(/g, () => `importPrerendered(${from}, `);
 }
 defineProperty(window, 'importPrerendered', { value: importModule });
 
@@ -339,10 +346,11 @@ defineProperty(window, 'importPrerendered', { value: importModule });
  * The exports of a module: KaTeX's or MathJax's as they are here, one of the site run, any other as
  * one that swallows all.
  *
+ * @param {string} from  the address of what imports it
  * @param {unknown} name
  */
-function importModule(name) {
-  const path = String(name);
+function importModule(from, name) {
+  const path = /^\.\.?\//.test(name) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${name}` : String(name);
   if (request.deck && /reveal(?:\.esm)?\.m?js$/.test(path)) return Promise.resolve({ default: window.Reveal });
   const which = whichLoader(path) ?? whichLoader(`${path}.js`);
   if (which || /katex|auto-render/i.test(path) && !/\.css$/.test(path) && !fileAt(path)) {
@@ -352,7 +360,7 @@ function importModule(name) {
   const text = fileAt(path);
   if (text === undefined && request.deck && /\bmath\b/.test(path)) return Promise.resolve({ default: window.RevealMath });
   if (text === undefined) return Promise.resolve(swallow(path, note));
-  if (!modules.has(path)) modules.set(path, new Function(`return (${asModule(text)})({})`)());
+  if (!modules.has(path)) modules.set(path, new Function(`return (${asModule(text, path)})({})`)());
   return modules.get(path);
 }
 

@@ -12,7 +12,8 @@ const STYLES = ['', 'inline', 'display'];
 /** The last part of a selector: a tag or none, an id or none, classes. */
 const COMPOUND = /^(?:.*[\s>+~])?([a-z][\w-]*)?(#[\w-]+)?((?:\.[\w-]+)*)$/i;
 const NUMBER = 'data-prerender-probe';
-const ROOTS = ['html', 'head', 'body'];
+const ROOTS = ['html', 'body'];
+const DATA = ['script', 'meta', 'template'];
 
 /**
  * @typedef {object} Probe
@@ -55,7 +56,7 @@ function plantOne(tag, probe, attributes) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   plantProbe(element, probe);
-  if (tag === 'script') return document.body.append(element);
+  if (tag === 'script') return document.head.append(element);
   const around = document.createElement('div');
   wrappers.set(around, probe.selector);
   around.append(element);
@@ -79,14 +80,17 @@ function plantProbe(element, probe) {
 export function plantOwn(own) {
   for (const { selector, path, text, delimiters } of own) {
     const [tag, attributes] = path.at(-1);
-    const element = text === null ? chain(path) : place(tag);
+    const isRoot = ROOTS.includes(tag);
+    const element = isRoot ? document[tag === 'html' ? 'documentElement' : tag] : text === null ? chain(path) : place(tag);
     for (const [name, value] of attributes) element.setAttribute(name, value);
-    if (text === null) {
+    if (isRoot) {
+      if (text !== null) addText(text);
+    } else if (text === null) {
       if (!planted.has(selector)) planted.set(selector, planted.size);
       element.setAttribute(NUMBER, planted.get(selector));
       const [open, close] = delimiters;
       plantProbe(element, { selector: pathOf(path), tag: '', style: '', open, close });
-    } else if (!ROOTS.includes(tag)) {
+    } else {
       element.textContent = text;
       named.set(element, selector);
       texts.set(text.trim(), { selector, tag: '', style: '', open: '', close: '' });
@@ -94,13 +98,19 @@ export function plantOwn(own) {
   }
 }
 
+/** All text of the page, for scripts that look for something in it. */
+function addText(text) {
+  const all = document.createElement('div');
+  all.textContent = text;
+  document.body.prepend(all);
+}
+
 /** An element of a tag with nothing in it, in the page; a script of this kind never runs. */
 function place(tag) {
-  if (ROOTS.includes(tag)) return document[tag === 'html' ? 'documentElement' : tag];
   const template = document.createElement('template');
   template.innerHTML = `<${tag}></${tag}>`;
   const element = template.content.firstElementChild ?? document.createElement(tag);
-  document.body.append(element);
+  (DATA.includes(tag) ? document.head : document.body).append(element);
   return element;
 }
 
@@ -116,10 +126,12 @@ function chain(path) {
   return inner;
 }
 
-/** A selector for the elements of a path. */
+/** A selector for the elements of a path, and no others. */
 function pathOf(path) {
-  const classes = (attributes) => attributes.filter(([name]) => name === 'class').flatMap(([, value]) => value.split(/\s+/));
-  const compounds = path.map(([tag, attributes]) => [tag, ...classes(attributes).filter((name) => /^[\w-]+$/.test(name))].join('.'));
+  const compounds = path.map(([tag, attributes]) => {
+    const classes = attributes.find(([name]) => name === 'class')?.[1];
+    return `${tag}${classes === undefined ? ':not([class])' : `[class="${classes}"]`}`;
+  });
   return ['body', ...compounds].join(' > ');
 }
 

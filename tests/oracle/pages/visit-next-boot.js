@@ -1,3 +1,4 @@
+/* global Blog */
 Blog.utils = {
   getScript(source, options = {}) {
     const {url, integrity} = typeof source === 'object' ? source : {url: source};

@@ -1,3 +1,4 @@
+/* global Blog, SETTINGS */
 document.addEventListener('page:loaded', () => {
   if (!SETTINGS.enableMath) return;
   if (typeof MathJax === 'undefined') {
