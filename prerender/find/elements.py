@@ -53,17 +53,16 @@ def _is_hidden(element: Element, part: Element, taken: Collection[Element]) -> b
 
 def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
     """The formula that an element is."""
-    if element.tag == "script":
-        found = _script(element, rules) if rules.scripts else None
-        return _as_received(found, source) if found and rules.version == "mathjax2" else found
     if element.tag.rpartition(":")[2] == "math":
         return _mathml(element, element.span, source) if rules.mathml and element.span else None
     for selector, display in rules.elements:
         if matches(selector, element) and element.span is not None:
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
-            return Formula(inside, inside, element.text(), shown, late=rules.elements_late)
-    return None
+            span = element.span if element.tag == "script" else inside
+            return Formula(span, inside, element.text(), shown, late=rules.elements_late)
+    found = _script(element, rules) if rules.scripts and element.tag == "script" else None
+    return _as_received(found, source) if found and rules.version == "mathjax2" else found
 
 
 def _is_rendered(element: Element) -> bool:

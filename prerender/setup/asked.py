@@ -34,6 +34,7 @@ _SOCIAL = re.compile(
     r"(?:og|article|twitter|fb|dc)[:.].*|description|keywords|author|title", re.IGNORECASE
 )
 _DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
+_IN_WINDOW = re.compile(r"\bwindow\.([A-Za-z_$][\w$]*)")
 _MATH = re.compile(r"\s*math/", re.IGNORECASE)
 
 Kind = Literal["classic", "module"]
@@ -55,15 +56,16 @@ async def answered(
     """A request with all that it asks for, and its answer. Raises what `evaluate` raises."""
     for _ in range(_ROUNDS):
         data = await evaluate(request)
-        more = _with_asked(request, section(data, "asked"), around)
+        more = _with_asked(request, data, around)
         if more == request:
             return request, data
         request = more
     return request, await evaluate(request)
 
 
-def _with_asked(request: Request, asked: Json, around: Surroundings) -> Request:
-    """The request with what its scripts ask for, as far as it is to be had."""
+def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
+    """The request with what its scripts ask for in their answer, as far as it is to be had."""
+    asked = section(data, "asked")
     elements = asked.get("elements")
     found = [
         planted
@@ -79,7 +81,8 @@ def _with_asked(request: Request, asked: Json, around: Surroundings) -> Request:
             files[name] = text
     known = {*request.names, *_ENGINES}
     names = [name for name in strings(asked.get("names", [])) if name not in known]
-    steps = _givers(names, request.steps, around) if names else []
+    lacking = [*names, *_lacking(request.steps, data)]
+    steps = _givers(lacking, request.steps, around) if lacking else []
     unknown = () if steps else tuple(names)
     return replace(
         request,
@@ -88,6 +91,18 @@ def _with_asked(request: Request, asked: Json, around: Surroundings) -> Request:
         files=tuple(files.items()),
         names=(*request.names, *unknown),
     )
+
+
+def _lacking(steps: Sequence[Step], data: Json) -> list[str]:
+    """What scripts that have failed look for in `window`: it may not be there yet."""
+    errors = data.get("errors")
+    failed = {
+        error.get("script")
+        for error in (errors if isinstance(errors, list) else [])
+        if isinstance(error, dict) and str(error.get("message")).startswith("TypeError")
+    }
+    texts = [step.what for step in steps if step.script in failed]
+    return [name for text in texts for name in _IN_WINDOW.findall(text) if name not in _ENGINES]
 
 
 def _elements(selector: str, reads: Sequence[str], root: Element) -> Iterator[Planted]:

@@ -39,7 +39,7 @@ const { defineProperty, freeze, getOwnPropertyNames } = Object;
 const { parse, stringify } = JSON;
 const clock = performance.now.bind(performance);
 const inherited = getOwnPropertyNames(Object.prototype).length;
-const READY = ['readystatechange', 'DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'page:loaded', 'astro:page-load'];
+const READY = ['readystatechange', 'DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'page:loaded', 'astro:page-load', 'exdoc:loaded'];
 const LOADED = ['readystatechange', 'load', 'pageshow'];
 /** What themes and their libraries fire when a reader comes from another page, or looks around. */
 const VISITED = [

@@ -78,6 +78,12 @@ function plantProbe(element, probe) {
  * @param {Planted[]} own
  */
 export function plantOwn(own) {
+  /** @type {Map<string, Set<string>>} by selectors, the attributes of their elements */
+  const names = new Map();
+  for (const { selector, path } of own) {
+    names.set(selector, names.get(selector) ?? new Set());
+    for (const [name] of path.at(-1)[1]) names.get(selector).add(name);
+  }
   for (const { selector, path, text, delimiters } of own) {
     const [tag, attributes] = path.at(-1);
     const isRoot = ROOTS.includes(tag);
@@ -89,11 +95,11 @@ export function plantOwn(own) {
       if (!planted.has(selector)) planted.set(selector, planted.size);
       element.setAttribute(NUMBER, planted.get(selector));
       const [open, close] = delimiters;
-      plantProbe(element, { selector: pathOf(path), tag: '', style: '', open, close });
+      plantProbe(element, { selector: pathOf(path, names.get(selector)), tag: '', style: '', open, close });
     } else {
       element.textContent = text;
       named.set(element, selector);
-      texts.set(text.trim(), { selector, tag: '', style: '', open: '', close: '' });
+      texts.set(text.trim(), { selector: element.id ? selector : pathOf(path, names.get(selector)), tag: '', style: '', open: '', close: '' });
     }
   }
 }
@@ -126,13 +132,25 @@ function chain(path) {
   return inner;
 }
 
-/** A selector for the elements of a path, and no others. */
-function pathOf(path) {
-  const compounds = path.map(([tag, attributes]) => {
-    const classes = attributes.find(([name]) => name === 'class')?.[1];
-    return `${tag}${classes === undefined ? ':not([class])' : `[class="${classes}"]`}`;
+/**
+ * A selector for the elements of a path, and no others.
+ *
+ * @param {Planted['path']} path
+ * @param {Set<string>} names  attributes that the last of such elements may have
+ */
+function pathOf(path, names) {
+  const compounds = path.map(([tag, attributes], index) => {
+    const known = new Map(attributes);
+    const wanted = index === path.length - 1 ? ['class', ...names] : ['class'];
+    return tag + [...new Set(wanted)].map((name) => condition(name, known.get(name))).join('');
   });
-  return ['body', ...compounds].join(' > ');
+  return path.length > 1 ? ['body', ...compounds].join(' > ') : compounds[0];
+}
+
+/** What says that an attribute is so; what cannot be said in a selector is left out. */
+function condition(name, value) {
+  if (!/^[\w-]+$/.test(name) || /[\]"',\\]/.test(value ?? '')) return '';
+  return value === undefined ? `:not([${name}])` : `[${name}="${value}"]`;
 }
 
 /** Math in scripts, as MathJax 2's preprocessors leave it. */

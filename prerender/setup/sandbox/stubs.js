@@ -302,8 +302,14 @@ export function makeJQuery(whenReady, listen, note) {
         return self;
       },
       get: (index) => (index === undefined ? elements : elements[index]),
-      text: () => elements.map((element) => element.textContent).join(''),
-      html: () => elements[0]?.innerHTML,
+      text: (...set) => (set.length ? self : elements.map((element) => element.textContent).join('')),
+      html: (...set) => (set.length ? self : elements[0]?.innerHTML),
+      attr: (name, ...set) => (set.length || typeof name !== 'string' ? self : elements[0]?.getAttribute(name) ?? undefined),
+      data: (name, ...set) => (set.length || typeof name !== 'string' ? self : elements[0]?.dataset[name]),
+      find: (selector) => $(elements.flatMap((element) => [...element.querySelectorAll(selector)])),
+      closest: (selector) => $(elements.map((element) => element.closest(selector)).filter(Boolean)),
+      parent: () => $(elements.map((element) => element.parentElement).filter(Boolean)),
+      is: (selector) => elements.some((element) => element.matches(selector)),
       hasClass: (name) => elements.some((element) => element.classList?.contains(name)),
       ready: (callback) => (whenReady(() => callback($)), self),
       load: (callback) => (typeof callback === 'function' && whenReady(callback), self),
@@ -317,5 +323,22 @@ export function makeJQuery(whenReady, listen, note) {
     }, note);
     return self;
   };
-  return Object.assign($, { fn: swallow('jQuery.fn', note) });
+  /** A script that comes as the page's own would. */
+  const getScript = (src, then) => {
+    const script = document.createElement('script');
+    const done = new Promise((resolve) => {
+      script.onload = resolve;
+    });
+    script.setAttribute('src', src);
+    document.head.append(script);
+    const asked = { then: (...callbacks) => done.then(...callbacks) };
+    for (const name of ['done', 'always', 'success', 'complete']) asked[name] = (callback) => (done.then(() => callback?.()), asked);
+    for (const name of ['fail', 'error']) asked[name] = () => asked;
+    return asked.done(then);
+  };
+  const ajax = (first, options = first) => {
+    const { url = first, dataType, success, complete } = options;
+    return dataType === 'script' ? getScript(String(url), () => (success?.(), complete?.())) : swallow('jQuery.ajax', note);
+  };
+  return Object.assign($, { fn: swallow('jQuery.fn', note), getScript, ajax, ready: (callback) => whenReady(() => callback($)) });
 }
