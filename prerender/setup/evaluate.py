@@ -40,8 +40,8 @@ _POLICY = (
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-DNS-Prefetch-Control": "off"}
 _PREPARE = "async (request) => (await import('/page.js')).prepare(request)"
-_STEPS = ("run", "settle", "ready", "settle", "complete", "settle", "begin", "settle", "visit",
-          "settle", "finish")  # fmt: skip
+_STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "visit", "settle",
+          "finish")  # fmt: skip
 #: how often what waits may make more wait: scripts that are loaded one after the other
 _TURNS = 12
 

@@ -207,13 +207,17 @@ def _combined(loaders: Sequence[tuple[int, Loader]]) -> Iterator[tuple[int, Load
 
 #: attributes of a script that say how it comes, and nothing to it
 _TECHNICAL = frozenset(
-    ["type", "async", "defer", "nonce", "integrity", "crossorigin", "referrerpolicy", "onload"]
-)
+    ["type", "async", "defer", "nonce", "integrity", "crossorigin", "referrerpolicy", "onload",
+     "data-main"]
+)  # fmt: skip
 
 
 def _told(script: Script, text: str, kind: str = "classic") -> tuple[tuple[str, str], ...]:
-    """The attributes that a script may read of its own element: the address if it needs it."""
-    located = kind == "module" or "currentScript" in text or "getElementsByTagName" in text
+    """The attributes that a script may read of its own element: the address if it needs it.
+
+    Addresses differ from folder to folder, and with them what are otherwise equal set-ups.
+    """
+    located = "currentScript" in text or (kind == "module" and _IMPORTED.search(text) is not None)
     left_out = _TECHNICAL if located else _TECHNICAL | {"src"}
     return tuple(item for item in script.attrs.items() if item[0] not in left_out)
 

@@ -51,6 +51,7 @@ const VISITED = [
 const HELD = new Set([...READY, ...LOADED, ...VISITED]);
 /** What a script that could not be read brings where others need it: KaTeX, in a bundle. */
 const KATEX = ['katex', 'renderMathInElement'];
+const MENTIONS = /mathjax|katex|renderMathInElement/i;
 const EXECUTABLE = /^\s*(?:(?:text|application)\/(?:x-)?(?:java|ecma)script)?\s*$/i;
 
 /** @type {Record<string, string>} what is found out, as JSON texts */
@@ -79,8 +80,10 @@ const onLoad = new WeakMap();
 const handled = new WeakSet();
 /** @type {Set<string>} files of the site that scripts have asked for */
 const files = new Set();
-/** @type {Set<string>} what scripts have found undefined */
+/** @type {Set<string>} what scripts have found undefined where they are about math */
 const names = new Set();
+/** @type {Set<string>} the same where it does not show what they are about */
+const others = new Set();
 /** @type {Map<string, Promise<unknown>>} the site's own modules */
 const modules = new Map();
 /** @type {{delay: number, script: number, callback: () => void}[]} */
@@ -117,15 +120,19 @@ function call(callback) {
     return callback();
   } catch (error) {
     if (error instanceof Problem) throw error;
-    complain(error);
+    complain(error, MENTIONS.test(String(callback)));
     return undefined;
   }
 }
 
-/** @param {any} error */
-function complain(error) {
+/**
+ * @param {any} error
+ * @param {boolean} [about]  whether what has failed is known to be about math
+ */
+function complain(error, about = true) {
   const [, name] = /^(\S+) is not defined$/.exec(error?.message ?? '') ?? [];
-  if (error instanceof ReferenceError && name && names.size < 50) names.add(name);
+  const list = about ? names : others;
+  if (error instanceof ReferenceError && name && list.size < 50) list.add(name);
   if (errors.length < 50) errors.push({ script: current, message: `${error?.name}: ${error?.message}`.slice(0, 300) });
 }
 
@@ -231,14 +238,13 @@ function reach(state, events) {
 /**
  * What waits for a promise, a timer or a script comes.
  *
- * @returns {boolean} whether anything came, which may make more wait
+ * @returns {boolean} whether a script came, which may have others come
  */
 export function settle() {
-  const busy = timers.length > 0;
   runTimers();
   const more = loadInjected();
   check();
-  return busy || more;
+  return more;
 }
 
 /** MathJax 2 begins. */
@@ -256,7 +262,8 @@ export function finish() {
   check();
   if (hub) result.hub = json(hub.result());
   else if (!result.mathjax && !loaded.length) result.mathjax = json(window.MathJax);
-  const asks = { elements: wanted(), files: [...files], names: [...names] };
+  const nothing = !(found.length || searched.length || typesets.length || loaded.length);
+  const asks = { elements: wanted(), files: [...files], names: [...names, ...(nothing ? others : [])] };
   let text = `"asked":${json(asks)},"found":[${found}],"searched":[${searched}],"typesets":[${typesets}],"loaded":[${loaded}],"katexLoaded":[${katexLoaded}]`;
   text += `,"errors":${json(errors)},"notes":${json([...notes])},"katexMacros":${json(katexMacros)}`;
   for (const name of ['hub', 'mathjax']) text += `,"${name}":${result[name] ?? 'null'}`;
