@@ -87,6 +87,11 @@ def _warned(setup: Setup, request: Request, data: Json) -> Setup:
         f"the page's configuration fails: {error.get('message')}"
         for error in _list(data, "errors")
         if isinstance(error, dict)
-        and (error.get("script") in ours or "SyntaxError" in str(error.get("message")))
+        and (error.get("script") in ours or _does_not_parse(str(error.get("message"))))
     ]
     return setup.with_warnings(*told)
+
+
+def _does_not_parse(message: str) -> bool:
+    """Whether a script is no JavaScript; JSON that is none may be anything's."""
+    return "SyntaxError" in message and "JSON" not in message

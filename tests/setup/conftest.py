@@ -71,6 +71,25 @@ class Evaluator:
         """The Setup of a page of a site on disk."""
         return interpret(*self._answered(path.read_text("utf-8"), reader(path)))
 
+    def rounds(self, *pages: str, files: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """The answers of all evaluations that pages need, one after the other, equal ones once."""
+        known: dict[str, dict[str, Any]] = {}
+
+        async def ask(request: Request) -> dict[str, Any]:
+            if request.key not in known:
+                known[request.key] = await evaluate(self._browser, request)
+            return known[request.key]
+
+        async def ask_all() -> None:
+            read = (files or {}).get
+            for html in pages:
+                scripts = scripts_of(html)
+                around = Surroundings(parse(html), scripts, read)
+                await answered(collect(scripts, read), around, ask)
+
+        self._runner.run(ask_all())
+        return list(known.values())
+
     def _answered(self, html: str, read: Read) -> tuple[Request, dict[str, Any]]:
         scripts = scripts_of(html)
         around = Surroundings(parse(html), scripts, read)

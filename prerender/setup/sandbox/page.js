@@ -84,7 +84,7 @@ const files = new Set();
 const names = new Set();
 /** @type {Set<string>} the same where it does not show what they are about */
 const others = new Set();
-/** @type {Map<string, Promise<unknown>>} the site's own modules */
+/** @type {Map<string, {exports: object, done?: Promise<unknown>}>} the site's own modules */
 const modules = new Map();
 /** @type {{delay: number, script: number, callback: () => void}[]} */
 const timers = [];
@@ -339,35 +339,47 @@ function withoutImports(text, src) {
   const clauses = (clause, path) => {
     const [, name, all, some] = /^\s*([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+))?\s*(\{[^}]*\})?\s*$/.exec(clause) ?? [];
     const parts = [name && `default: ${name}`, some?.trim().slice(1, -1).replace(/\bas\b/g, ':')].filter(Boolean);
-    const module = `await importPrerendered(${from}, ${path})`;
+    const module = `exportsOfPrerendered(${from}, ${path})`;
     return [all && `const ${all} = ${module};`, parts.length && `const {${parts.join(', ')}} = ${module};`].filter(Boolean).join(' ');
   };
   return text
     .replace(/^\s*import\s+([^'"();]+?)\s+from\s*(['"][^'"]*['"])/gm, (_, clause, path) => clauses(clause, path))
-    .replace(/^\s*import\s*(['"][^'"]*['"])/gm, (_, path) => `await importPrerendered(${from}, ${path})`)
+    .replace(/^\s*import\s*(['"][^'"]*['"])/gm, (_, path) => `exportsOfPrerendered(${from}, ${path})`)
     .replace(/(?<![\w$.])import\s*\(/g, () => `importPrerendered(${from}, `);
 }
-defineProperty(window, 'importPrerendered', { value: importModule });
+defineProperty(window, 'exportsOfPrerendered', { value: (from, name) => importModule(from, name).exports });
+defineProperty(window, 'importPrerendered', {
+  value: async (from, name) => {
+    const { exports, done } = importModule(from, name);
+    await done;
+    return exports;
+  },
+});
 
 /**
- * The exports of a module: KaTeX's or MathJax's as they are here, one of the site run, any other as
- * one that swallows all.
+ * A module, KaTeX's or MathJax's as they are here, one of the site run, any other as one that swallows
+ * all: its exports, and when they are there.
  *
  * @param {string} from  the address of what imports it
  * @param {unknown} name
+ * @returns {{exports: object, done?: Promise<unknown>}}
  */
 function importModule(from, name) {
   const path = /^\.\.?\//.test(name) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${name}` : String(name);
-  if (request.deck && /reveal(?:\.esm)?\.m?js$/.test(path)) return Promise.resolve({ default: window.Reveal });
+  if (request.deck && /reveal(?:\.esm)?\.m?js$/.test(path)) return { exports: { default: window.Reveal } };
   const which = whichLoader(path) ?? whichLoader(`${path}.js`);
-  if (which || /katex|auto-render/i.test(path) && !/\.css$/.test(path) && !fileAt(path)) {
+  if (which || (/katex|auto-render/i.test(path) && !/\.css$/.test(path) && !fileAt(path))) {
     const module = requireModule(path, path);
-    return Promise.resolve({ ...(module instanceof Object ? module : {}), default: module, renderMathInElement: window.renderMathInElement });
+    return { exports: { ...(module instanceof Object ? module : {}), default: module, renderMathInElement: window.renderMathInElement } };
   }
   const text = fileAt(path);
-  if (text === undefined && request.deck && /\bmath\b/.test(path)) return Promise.resolve({ default: window.RevealMath });
-  if (text === undefined) return Promise.resolve(swallow(path, note));
-  if (!modules.has(path)) modules.set(path, new Function(`return (${asModule(text, path)})({})`)());
+  if (text === undefined && request.deck && /\bmath\b/.test(path)) return { exports: { default: window.RevealMath } };
+  if (text === undefined) return { exports: swallow(path, note) };
+  if (!modules.has(path)) {
+    const exports = {};
+    modules.set(path, { exports });
+    modules.get(path).done = new Function(`return ${asModule(text, path)}`)()(exports);
+  }
   return modules.get(path);
 }
 
