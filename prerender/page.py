@@ -38,7 +38,7 @@ from prerender.markup import (
 )
 from prerender.place import Lines
 from prerender.report import Diagnostic
-from prerender.setup import Role, Script, Setup
+from prerender.setup import Role, Script, Setup, out_of_reach
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice
 
 _XML_SUFFIXES = (".xhtml", ".xht")
@@ -155,7 +155,8 @@ def restored(data: bytes, *, xml: bool) -> bytes:
 
 def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
-    found = find(root, setup.rules, page.text)
+    rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
+    found = find(root, rules, page.text)
     formulas = [one for one in found if isinstance(one, Formula)]
     jobs = plan_jobs(formulas, key, setup.tex)
     around = _surroundings(page, root, formulas) if formulas else None

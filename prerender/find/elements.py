@@ -59,7 +59,9 @@ def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
         if matches(selector, element) and element.span is not None:
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
-            span = element.span if element.tag == "script" else inside
+            level = dict(rules.replaced).get(selector, int(element.tag == "script"))
+            spans = [inside, *(one.span for one in element.above())]
+            span = spans[min(level, len(spans) - 1)] or inside
             return Formula(span, inside, element.text(), shown, late=rules.elements_late)
     found = _script(element, rules) if rules.scripts and element.tag == "script" else None
     return _as_received(found, source) if found and rules.version == "mathjax2" else found

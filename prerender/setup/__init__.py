@@ -7,10 +7,13 @@ for besides (`asked`) makes another request.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
 from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.probes import found, out_of_reach, replaced
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
 from prerender.setup.values import section
@@ -31,6 +34,7 @@ __all__ = [
     "evaluate",
     "interpret",
     "loader_of",
+    "out_of_reach",
     "roles",
 ]
 
@@ -52,7 +56,8 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
         setup = katex.interpret(names, data)
     else:
         setup = mathjax3.interpret(loader, data)
-    setup = _warned(setup, request, data)
+    rules = replace(setup.rules, replaced=replaced(found(data)))
+    setup = _warned(replace(setup, rules=rules), request, data)
     return mathjax3.supply(setup, user) if user else setup
 
 

@@ -58,6 +58,9 @@ class Rules:
     #: CSS selectors of elements whose whole text is one formula: ((selector, display or None),
     #: ...); None: display where the element has a class `display`
     elements: tuple[tuple[str, bool | None], ...] = ()
+    #: of such elements, how many the formula takes the place of, where that is more than what is in
+    #: them: 1 the element itself, 2 its parent
+    replaced: tuple[tuple[str, int], ...] = ()
     #: CSS selectors of elements outside of which no text is looked at; empty: the whole body; None:
     #: nothing is typeset at all
     scope: tuple[str, ...] | None = ()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NamedTuple
 
-from prerender.setup.model import Json, Setup
+from prerender.setup.model import Json, Rules, Setup
 from prerender.setup.values import section, strings
 
 _NEVER = (
@@ -26,13 +27,16 @@ class Probe(NamedTuple):
     whole: bool
     display: bool
     options: Json
+    #: how many elements the formula takes the place of: 0 none, 1 its own, 2 that and its parent
+    replaced: int = 0
 
 
 def found(data: Json) -> list[Probe]:
     """The probes in an evaluated page; what is not like one is left out."""
-    items = data.get("found")
+    items, replaced = data.get("found"), data.get("replaced")
+    levels = replaced if isinstance(replaced, list) else []
     result = []
-    for item in items if isinstance(items, list) else []:
+    for item, level in zip_longest(items if isinstance(items, list) else [], levels):
         if not isinstance(item, dict):
             continue
         texts = [item.get(name) for name in ("selector", "tag", "style", "open", "close")]
@@ -40,7 +44,8 @@ def found(data: Json) -> list[Probe]:
             selector, tag, style, opened, closed = map(str, texts)
             whole, display = bool(item.get("whole")), bool(item.get("display"))
             options = section(item, "options")
-            result.append(Probe(selector, tag, style, opened, closed, whole, display, options))
+            probe = Probe(selector, tag, style, opened, closed, whole, display, options)
+            result.append(probe._replace(replaced=level if isinstance(level, int) else 0))
     return result
 
 
@@ -60,6 +65,27 @@ def elements(probes: Sequence[Probe]) -> tuple[tuple[str, bool | None], ...]:
         else:
             result |= {_of_tag(tag, selector): one for tag, one in shown.items()}
     return tuple(result.items())
+
+
+def replaced(probes: Sequence[Probe]) -> tuple[tuple[str, int], ...]:
+    """The selectors of such elements of which scripts replace more than what is in them."""
+    known = dict(elements(probes))
+    return tuple(
+        (selector, probe.replaced)
+        for probe in probes
+        for selector in (probe.selector, _of_tag(probe.tag, probe.selector))
+        if probe.replaced and selector in known
+    )
+
+
+def out_of_reach(rules: Rules) -> Rules:
+    """The same for a page whose scripts stay: they would take what is in its elements for TeX.
+
+    A formula takes the place of its element, so that they do not find it.
+    """
+    levels = dict(rules.replaced)
+    own = tuple((selector, max(1, levels.get(selector, 1))) for selector, _ in rules.elements)
+    return replace(rules, replaced=own)
 
 
 def _shown(probes: Sequence[Probe]) -> bool | None:

@@ -8,7 +8,7 @@
  * are settled in between.
  */
 
-import { plantOnDemand, plantOwn, plantScripts, recognise, selectorOf, wanted } from './probes.js';
+import { plantOnDemand, plantOwn, plantScripts, recognise, replacedAbove, selectorOf, wanted } from './probes.js';
 import { Problem, serialise } from './serialise.js';
 import { makeReveal } from './reveal.js';
 import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, swallow, swallowers } from './stubs.js';
@@ -62,6 +62,8 @@ const errors = [];
 const notes = new Set();
 /** @type {string[]} */
 const found = [];
+/** @type {import('./probes.js').Probe[]} what each of them was */
+const foundIn = [];
 /** @type {string[]} */
 const searched = [];
 /** @type {string[]} */
@@ -264,7 +266,7 @@ export function finish() {
   else if (!result.mathjax && !loaded.length) result.mathjax = json(window.MathJax);
   const nothing = !(found.length || searched.length || typesets.length || loaded.length);
   const asks = { elements: wanted(), files: [...files], names: [...names, ...(nothing ? others : [])] };
-  let text = `"asked":${json(asks)},"found":[${found}],"searched":[${searched}],"typesets":[${typesets}],"loaded":[${loaded}],"katexLoaded":[${katexLoaded}]`;
+  let text = `"asked":${json(asks)},"replaced":[${foundIn.map(replacedAbove)}],"found":[${found}],"searched":[${searched}],"typesets":[${typesets}],"loaded":[${loaded}],"katexLoaded":[${katexLoaded}]`;
   text += `,"errors":${json(errors)},"notes":${json([...notes])},"katexMacros":${json(katexMacros)}`;
   for (const name of ['hub', 'mathjax']) text += `,"${name}":${result[name] ?? 'null'}`;
   return `{${text}}`;
@@ -440,8 +442,10 @@ function whichLoader(src) {
 }
 
 function findMath(math, display, options) {
-  const probe = recognise(math);
-  if (probe && found.length < 500) found.push(json({ ...probe, display: Boolean(display), options }));
+  const { probe, whole } = recognise(math) ?? {};
+  if (!probe || found.length >= 500) return;
+  found.push(json({ ...probe, whole, display: Boolean(display), options }));
+  foundIn.push(probe);
 }
 
 function search(element, options) {

@@ -44,6 +44,8 @@ const wrappers = new WeakMap();
 const planted = new Map();
 /** @type {Map<string, Probe>} by their texts, the page's own elements */
 const texts = new Map();
+/** @type {WeakMap<Probe, Element>} */
+const elements = new WeakMap();
 /** @type {Map<string, Set<string>>} by selectors, what scripts read of their elements */
 const asked = new Map();
 
@@ -70,6 +72,7 @@ function plantOne(tag, probe, attributes) {
 function plantProbe(element, probe) {
   element.textContent = `${probe.open}prerender${probes.push(probe) - 1}${probe.close}`;
   (element instanceof HTMLScriptElement ? named : selectors).set(element, probe.selector);
+  elements.set(probe, element);
 }
 
 /**
@@ -99,7 +102,9 @@ export function plantOwn(own) {
     } else {
       element.textContent = text;
       named.set(element, selector);
-      texts.set(text.trim(), { selector: element.id ? selector : pathOf(path, names.get(selector)), tag: '', style: '', open: '', close: '' });
+      const probe = { selector: element.id ? selector : pathOf(path, names.get(selector)), tag: '', style: '', open: '', close: '' };
+      texts.set(text.trim(), probe);
+      elements.set(probe, element);
     }
   }
 }
@@ -308,8 +313,22 @@ function noteRead(element, what) {
 export function recognise(math) {
   const [token, number] = /prerender(\d+)/.exec(String(math)) ?? [];
   const probe = probes[Number(number)] ?? texts.get(String(math).trim());
-  return probe && { ...probe, whole: Boolean(token) && String(math) !== token };
+  return probe && { probe, whole: Boolean(token) && String(math) !== token };
 }
+
+/**
+ * How much of the page scripts have put something else in the place of: 0 what is in the element of a
+ * probe, 1 that element, 2 its parent, and so on.
+ *
+ * @param {Probe} probe
+ */
+export function replacedAbove(probe) {
+  let count = 0;
+  for (let element = elements.get(probe); element instanceof Element && !isConnected.call(element); element = parentOf.call(element)) count++;
+  return count;
+}
+const { get: isConnected } = Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected');
+const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'parentNode');
 
 /**
  * The selector by which a script came to an element, or which the element is itself; "" for the whole
