@@ -94,7 +94,15 @@ def _warned(setup: Setup, request: Request, data: Json) -> Setup:
         if isinstance(error, dict)
         and (error.get("script") in ours or _does_not_parse(str(error.get("message"))))
     ]
+    if any(probe.whole and not probe.open for probe in found(data)):
+        told.append(_CHANGED)
     return setup.with_warnings(*told)
+
+
+_CHANGED = (
+    "a script of the page changes formulas before it hands them to KaTeX: they are typeset as they "
+    "stand in the page"
+)
 
 
 def _does_not_parse(message: str) -> bool:
