@@ -8,12 +8,12 @@ again: what they ask for is all that their answer depends on.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from prerender.find.selectors import meant
+from prerender.find.selectors import matches, meant
 from prerender.setup.model import Json
 from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
@@ -67,11 +67,16 @@ def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
     """The request with what its scripts ask for in their answer, as far as it is to be had."""
     asked = section(data, "asked")
     elements = asked.get("elements")
-    found = [
-        planted
+    wanted = [
+        (one[0], frozenset(strings(one[1])))
         for one in (elements if isinstance(elements, list) else [])
         if isinstance(one, list) and len(one) == 2 and isinstance(one[0], str)
-        for planted in _elements(one[0], strings(one[1]), around.root)
+    ]
+    data_elements = _data_elements(around.root) if wanted else []
+    found = [
+        planted
+        for selector, reads in wanted
+        for planted in _elements(selector, reads, around.root, data_elements)
     ]
     planted = tuple(dict.fromkeys([*request.planted, *found]))
     files = dict(request.files)
@@ -105,27 +110,45 @@ def _lacking(steps: Sequence[Step], data: Json) -> list[str]:
     return [name for text in texts for name in _IN_WINDOW.findall(text) if name not in _ENGINES]
 
 
-def _elements(selector: str, reads: Sequence[str], root: Element) -> Iterator[Planted]:
+def _data_elements(root: Element) -> list[Element]:
+    """The elements of a page that say something to scripts, and to no reader."""
+    found = [one for tag in sorted({*_DATA, "html", "body"}) for one in root.all(tag)]
+    return [one for one in found if not _is_math(one) and not _is_social(one)]
+
+
+def _elements(
+    selector: str, reads: Set[str], root: Element, data_elements: Sequence[Element]
+) -> Iterator[Planted]:
     """The elements of the page that a selector means, as much of each as scripts have read."""
     if selector in _ALL:
         return
-    found: dict[Planted, None] = {}
-    for element in islice(meant([selector], root), 10 * _MOST):
-        if element.tag in ("html", "body"):
-            path = ((element.tag, _attributes(element)),)
-            if "text" in reads:
-                found[Planted(selector, path, element.text())] = None
-            elif "attributes" in reads or "[" in selector or "." in selector:
-                found[Planted(selector, path)] = None
-        elif element.tag in _DATA:
-            if not _MATH.match(element.attrs.get("type", "")) and not _is_social(element):
+    found = dict.fromkeys(
+        planted
+        for element in data_elements
+        if matches(selector, element) and (planted := _said(selector, element, reads))
+    )
+    if reads:
+        others = (one for one in meant([selector], root) if one not in data_elements)
+        for element in islice(others, 10 * _MOST):
+            if selector.startswith("#") and "text" in reads:
                 path = ((element.tag, _attributes(element)),)
                 found[Planted(selector, path, element.text())] = None
-        elif selector.startswith("#") and "text" in reads:
-            found[Planted(selector, ((element.tag, _attributes(element)),), element.text())] = None
-        elif {"around", "attributes"} & set(reads):
-            found[_formula(selector, element, with_data="attributes" in reads)] = None
+            elif {"around", "attributes"} & reads:
+                found[_formula(selector, element, with_data="attributes" in reads)] = None
     yield from islice(found, _MOST)
+
+
+def _said(selector: str, element: Element, reads: Set[str]) -> Planted | None:
+    """What an element says to scripts; None where they do not want to know."""
+    path = ((element.tag, _attributes(element)),)
+    if element.tag not in ("html", "body") or "text" in reads:
+        return Planted(selector, path, element.text())
+    named = "attributes" in reads or "[" in selector or "." in selector
+    return Planted(selector, path) if named else None
+
+
+def _is_math(element: Element) -> bool:
+    return element.tag == "script" and _MATH.match(element.attrs.get("type", "")) is not None
 
 
 def _is_social(element: Element) -> bool:

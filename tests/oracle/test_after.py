@@ -1,4 +1,4 @@
-"""Pages whose scripts stay go in, built; these scripts must find nothing in them to typeset anew."""
+"""Pages whose scripts stay go in, built; the scripts must find nothing there to typeset anew."""
 
 from __future__ import annotations
 
