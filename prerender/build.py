@@ -25,6 +25,7 @@ from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.garbage import seldom_collected
 from prerender.index import Index, Row, has_result, is_as_left, settled
+from prerender.lacking import cure
 from prerender.local import Local, Scripts, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
@@ -38,6 +39,7 @@ from prerender.page import (
     Plan,
     finish,
     is_xml,
+    keeping_loaders,
     plan,
     read,
     restored,
@@ -92,6 +94,10 @@ class Work:
     """Where style sheets and outlines stand: in each page, or in files at the root of the site."""
     shrink: float = 0.7
     """How far what cannot be broken shrinks before it scrolls."""
+    keep_loaders: bool = False
+    """Whether the scripts that load MathJax and KaTeX stay in all pages."""
+    strict: bool = False
+    """Whether warnings fail."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -126,7 +132,7 @@ class Work:
     @property
     def mark(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
-        settings = [self.override, self.css, self.glyphs, self.shrink]
+        settings = [self.override, self.css, self.glyphs, self.shrink, self.keep_loaders]
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
@@ -171,7 +177,7 @@ async def build(
     if write:
         copy_assets(site, [*pages, *work.frames])
     settings = work.settings
-    report = Report()
+    report = Report(strict=work.strict)
     with (
         seldom_collected(),
         Index(work.index if inspect is None else None, site, settings) as index,
@@ -353,6 +359,7 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
 
     def find() -> Plan:
         planned = plan(page, root, setup, key, roles(scripts, look))
+        planned = keeping_loaders(planned) if work.keep_loaders else planned
         return planned if work.hydrated else unless_hydrated(planned, root)
 
     return await work.aside("finding", path, find)
@@ -414,7 +421,8 @@ def _failure(page: PurePosixPath, data: bytes, error: Exception) -> Outcome:
     if isinstance(error, DamagedError):
         with suppress(EncodingLossError):
             place = Lines(decode(data, xml=is_xml(page)).text).place(error.offset)
-    said = Diagnostic("error", f"the page is left as it is: {error}", place)
+    told = cure() if isinstance(error, SetupError) else ""
+    said = Diagnostic("error", f"the page is left as it is: {error}", place, cure=told)
     lasting = not isinstance(error, (OSError, SetupLostError))
     return Outcome(None, said=[said], failed=True, lasting=lasting)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-#: what a file may say: the long flags with "_" for "-", and `mathjax`, a configuration for MathJax
-#: 4 (the object that a page would call `window.MathJax`) that is laid over what pages say
+#: what a file may say: the long flags with "_" for "-"; what has no flag; and `mathjax`, a
+#: configuration for MathJax 4 (the object that a page would call `window.MathJax`) that is laid
+#: over what pages say
 KNOWN: dict[str, type] = {
     "output": str,
     "include": list,
@@ -27,6 +28,8 @@ KNOWN: dict[str, type] = {
     "report": str,
     "quiet": bool,
     "verbose": bool,
+    "keep_loaders": bool,
+    "strict": bool,
     "mathjax": dict,
 }
 #: the settings that are one of some words
@@ -39,6 +42,20 @@ _IN_WORDS = {
     bool: "true or false",
     dict: "a table, like the object window.MathJax of a page",
 }
+
+
+class Own(NamedTuple):
+    """The settings that have no flag."""
+
+    mathjax: dict[str, Any]
+    keep_loaders: bool
+    strict: bool
+
+
+def own(settings: dict[str, Any]) -> Own:
+    """Take those that have no flag out of settings."""
+    flags = (settings.pop(name, False) for name in ("keep_loaders", "strict"))
+    return Own(settings.pop("mathjax", {}), *flags)
 
 
 class SettingsError(ValueError):

@@ -34,7 +34,7 @@ NOTATIONS = (
     "downdiagonalstrike verticalstrike horizontalstrike phasorangle madruwb updiagonalarrow "
     "northeastarrow southeastarrow northwestarrow southwestarrow leftarrow rightarrow uparrow "
     "downarrow leftrightarrow updownarrow northeastsouthwestarrow northwestsoutheastarrow"
-).split()
+)
 
 
 async def _compare(samples: list[Sample]) -> list[Compared]:
@@ -61,7 +61,7 @@ def test_every_notation_that_encloses_is_mathjax_own() -> None:
         Sample(
             rf"12\enclose{{{notation}}}{{{inner}}}+\frac{{\enclose{{{notation}}}{{x}}}}{{2}}", True
         )
-        for notation in NOTATIONS
+        for notation in NOTATIONS.split()
         for inner in ("48", r"\frac{a}{b}")
     ]
     result = asyncio.run(_compare(samples))

@@ -81,6 +81,7 @@ class Warm(WorkerPlugin):
             css=tools.css,
             glyphs=tools.glyphs,
             shrink=tools.shrink,
+            keep_loaders=tools.keep_loaders,
         )
         self.bench = Bench(work, work.settings, tools.stale, self._write)
 

@@ -93,6 +93,7 @@ class Tools(NamedTuple):
     stale: bool
     css: Literal["inline", "external"]
     glyphs: Literal["inline", "shared"]
+    keep_loaders: bool = False
 
 
 @dataclass(slots=True)

@@ -6,15 +6,20 @@ In three steps, so that what the middle one finds can be kept: `collect` and `in
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
+from prerender.setup.lacks import lacks
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.roles import Role, roles
-from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
+from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
 from prerender.setup.values import section
 
 __all__ = [
+    "LIBRARIES",
+    "Lack",
     "Loader",
     "Pair",
     "Request",
@@ -49,7 +54,7 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
         setup = katex.interpret(names, data)
     else:
         setup = mathjax3.interpret(loader, data)
-    setup = _warned(setup, request, data)
+    setup = _judged(setup, request, data)
     return mathjax3.supply(setup, user) if user else setup
 
 
@@ -72,14 +77,19 @@ def _kind(request: Request, data: Json) -> str:
     return "katex" if asked or loads else "mathjax4"
 
 
-def _warned(setup: Setup, request: Request, data: Json) -> Setup:
-    """With the errors of scripts that are configurations."""
+def _judged(setup: Setup, request: Request, data: Json) -> Setup:
+    """With what it lacks, and the errors of scripts that are configurations.
+
+    What is no JavaScript, no browser reads; what fails otherwise may not fail there.
+    """
     ours = {step.script for step in request.steps if step.type == "config"}
     errors = data.get("errors")
-    told = [
-        f"the page's configuration fails: {error.get('message')}"
-        for error in (errors if isinstance(errors, list) else [])
-        if isinstance(error, dict)
-        and (error.get("script") in ours or "SyntaxError" in str(error.get("message")))
-    ]
-    return setup.with_warnings(*told)
+    told, lost = [], [f"its script {src} is not part of this site" for src in request.unread]
+    for error in errors if isinstance(errors, list) else []:
+        message = str(section(error).get("message"))
+        if "SyntaxError" in message:
+            told.append(f"the page's configuration is no JavaScript: {message}")
+        elif section(error).get("script") in ours:
+            lost.append(f"the page's configuration fails: {message}")
+    missing = (*setup.lacks, *lacks(data), *(Lack(one, "all") for one in lost))
+    return replace(setup.with_warnings(*told), lacks=missing)

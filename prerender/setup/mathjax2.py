@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from prerender.setup.lacks import called
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.packages import KNOWN, to_load
 from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
@@ -46,13 +47,13 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     hub = section(data, "hub")
     config = section(hub, "config")
     names = set(_extensions(loader, config))
-    tex, warnings = _tex(section(config, "TeX"), section(hub, "macros"), names)
+    tex, lacks = _tex(section(config, "TeX"), section(hub, "macros"), names)
     setup = Setup(
         rules=_rules(config, names),
         tex=tex,
         load=to_load(tex["packages"]),
         output=_output(loader, config),
-        warnings=tuple(warnings),
+        lacks=tuple(lacks),
     )
     return typeset_only(setup, data) if flag(config, "skipStartupTypeset", False) else setup
 
@@ -138,13 +139,13 @@ def _switch(config: Json, options: Json, name: str) -> Switch:
     )
 
 
-def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[str]]:
+def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]]:
     """Options for MathJax 4's TeX input, and what has no equal there."""
-    packages, warnings = _packages(names)
+    packages, lacks = _packages(names)
     tex: Json = {
         "packages": packages,
         "macros": _macros(section(options, "Macros")) | _hooked(hooked),
-        "autoload": _autoload(packages, names),
+        "autoload": _autoload(packages, names) | _extensions_of(hooked),
         "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
     }
     for old, new in (("TagSide", "tagSide"), ("TagIndent", "tagIndent")):
@@ -156,7 +157,7 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[str]]
     given = {_FORMATS[name]: one for name, one in numbers.items() if name in _FORMATS}
     formats, refused = tag_formats({"id": _ID} | given)
     tex["tagformat"] = {"id": _ID} | formats
-    return with_formats(tex), warnings + refused
+    return with_formats(tex), lacks + refused
 
 
 def _tags(number: object) -> str:
@@ -164,10 +165,10 @@ def _tags(number: object) -> str:
     return number if number in ("none", "all") and isinstance(number, str) else "ams"
 
 
-def _packages(names: set[str]) -> tuple[list[Any], list[str]]:
-    """MathJax 4's packages for the extensions of TeX, and a warning for each that has none."""
+def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
+    """MathJax 4's packages for the extensions of TeX, and those that it has nothing for."""
     packages: list[Any] = ["base", "ams", "newcommand", "require", "autoload", "configmacros"]
-    warnings = []
+    lacks = []
     folder = "tex/"
     for name in sorted(name for name in names if name.startswith((folder, "["))):
         if name.startswith("[a11y]"):
@@ -175,10 +176,11 @@ def _packages(names: set[str]) -> tuple[list[Any], list[str]]:
         stem = name.rpartition("/")[2]
         package = _RENAMED.get(stem, stem)
         if package and package not in KNOWN:
-            warnings.append(f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}")
+            why = f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}"
+            lacks.append(Lack(why, "undefined"))
         elif package and package not in packages:
             packages.append(package)
-    return packages, warnings
+    return packages, lacks
 
 
 def _autoload(packages: list[Any], names: set[str]) -> Json:
@@ -186,6 +188,16 @@ def _autoload(packages: list[Any], names: set[str]) -> Json:
     autoload = _AUTOLOAD | (_AUTOLOAD_ALL if "tex/autoload-all" in names else {})
     loaded: Json = {name: [] for name in packages if name in autoload}
     return autoload | loaded | ({"colorv2": []} if "color" in packages else {})
+
+
+def _extensions_of(hooked: Json) -> Json:
+    """Packages that a start-up hook has loaded with a macro: ["Extension", name]."""
+    loads: Json = {}
+    for name, one in hooked.items():
+        if called(one) == "Extension" and isinstance(one, list) and strings(one[1:]):
+            stem = _plain(strings(one[1:])[0]).rpartition("/")[2]
+            loads.setdefault(_RENAMED.get(stem, stem), []).append(name)
+    return {package: macros for package, macros in loads.items() if package in KNOWN}
 
 
 def _macros(given: Json) -> Json:

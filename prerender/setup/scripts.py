@@ -30,6 +30,8 @@ LOADERS: dict[Family, str] = {
     r"(?:[?#]|$)"
     r"|[Kk]a[Tt]e[Xx].*/contrib/[\w.-]+\.m?js(?:[?#]|$)",
 }
+#: whatever is a loader
+LIBRARIES = re.compile("|".join(LOADERS.values()))
 MENTIONS = re.compile(r"mathjax|katex|renderMathInElement", re.IGNORECASE)
 SCRIPT_TYPES = frozenset(
     f"{group}/{name}"
@@ -101,6 +103,8 @@ class Request:
     steps: tuple[Step, ...] = ()
     loaders: tuple[tuple[int, Loader], ...] = ()
     amd: bool = False
+    #: addresses of scripts that by their names concern math, and cannot be read
+    unread: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -158,6 +162,7 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
     """The scripts that concern math, ready to be evaluated. Raises what `read` raises."""
     steps: list[Step] = []
     loaders: list[tuple[int, Loader]] = []
+    unread: list[str] = []
     for index, script in enumerate(scripts):
         if script.is_config:
             steps.append(Step(index, "run", script.text, "config"))
@@ -165,10 +170,12 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
             loader, own = _look_at(index, script, read)
             steps += own
             loaders += [(index, loader)] if loader else []
+            if script.src and MENTIONS.search(script.src) and not (loader or read(script.src)):
+                unread.append(script.src)
     steps = [*_givers(scripts, steps), *steps]
     amd = any(script.src and _REQUIRE.search(script.src) for script in scripts)
     amd = amd and any(step.does == "run" for step in steps)
-    return Request(tuple(steps), tuple(loaders), amd)
+    return Request(tuple(steps), tuple(loaders), amd, tuple(unread))
 
 
 def _givers(scripts: Sequence[Script], steps: Sequence[Step]) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-r"""Pages for MathJax 2 and 3 in; what MathJax 4 does otherwise must come out as their own engine does it.
+r"""Pages for MathJax 2 and 3 in; what MathJax 4 does otherwise must come out as theirs does it.
 
 Each formula: whether it is an error, its numbers, and its references.
 """
@@ -24,8 +24,9 @@ V2 = (
     "?config=TeX-AMS_CHTML'></script>"
 )
 V3 = (
-    "<script>MathJax = {loader: {load: ['[tex]/%s']}, tex: {tags: 'ams', packages: {'[+]': ['%s']}}}"
-    "</script><script src='https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js'></script>"
+    "<script>MathJax = {loader: {load: ['[tex]/%s']}, "
+    "tex: {tags: 'ams', packages: {'[+]': ['%s']}}}</script>"
+    "<script src='https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js'></script>"
 )
 AMS = "{equationNumbers: {autoNumber: 'AMS'}}"
 LABELS = (
@@ -62,9 +63,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("older")
     for name, (head, formulas) in PAGES.items():
         body = "".join(f"<p>{one.replace('&', '&amp;')}</p>\n" for one in formulas)
-        page = (
-            f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title>{head}<body>{body}"
-        )
+        start = "<!doctype html><html lang=en><meta charset=utf-8><title>x</title>"
+        page = f"{start}{head}<body>{body}"
         (folder / name).write_text(page)
     return folder
 
