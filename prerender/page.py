@@ -317,7 +317,8 @@ def _diagnose(
     plan: Plan, typesets: Sequence[Typeset], held: Sequence[Held | None]
 ) -> list[Diagnostic]:
     """What there is to say of a page's formulas."""
-    said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
+    lacks = [one.why for one in plan.setup.lacks if one.formulas == "undefined" and plan.formulas]
+    said = [Diagnostic("warning", warning) for warning in (*plan.setup.warnings, *lacks)]
     if loads := _still_loads(plan, typesets):
         said.append(Diagnostic("note", f"MathJax or KaTeX may still be loaded: {loads}"))
     found = [

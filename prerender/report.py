@@ -63,7 +63,8 @@ class Remark(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """As the contract of `--json` has it."""
         line, column = (self.line, self.column) if self.line else (1, 1)
-        return {"line": line, "column": column, "tex": self.tex, "message": self.message}
+        told = {"line": line, "column": column, "tex": self.tex, "message": self.message}
+        return told | ({"cure": self.cure} if self.cure else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Topic:
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of `--json` has it."""
-        places = [{"path": path, **one.to_json()} for path, one in self.places]
+        places = [{"path": path, **one._replace(cure="").to_json()} for path, one in self.places]
         for place in places:
             del place["message"]
         told = {"message": self.first.message, "count": self.count, "pages": self.pages}

@@ -312,7 +312,7 @@ def test_what_is_not_closed_is_a_warning(prerender: Run, site: Path) -> None:
     (site / "x.html").write_text("<!doctype html><p>\\[ a<p>\\(b and \\(c\\)")
     done = prerender("build", "site")
     assert done.returncode == 0
-    assert r"site/x.html:1:19: warning: \[ begins no formula: no end of it follows" in done.stderr
+    assert r"site/x.html:1:19: warning: \[ is never closed: no end of it follows" in done.stderr
     assert r"site/x.html:1:26: warning: there is a \( in this formula" in done.stderr
     assert "0 errors, 2 warnings." in done.stderr
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
-from prerender.setup.lacks import lacks
+from prerender.setup.lacks import lacks, made
 from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.roles import Role, roles
@@ -91,5 +91,9 @@ def _judged(setup: Setup, request: Request, data: Json) -> Setup:
             told.append(f"the page's configuration is no JavaScript: {message}")
         elif section(error).get("script") in ours:
             lost.append(f"the page's configuration fails: {message}")
-    missing = (*setup.lacks, *lacks(data), *(Lack(one, "all") for one in lost))
+    missing = (
+        *(Lack(one, "all") for one in lost),
+        *lacks(data),
+        *(one for one in setup.lacks if made(data).isdisjoint(one.names)),
+    )
     return replace(setup.with_warnings(*told), lacks=missing)

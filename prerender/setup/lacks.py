@@ -36,6 +36,12 @@ def lacks(data: Json) -> Iterator[Lack]:
     yield from _of_version_2(data)
 
 
+def made(data: Json) -> set[str]:
+    """The names of packages that a page's code makes: `lacks` tells what is in them."""
+    found = [given for path, given in calls(data) if path.endswith("Configuration.create")]
+    return {one for given in found for one in strings(given[:1])}
+
+
 def calls(data: Json) -> list[tuple[str, list[Any]]]:
     """Calls that have no effect, by path, and the texts and names that they were given."""
     notes = data.get("notes")

@@ -221,7 +221,7 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
             tex[name] = insert(tex.get(name), value)
     packages, unknown = loadable(_merged_packages(tex.get("packages", []), given.get("packages")))
     tex["packages"] = packages
-    lacks += [Lack(f"MathJax 4 has no package {name}", "undefined") for name in unknown]
+    lacks += [Lack(f"MathJax 4 has no package {name}", "undefined", (name,)) for name in unknown]
     formats, refused = tag_formats(section(given, "tagformat"))
     if formats:
         tex["tagformat"] = insert(tex.get("tagformat"), formats)

@@ -66,7 +66,8 @@ class Lack(NamedTuple):
 
     `why` ends the sentence "it stays as it is: ...". `formulas` are those that it concerns: all;
     those that use one of `names` (control sequences without their backslash, environments); those
-    with something that is not defined here; those with a number or a reference.
+    with something that is not defined here, perhaps for want of the packages `names`; those with a
+    number or a reference.
     """
 
     why: str
