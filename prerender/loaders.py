@@ -36,9 +36,8 @@ def loading(root: Element, roles: Sequence[Role]) -> Loading:
     if clients:
         return Loading(stays=f"{_called(clients[0])} makes use of it, and does other things, too")
     ours = [one for one, role in scripts if role in ("loader", "configuration")]
-    elements = [*ours, *_links(root, scripts)]
-    spans = [span for one in elements if (span := one.span) is not None]
-    return Loading(tuple(sorted(spans)))
+    spans = [*(one.span for one in ours), *(one.span or one.start_tag for one in _links(root, scripts))]
+    return Loading(tuple(sorted(span for span in spans if span is not None)))
 
 
 def _called(script: Element) -> str:
