@@ -36,7 +36,10 @@ def loading(root: Element, roles: Sequence[Role]) -> Loading:
     if clients:
         return Loading(stays=f"{_called(clients[0])} makes use of it, and does other things, too")
     ours = [one for one, role in scripts if role in ("loader", "configuration")]
-    spans = [*(one.span for one in ours), *(one.span or one.start_tag for one in _links(root, scripts))]
+    spans = [
+        *(one.span for one in ours),
+        *(one.span or one.start_tag for one in _links(root, scripts)),
+    ]
     return Loading(tuple(sorted(span for span in spans if span is not None)))
 
 

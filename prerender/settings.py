@@ -9,6 +9,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from prerender.setup.own import mistakes
+
 #: what a file may say: the long flags with "_" for "-"; what has no flag; and `mathjax`, a
 #: configuration for MathJax 4 (the object that a page would call `window.MathJax`) that is laid
 #: over what pages say
@@ -100,6 +102,9 @@ def _check(file: Path, key: str, value: object) -> None:
         raise SettingsError(f"{file}: {key} is {' or '.join(CHOICES[key])}")
     if not fits:
         raise SettingsError(f"{file}: {key} is {_IN_WORDS[wanted]}")
+    if isinstance(value, dict):
+        for mistake in mistakes(value):
+            raise SettingsError(f"{file}: {mistake}")
 
 
 def _usual() -> list[Path]:
