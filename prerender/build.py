@@ -17,16 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender import __version__
 from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
+from prerender.fragments import may_be_fragment
 from prerender.garbage import seldom_collected
 from prerender.index import Index, Row, has_result, is_as_left, settled
 from prerender.lacking import cure
-from prerender.local import Local, Scripts, digest
+from prerender.local import Local, Needs, Scripts, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import (
@@ -232,7 +233,9 @@ async def plans(site: Site, work: Work) -> AsyncIterator[tuple[PurePosixPath, Pl
         data = b""
         try:
             data = site.source(page).read_bytes()
-            yield page, await _plan(page, work, data, local.reader(page)[0])
+            look, needs = local.reader(page)
+            alone = await _alone(page, data, work, local, needs)
+            yield page, await _plan(page, work, data, look, alone)
         except _PAGE_ERRORS as error:
             yield page, _failure(page, data, error).report(str(page), changed=False, written=False)
 
@@ -302,17 +305,21 @@ async def outcome_of(
     BrowserNotFound.
     """
     cache = work.cache
+    look, needs = scripts.reader(page)
+    try:
+        alone = await _alone(page, data, work, scripts, needs)
+    except OSError as error:
+        return replace(_failure(page, data, error), needs=needs)
     where = os.fsencode(scripts.base(page)).hex()
-    place = fingerprint([settings, where, page.suffix, digest(data)])
+    place = fingerprint([settings, where, page.suffix, digest(data), alone.key])
     with work.timing.span("cache"):
         kept = cache.page(place) if inspect is None else None
     known = unpack(kept) if kept is not None else None
     if known is not None and scripts.same(known.needs):
         work.from_cache += known.formulas
         return known
-    look, needs = scripts.reader(page)
     try:
-        outcome = replace(await _render(page, data, work, look, inspect), needs=needs)
+        outcome = replace(await _render(page, data, work, look, alone, inspect), needs=needs)
     except _PAGE_ERRORS as error:
         outcome = replace(_failure(page, data, error), needs=needs)
     if outcome.lasting and inspect is None:
@@ -321,10 +328,50 @@ async def outcome_of(
     return outcome
 
 
+class _Alone(NamedTuple):
+    """What a page that names no engine has of its site: the set-up that the page which loads it
+    asks for, or what there is to say."""
+
+    request: Request | None = None
+    told: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its result depends on."""
+        return self.request.key if self.request is not None else self.told
+
+
+async def _alone(
+    page: PurePosixPath, data: bytes, work: Work, scripts: Scripts, needs: Needs
+) -> _Alone:
+    """What a page has of its site, where it may be a fragment. Raises OSError."""
+    if not may_be_fragment(data):
+        return _Alone()
+    host = await work.aside("reading", page, lambda: scripts.host(page, needs))
+    if host is None:
+        return _Alone(told=_DEFAULTS if scripts.loads.engine else "")
+    name, source = host
+    look, used = scripts.reader(name)
+    try:
+        request = (await work.aside("reading", name, lambda: _read(name, source, look)))[-1]
+    except _PAGE_ERRORS as error:
+        return _Alone(told=f"the page {name} that loads it cannot be read: {error}")
+    needs |= used
+    return _Alone(request)
+
+
+_DEFAULTS = "it names neither MathJax nor KaTeX, and is read with MathJax 4's defaults"
+
+
 async def _render(
-    page: PurePosixPath, data: bytes, work: Work, look: Read, inspect: Inspect | None
+    page: PurePosixPath,
+    data: bytes,
+    work: Work,
+    look: Read,
+    alone: _Alone,
+    inspect: Inspect | None,
 ) -> Outcome:
-    planned = await _plan(page, work, data, look)
+    planned = await _plan(page, work, data, look, alone)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
     places = {name: address(page, name) for name in work.frames}
     written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
@@ -346,19 +393,24 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
         return None
 
 
-async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
+async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone: _Alone) -> Plan:
     """The plan of a page, its set-up evaluated."""
     page, root, scripts, request = await work.aside(
         "reading", path, lambda: _read(path, data, look)
     )
+    request = alone.request or request
     evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
+    if alone.request is not None and setup.rules.scope:
+        # Wherever it is put, that is where formulas are looked for
+        setup = replace(setup, rules=replace(setup.rules, scope=()))
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
 
     def find() -> Plan:
         planned = plan(page, root, setup, key, roles(scripts, look))
+        planned = replace(planned, note=alone.told) if planned.formulas else planned
         planned = keeping_loaders(planned) if work.keep_loaders else planned
         return planned if work.hydrated else unless_hydrated(planned, root)
 

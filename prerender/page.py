@@ -86,6 +86,8 @@ class Plan:
     """What only renders formulas."""
     around: Surroundings | None
     """None: there is nothing to change."""
+    note: str = ""
+    """What else there is to say of it."""
 
     @property
     def formulas(self) -> list[Formula]:
@@ -319,6 +321,8 @@ def _diagnose(
     """What there is to say of a page's formulas."""
     lacks = [one.why for one in plan.setup.lacks if one.formulas == "undefined" and plan.formulas]
     said = [Diagnostic("warning", warning) for warning in (*plan.setup.warnings, *lacks)]
+    if plan.note:
+        said.append(Diagnostic("note", plan.note, cure=cure()))
     if loads := _still_loads(plan, typesets):
         said.append(Diagnostic("note", f"MathJax or KaTeX may still be loaded: {loads}"))
     found = [
