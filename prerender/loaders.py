@@ -44,7 +44,7 @@ def loading(root: Element, roles: Sequence[Role]) -> Loading:
 
 
 def _called(script: Element) -> str:
-    src = script.attrs.get("src") or script.attrs.get("data-main")
+    src = script.attrs.get("data-main") or script.attrs.get("src")
     return f"the script {src}" if src else "a script in the page"
 
 

@@ -7,7 +7,10 @@ of version 2.7.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from prerender.setup.lacks import called
@@ -21,7 +24,11 @@ from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, stri
 #: extensions of TeX input whose name in MathJax 4 is not the same in lower case; "": it needs none
 _RENAMED = {"amsmath": "", "amssymbols": "", "text-macros": "textmacros", "noerrors": "",
             "newcommand": "", "mathchoice": "", "autoload-all": "", "mhchem3": "mhchem",
-            "noundefined": "noundefined"}  # fmt: skip
+            "noundefined": "noundefined", "mediawiki-texvc": ""}  # fmt: skip
+#: what MathJax 2's mhchem has besides, which means the same
+_CHEMISTRY: Json = {"cf": [r"\ce{#1}", 1], "cee": [r"\ce{#1}", 1]}
+#: the elements that jsMath2jax takes for formulas
+_JSMATH = (("span.math", False), ("div.math", True))
 #: what MathJax 2 loads by itself, in the form that MathJax 4's autoload package takes
 _AUTOLOAD: Json = {
     "action": [], "amscd": [[], []], "braket": [], "bussproofs": [[], []], "cancel": [],
@@ -115,6 +122,7 @@ def _rules(config: Json, names: set[str]) -> Rules:
         asciimath=tuple(delimiters) if has_am else (),
         asciimath_switch=_switch(config, ascii_math, "asciimath2jax") if has_am else None,
         mathml="mml2jax" in names,
+        elements=_JSMATH if "jsmath2jax" in names else (),
         scope=tuple(f"#{name}" for name in strings(config.get("elements"))),
     )
 
@@ -144,7 +152,7 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]
     packages, lacks = _packages(names)
     tex: Json = {
         "packages": packages,
-        "macros": _macros(section(options, "Macros")) | _hooked(hooked),
+        "macros": _brought_macros(names) | _macros(section(options, "Macros")) | _hooked(hooked),
         "autoload": _autoload(packages, names) | _extensions_of(hooked),
         "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
     }
@@ -160,6 +168,20 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]
     return with_formats(tex), lacks + refused
 
 
+def _brought_macros(names: set[str]) -> Json:
+    """Macros of extensions that MathJax 4 has not."""
+    chemistry = _CHEMISTRY if {"tex/mhchem", "tex/mhchem3", "tex/autoload-all"} & names else {}
+    return chemistry | (_texvc() if "tex/mediawiki-texvc" in names else {})
+
+
+@cache
+def _texvc() -> Json:
+    """The names that mediawiki-texvc has for what TeX calls otherwise."""
+    data = json.loads(Path(__file__).with_name("texvc.json").read_text("utf-8"))
+    macros: Json = {name: text for text, names in data.items() for name in names.split()}
+    return macros | {"pagecolor": ["", 1]}
+
+
 def _tags(number: object) -> str:
     """MathJax 2 numbers as AMS does for whatever is neither "none" nor "all", say ["AMS"]."""
     return number if number in ("none", "all") and isinstance(number, str) else "ams"
@@ -170,7 +192,7 @@ def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
     packages: list[Any] = ["base", "ams", "newcommand", "require", "autoload", "configmacros"]
     lacks = []
     folder = "tex/"
-    for name in sorted(name for name in names if name.startswith((folder, "["))):
+    for name in sorted(name for name in names if name.startswith((folder, "[", "mathml/"))):
         if name.startswith("[a11y]"):
             continue
         stem = name.rpartition("/")[2]
