@@ -57,6 +57,7 @@ from prerender.setup import (
     collect,
     evaluate,
     interpret,
+    loaded,
     roles,
 )
 from prerender.shared import Folder, Frames, Shared, address, remove
@@ -399,7 +400,7 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone:
         "reading", path, lambda: _read(path, data, look)
     )
     request = alone.request or request
-    evaluated = await _evaluated(request, work) if request.loaders or request.steps else {}
+    evaluated = await _known_of(request, work) if request.loaders or request.steps else {}
     setup = interpret(request, evaluated, work.override)
     if alone.request is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
@@ -424,6 +425,16 @@ def _read(
     page, root = read(data, xml=is_xml(path))
     scripts = scripts_of(root)
     return page, root, scripts, collect(scripts, look)
+
+
+async def _known_of(request: Request, work: Work) -> dict[str, Any]:
+    """What a page's scripts ask for; where that cannot be had, what the user says has its place."""
+    try:
+        return await _evaluated(request, work)
+    except SetupError:
+        if not work.override:
+            raise
+        return loaded(request)
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:

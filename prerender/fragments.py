@@ -17,7 +17,12 @@ _LOADS = re.compile(
     re.IGNORECASE,
 )
 _ENGINE = re.compile(rb"mathjax|katex", re.IGNORECASE)
-_MATH = re.compile(rb"\$|\\[(\[]|\\begin\b|math", re.IGNORECASE)
+#: what hardly any page has that has no formulas; between dollars as Pandoc takes them for no money
+_MATH = re.compile(
+    rb"""\\[(\[]|\\begin\b|\$\$|<math\b|class=["']?[^"'>]*\bmath\b|type=["']?math/"""
+    rb"""|\$[^$\s<>](?:[^$<>]{0,200}[^$\s<>])?\$(?!\d)""",
+    re.IGNORECASE,
+)
 
 
 class Loads(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
-from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
+from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
 from prerender.setup.lacks import lacks, made
 from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
@@ -34,6 +34,7 @@ __all__ = [
     "defaults",
     "evaluate",
     "interpret",
+    "loaded",
     "loader_of",
     "roles",
 ]

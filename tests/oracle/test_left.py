@@ -169,3 +169,18 @@ def test_a_script_that_cannot_be_read_may_say_anything(prerender: Run, tmp_path:
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
     assert prerender("build", "site").returncode == Exit.DONE
     assert "<mjx-container" in (site / "a.html").read_text()
+
+
+def test_a_set_up_that_never_ends_can_be_said_by_the_user(prerender: Run, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    source = f"<!doctype html><script>MathJax = {{}}; for (;;);</script>{MATHJAX_3}<p>$x$"
+    (site / "a.html").write_text(source)
+    done = prerender("build", "site")
+    assert done.returncode == Exit.SOME_FAILED
+    assert "runs for more than" in done.stderr
+    assert "say in prerender.toml, under [mathjax]" in done.stderr
+    assert (site / "a.html").read_text() == source
+    (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
+    assert prerender("build", "site").returncode == Exit.DONE
+    assert "<mjx-container" in (site / "a.html").read_text()
