@@ -17,16 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender import __version__
 from prerender.address import reader_at
 from prerender.cache import Cache, program_version
 from prerender.encoding import EncodingLossError, decode
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
+from prerender.fragments import may_be_fragment
 from prerender.garbage import seldom_collected
 from prerender.index import Index, Row, has_result, is_as_left, settled
-from prerender.local import Local, Scripts, digest
+from prerender.lacking import cure
+from prerender.local import Local, Needs, Scripts, digest
 from prerender.markup import DamagedError
 from prerender.outcome import Outcome, from_told, pack, unpack
 from prerender.page import (
@@ -39,6 +41,7 @@ from prerender.page import (
     Plan,
     finish,
     is_xml,
+    keeping_loaders,
     plan,
     read,
     restored,
@@ -55,6 +58,7 @@ from prerender.setup import (
     collect,
     evaluate,
     interpret,
+    loaded,
     roles,
 )
 from prerender.setup.asked import Surroundings, answered
@@ -96,6 +100,10 @@ class Work:
     """How far what cannot be broken shrinks before it scrolls."""
     base_path: str = ""
     """Where the site will be, below the root of its host; "": it is found out."""
+    keep_loaders: bool = False
+    """Whether the scripts that load MathJax and KaTeX stay in all pages."""
+    strict: bool = False
+    """Whether warnings fail."""
     setups: dict[str, Any] = field(default_factory=dict)
     answers: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -130,7 +138,7 @@ class Work:
     @property
     def mark(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
-        settings = [self.override, self.css, self.glyphs, self.shrink]
+        settings = [self.override, self.css, self.glyphs, self.shrink, self.keep_loaders]
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
@@ -175,7 +183,7 @@ async def build(
     if write:
         copy_assets(site, [*pages, *work.frames])
     settings = work.settings
-    report = Report()
+    report = Report(strict=work.strict)
     with (
         seldom_collected(),
         Index(work.index if inspect is None else None, site, settings) as index,
@@ -230,7 +238,9 @@ async def plans(site: Site, work: Work) -> AsyncIterator[tuple[PurePosixPath, Pl
         data = b""
         try:
             data = site.source(page).read_bytes()
-            yield page, await _plan(page, work, data, local.reader(page)[0])
+            look, needs = local.reader(page)
+            alone = await _alone(page, data, work, local, needs)
+            yield page, await _plan(page, work, data, look, alone)
         except _PAGE_ERRORS as error:
             yield page, _failure(page, data, error).report(str(page), changed=False, written=False)
 
@@ -300,17 +310,21 @@ async def outcome_of(
     BrowserNotFound.
     """
     cache = work.cache
+    look, needs = scripts.reader(page)
+    try:
+        alone = await _alone(page, data, work, scripts, needs)
+    except OSError as error:
+        return replace(_failure(page, data, error), needs=needs)
     where = os.fsencode(scripts.base(page)).hex()
-    place = fingerprint([settings, where, page.suffix, digest(data)])
+    place = fingerprint([settings, where, page.suffix, digest(data), alone.key])
     with work.timing.span("cache"):
         kept = cache.page(place) if inspect is None else None
     known = unpack(kept) if kept is not None else None
     if known is not None and scripts.same(known.needs):
         work.from_cache += known.formulas
         return known
-    look, needs = scripts.reader(page)
     try:
-        outcome = replace(await _render(page, data, work, look, inspect), needs=needs)
+        outcome = replace(await _render(page, data, work, look, alone, inspect), needs=needs)
     except _PAGE_ERRORS as error:
         outcome = replace(_failure(page, data, error), needs=needs)
     if outcome.lasting and inspect is None:
@@ -319,10 +333,52 @@ async def outcome_of(
     return outcome
 
 
+class _Alone(NamedTuple):
+    """What a page that names no engine has of its site: what the page which loads it asks for, and
+    may ask of itself, or what there is to say."""
+
+    asks: tuple[Request, Surroundings] | None = None
+    told: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its result depends on, besides the bytes of the page that loads it."""
+        return self.asks[0].key if self.asks is not None else self.told
+
+
+async def _alone(
+    page: PurePosixPath, data: bytes, work: Work, scripts: Scripts, needs: Needs
+) -> _Alone:
+    """What a page has of its site, where it may be a fragment. Raises OSError."""
+    if not may_be_fragment(data):
+        return _Alone()
+    host = await work.aside("reading", page, lambda: scripts.host(page, needs))
+    if host is None:
+        return _Alone(told=_DEFAULTS if scripts.loads.engine else "")
+    name, source = host
+    look, used = scripts.reader(name)
+    try:
+        _, root, own, request, look = await work.aside(
+            "reading", name, lambda: _read(name, source, work.base_path, look)
+        )
+    except _PAGE_ERRORS as error:
+        return _Alone(told=f"the page {name} that loads it cannot be read: {error}")
+    needs |= used
+    return _Alone((request, Surroundings(root, own, look)))
+
+
+_DEFAULTS = "it names neither MathJax nor KaTeX, and is read with MathJax 4's defaults"
+
+
 async def _render(
-    page: PurePosixPath, data: bytes, work: Work, look: Read, inspect: Inspect | None
+    page: PurePosixPath,
+    data: bytes,
+    work: Work,
+    look: Read,
+    alone: _Alone,
+    inspect: Inspect | None,
 ) -> Outcome:
-    planned = await _plan(page, work, data, look)
+    planned = await _plan(page, work, data, look, alone)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
     places = {name: address(page, name) for name in work.frames}
     written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
@@ -344,22 +400,27 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
         return None
 
 
-async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Plan:
+async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone: _Alone) -> Plan:
     """The plan of a page, its set-up evaluated."""
     page, root, scripts, request, look = await work.aside(
         "reading", path, lambda: _read(path, data, work.base_path, look)
     )
+    request, around = alone.asks or (request, Surroundings(root, scripts, look))
     evaluated: dict[str, Any] = {}
     if request.loaders or request.steps:
-        around = Surroundings(root, scripts, look)
-        request, evaluated = await answered(request, around, lambda one: _evaluated(one, work))
+        request, evaluated = await answered(request, around, lambda one: _known_of(one, work))
     setup = interpret(request, evaluated, work.override)
+    if alone.asks is not None and setup.rules.scope:
+        # Wherever it is put, that is where formulas are looked for
+        setup = replace(setup, rules=replace(setup.rules, scope=()))
     told = engine_setup(setup)
     key = fingerprint(told)
     work.setups[key] = told
 
     def find() -> Plan:
         planned = plan(page, root, setup, key, roles(scripts, look))
+        planned = replace(planned, note=alone.told) if planned.formulas else planned
+        planned = keeping_loaders(planned) if work.keep_loaders else planned
         return planned if work.hydrated else unless_hydrated(planned, root)
 
     return await work.aside("finding", path, find)
@@ -373,6 +434,16 @@ def _read(
     scripts = scripts_of(root)
     look = reader_at(path, root, base_path, read_file)
     return page, root, scripts, collect(scripts, look), look
+
+
+async def _known_of(request: Request, work: Work) -> dict[str, Any]:
+    """What a page's scripts ask for; where that cannot be had, what the user says has its place."""
+    try:
+        return await _evaluated(request, work)
+    except SetupError:
+        if not work.override:
+            raise
+        return loaded(request)
 
 
 async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
@@ -422,7 +493,8 @@ def _failure(page: PurePosixPath, data: bytes, error: Exception) -> Outcome:
     if isinstance(error, DamagedError):
         with suppress(EncodingLossError):
             place = Lines(decode(data, xml=is_xml(page)).text).place(error.offset)
-    said = Diagnostic("error", f"the page is left as it is: {error}", place)
+    told = cure() if isinstance(error, SetupError) else ""
+    said = Diagnostic("error", f"the page is left as it is: {error}", place, cure=told)
     lasting = not isinstance(error, (OSError, SetupLostError))
     return Outcome(None, said=[said], failed=True, lasting=lasting)
 

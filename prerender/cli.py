@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
@@ -25,7 +25,7 @@ from prerender.doctor import examine
 from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
 from prerender.page import Plan
 from prerender.place import Lines
-from prerender.report import Diagnostic, Exit, PageReport, Report, some
+from prerender.report import Diagnostic, Exit, PageReport, Report, some, topics
 from prerender.report_html import told, write_report
 from prerender.screens import Viewing, widths
 from prerender.site import Site, SiteError, open_site
@@ -52,7 +52,7 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
         found = settings.load(file)
     except settings.SettingsError as error:
         _fail(str(error), Exit.WRONG_WORDS)
-    context.obj, found = settings.apart(found)
+    context.obj = settings.own(found)
     context.default_map = {**found, **(context.default_map or {})}
     return file
 
@@ -224,6 +224,8 @@ def build_command(
             glyphs,
             shrink / 100,
             context.obj.base_path,
+            context.obj.keep_loaders,
+            context.obj.strict,
             timing=timing,
         )
         done = _run(_build(opened, work, True, quiet))
@@ -264,15 +266,17 @@ def check_command(
         viewing = Viewing(opened, engine, asked, pictures, jobs)
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
-        mathjax, base_path = context.obj
+        own = context.obj
         work = Work(
             engine,
             cache,
-            mathjax,
+            own.mathjax,
             hydrated,
             index,
             shrink=shrink / 100,
-            base_path=base_path,
+            base_path=own.base_path,
+            keep_loaders=own.keep_loaders,
+            strict=own.strict,
             timing=timing,
         )
         done = _run(_build(opened, work, False, quiet, inspect))
@@ -300,8 +304,8 @@ def list_command(
     opened = _open(site, None, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, 1, notice=_notice(quiet))
-        mathjax, base_path = context.obj
-        work = Work(engine, cache, mathjax, hydrated, base_path=base_path)
+        own = context.obj
+        work = Work(engine, cache, own.mathjax, hydrated, base_path=own.base_path)
         failed = _run(_list(opened, work, site, quiet))
     raise typer.Exit(Exit.SOME_FAILED if failed else Exit.DONE)
 
@@ -388,9 +392,9 @@ def batch_command(
     from prerender.batch.work import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
-    mathjax, base_path = context.obj
-    made = (mathjax, hydrated, shrink / 100, stale, css, glyphs, base_path)
-    tools = Tools(browser, jobs, time_limit, folder, *made)
+    own = context.obj
+    made = (own.mathjax, hydrated, shrink / 100, stale, css, glyphs)
+    tools = Tools(browser, jobs, time_limit, folder, *made, own.base_path, own.keep_loaders)
     asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
     reports = (json_file is not None, report)
     words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
@@ -400,12 +404,14 @@ def batch_command(
         work = Work(
             engine,
             cache,
-            mathjax,
+            own.mathjax,
             hydrated,
             css=css,
             glyphs=glyphs,
             shrink=shrink / 100,
-            base_path=base_path,
+            base_path=own.base_path,
+            keep_loaders=own.keep_loaders,
+            strict=own.strict,
         )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))
@@ -518,12 +524,12 @@ async def _list(site: Site, work: Work, named: Path, quiet: bool) -> bool:
         async for page, result in plans(site, work):
             if isinstance(result, PageReport):
                 failed = True
-                _diagnose(result, named)
+                _diagnose([result], named)
                 continue
             _print_formulas(page, result)
             if not quiet:
                 told = [Diagnostic("warning", one) for one in result.setup.warnings]
-                _diagnose(PageReport(str(page), "unchanged", diagnostics=told), named)
+                _diagnose([PageReport(str(page), "unchanged", diagnostics=told)], named)
     return failed
 
 
@@ -590,10 +596,19 @@ def _notice(quiet: bool) -> Callable[[str], None]:
     return lambda text: None if quiet else typer.echo(f"prerender: {text}", err=True)
 
 
-def _diagnose(page: PageReport, named: Path) -> None:
-    path = named if named.is_file() else named / page.path
-    for diagnostic in page.diagnostics:
-        typer.echo(diagnostic.remark.show(str(path)), err=True)
+def _diagnose(pages: Sequence[PageReport], named: Path, *, quiet: bool = False) -> None:
+    """Say what is wrong in each place, then what is said once."""
+    said = [
+        (str(named if named.is_file() else named / page.path), one.remark)
+        for page in pages
+        for one in page.diagnostics
+        if not quiet or one.severity == "error"
+    ]
+    for path, remark in said:
+        if not remark.once:
+            typer.echo(remark.show(path), err=True)
+    for topic in topics(said):
+        typer.echo(topic.show(), err=True)
 
 
 def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
@@ -613,9 +628,8 @@ def _tell(
     verbose: bool,
 ) -> None:
     """Say what became of a run, and end with its exit code."""
+    _diagnose(report.pages, named, quiet=quiet and not report.strict)
     for page in report.pages:
-        if not quiet or page.errors:
-            _diagnose(page, named)
         if verbose:
             typer.echo(f"{page.path}: {page.status}, {some(page.formulas, 'formula')}", err=True)
     if not quiet:

@@ -68,9 +68,9 @@ def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> lis
 
 def _stateful(items: Sequence[Item], tex: dict[str, Any]) -> set[int]:
     """The indexes of the formulas that set or use state of the page."""
-    bodies = {**_bodies(tex.get("macros")), **_bodies(tex.get("environments"))}
-    definers = _closed({name for name, body in bodies.items() if _defines(body)}, bodies)
-    state = _closed({name for name, body in bodies.items() if _counts(body)}, bodies)
+    bodies = {**bodies_of(tex.get("macros")), **bodies_of(tex.get("environments"))}
+    definers = closed({name for name, body in bodies.items() if _defines(body)}, bodies)
+    state = closed({name for name, body in bodies.items() if _counts(body)}, bodies)
     state |= definers | _defined(item.math for item in items if item.input == "tex")
     tags = str(tex.get("tags", "none"))
     result: set[int] = set()
@@ -78,7 +78,7 @@ def _stateful(items: Sequence[Item], tex: dict[str, Any]) -> set[int]:
     for index, item in enumerate(items):
         if item.input != "tex":
             continue
-        names = _names(item.math)
+        names = names_of(item.math)
         opaque = opaque or not names.isdisjoint(_OPAQUE | definers)
         if (
             opaque
@@ -90,7 +90,7 @@ def _stateful(items: Sequence[Item], tex: dict[str, Any]) -> set[int]:
     return result
 
 
-def _names(tex: str) -> set[str]:
+def names_of(tex: str) -> set[str]:
     """The control sequences and the environments that TeX uses."""
     return {*_NAME.findall(tex), *_ENVIRONMENT.findall(tex)}
 
@@ -106,7 +106,7 @@ def _defined(sources: Iterable[str]) -> set[str]:
     }
 
 
-def _bodies(macros: object) -> dict[str, str]:
+def bodies_of(macros: object) -> dict[str, str]:
     """What macros, or environments, of the set-up stand for: a text, or a list with texts in it."""
     if not isinstance(macros, dict):
         return {}
@@ -126,10 +126,10 @@ def _counts(body: str) -> bool:
     return not _STATE.isdisjoint(_NAME.findall(body)) or _has_numbers(body)
 
 
-def _closed(names: set[str], bodies: dict[str, str]) -> set[str]:
+def closed(names: set[str], bodies: dict[str, str]) -> set[str]:
     """`names` with the macros and environments whose bodies use them."""
     while True:
-        using = {name for name, body in bodies.items() if not names.isdisjoint(_names(body))}
+        using = {name for name, body in bodies.items() if not names.isdisjoint(names_of(body))}
         if using <= names:
             return names
         names = names | using

@@ -11,12 +11,21 @@ import os
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 
-from prerender.site import Site, is_local, local_files
+from prerender.encoding import EncodingLossError
+from prerender.fragments import Loads, loads
+from prerender.markup import DamagedError
+from prerender.page import is_xml, restored
+from prerender.site import DEFAULT_INCLUDE, Site, is_local, local_files, page_names
 
-#: the files that decided, by their path from the site's root, with a hash; None: not there
+#: the files that decided, by their path from the site's root, with a hash; None: not there. Behind
+#: `_LOADED` stands the name of a fragment: the page that loads it decided
 Needs = dict[str, str | None]
+_LOADED = "\0"
 
 #: texts that are held: the scripts of one theme, not all that a site may have
 _HELD = 64
@@ -50,6 +59,40 @@ class Scripts(ABC):
     def _read(self, name: str) -> bytes:
         """The bytes of a file. Raises OSError."""
 
+    @abstractmethod
+    def _pages(self) -> list[str]:
+        """The pages of the site, sorted. Raises OSError."""
+
+    @cached_property
+    def loads(self) -> Loads:
+        """Which pages of the site are loaded by which. Reads them all. Raises OSError."""
+
+        def meant(page: str, url: str) -> list[str]:
+            return self._meant(PurePosixPath(page), url)
+
+        return loads(self._pages(), self._read, meant)
+
+    def host(self, page: PurePosixPath, needs: Needs) -> tuple[PurePosixPath, bytes] | None:
+        """The page that loads a page as a fragment, and its bytes, which `needs` will know of.
+
+        Raises OSError.
+        """
+        name = self.loads.hosts.get(str(page))
+        if name is None:
+            return None
+        needs[f"{_LOADED}{page}"] = self.digest(f"{_LOADED}{page}")
+        return PurePosixPath(name), self._read(name)
+
+    def _host_digest(self, fragment: str) -> str | None:
+        """A hash of the page that loads a fragment: of its source, rendered or not."""
+        name = self.loads.hosts.get(fragment)
+        if name is None:
+            return None
+        data = self._read(name)
+        with suppress(EncodingLossError, DamagedError):
+            data = restored(data, xml=is_xml(PurePosixPath(name)))
+        return digest(b"\0".join([os.fsencode(name), data]))
+
     def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
         """What reads the scripts of a page by their addresses, and what it will have looked at.
 
@@ -76,8 +119,11 @@ class Scripts(ABC):
     def digest(self, name: str) -> str | None:
         """The hash of a file; None where it is not there. Raises OSError."""
         if name not in self._digests:
-            there = self._is_there(name)
-            self._digests[name] = digest(self._read(name)) if there else None
+            if name.startswith(_LOADED):
+                self._digests[name] = self._host_digest(name.removeprefix(_LOADED))
+            else:
+                there = self._is_there(name)
+                self._digests[name] = digest(self._read(name)) if there else None
         return self._digests[name]
 
     def same(self, needs: Needs) -> bool:
@@ -106,6 +152,11 @@ class Local(Scripts):
 
     def base(self, page: PurePosixPath) -> PurePath:
         return page.parent if self._site.single is None else self._root
+
+    def _pages(self) -> list[str]:
+        if self._site.single is not None:
+            return []
+        return page_names(replace(self._site, include=DEFAULT_INCLUDE, exclude=()))
 
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         return [os.path.relpath(file, self._root) for file in local_files(self._site, page, url)]

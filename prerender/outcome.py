@@ -39,7 +39,7 @@ class Outcome:
 
     def told(self) -> str:
         """All but the result, as JSON."""
-        said = [[one.severity, one.message, one.place, one.tex] for one in self.said]
+        said = [[one.severity, one.message, one.place, one.tex, one.cure] for one in self.said]
         return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
 
 
@@ -49,8 +49,10 @@ def from_told(told: str, needs: str) -> Outcome:
     return Outcome(None, formulas, [_diagnostic(*one) for one in said], failed, json.loads(needs))
 
 
-def _diagnostic(severity: Any, message: str, place: Sequence[Any] | None, tex: str) -> Diagnostic:
-    return Diagnostic(severity, message, None if place is None else Place(*place), tex)
+def _diagnostic(
+    severity: Any, message: str, place: Sequence[Any] | None, tex: str, cure: str
+) -> Diagnostic:
+    return Diagnostic(severity, message, None if place is None else Place(*place), tex, cure)
 
 
 def pack(outcome: Outcome) -> bytes:

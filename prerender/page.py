@@ -5,12 +5,13 @@ Nothing here touches a file, the browser or the cache.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import PurePath
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
@@ -18,6 +19,8 @@ from prerender.engine import Answer, Typeset
 from prerender.find import Escape, Formula, Found, Unclosed, find
 from prerender.hydration import framework_of
 from prerender.jobs import Planned, plan_jobs
+from prerender.lacking import Held, cure, lacking, whole_page
+from prerender.loaders import Loading, loading
 from prerender.markup import (
     DamagedError,
     Needs,
@@ -28,6 +31,7 @@ from prerender.markup import (
     is_like_ours,
     outline_frame,
     outline_lines,
+    plain_mark,
     render,
     restore,
     style_element,
@@ -38,7 +42,7 @@ from prerender.markup import (
 )
 from prerender.place import Lines
 from prerender.report import Diagnostic
-from prerender.setup import Role, Script, Setup, out_of_reach
+from prerender.setup import Pair, Role, Rules, Script, Setup, SetupError, out_of_reach
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice
 
 _XML_SUFFIXES = (".xhtml", ".xht")
@@ -78,10 +82,12 @@ class Plan:
     setup: Setup
     found: list[Found]
     jobs: list[Planned]
-    superfluous: list[Span]
-    """Scripts that only rendered formulas."""
+    loading: Loading
+    """What only renders formulas."""
     around: Surroundings | None
-    """None: it has no formulas."""
+    """None: there is nothing to change."""
+    note: str = ""
+    """What else there is to say of it."""
 
     @property
     def formulas(self) -> list[Formula]:
@@ -154,26 +160,48 @@ def restored(data: bytes, *, xml: bool) -> bytes:
 
 
 def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
-    """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
+    """The work to do on a page. `key` names its set-up, `roles` are those of its scripts.
+
+    Raises SetupError where the set-up could not be had, and there may be formulas.
+    """
+    if (why := whole_page(setup)) is not None:
+        if find(root, _widest(setup.rules), page.text):
+            raise SetupError(why)
+        return Plan(page, setup, [], [], Loading(), None)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
     found = find(root, rules, page.text)
+    loads = loading(root, roles)
     formulas = [one for one in found if isinstance(one, Formula)]
     jobs = plan_jobs(formulas, key, setup.tex)
-    around = _surroundings(page, root, formulas) if formulas else None
-    return Plan(page, setup, found, jobs, _superfluous(root, roles), around)
+    around = _surroundings(page, root, formulas) if formulas or loads.spans else None
+    return Plan(page, setup, found, jobs, loads, around)
 
 
 def unless_hydrated(plan: Plan, root: Element) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(root) if plan.formulas else None
+    framework = framework_of(root) if plan.around is not None else None
     if framework is None:
         return plan
+    if not plan.formulas:
+        return replace(plan, loading=Loading(), around=None)
     told = (
         f"{framework} builds this page anew in the browser, which would undo rendered formulas: "
         "it is left as it is; --hydrated renders it all the same"
     )
     setup = replace(plan.setup, warnings=(told,))
-    return replace(plan, setup=setup, found=[], jobs=[], superfluous=[], around=None)
+    return replace(plan, setup=setup, found=[], jobs=[], loading=Loading(), around=None)
+
+
+def keeping_loaders(plan: Plan) -> Plan:
+    """The same, with all scripts left where they are."""
+    around = plan.around if plan.formulas else None
+    return replace(plan, loading=Loading(), around=around)
+
+
+def _widest(rules: Rules) -> Rules:
+    """What may be a formula, whatever the set-up."""
+    dollars = (Pair("$", "$", False), Pair("$$", "$$", True), Pair("\\(", "\\)", False))
+    return replace(rules, pairs=(*dollars, Pair("\\[", "\\]", True), *rules.pairs), scope=())
 
 
 def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Surroundings:
@@ -196,8 +224,14 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
     """
     page, around = plan.page, plan.around
     if around is None:
-        return Finished(encode(page.text, page.codec), _diagnose(plan, []))
+        return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
     typesets, outlines = _collect(plan, answers)
+    both = zip(plan.formulas, typesets, strict=True)
+    held = [lacking(plan.setup, formula, typeset) for formula, typeset in both]
+    typesets = [
+        typeset if why is None else Typeset(error=why[0])
+        for typeset, why in zip(typesets, held, strict=True)
+    ]
     css, glyphs = (None, None) if around.base else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "", around.ids)
     needs = Needs(external=css is not None)
@@ -211,22 +245,22 @@ def finish(plan: Plan, answers: Sequence[Answer], mark: str, look: Look = USUAL)
             edits.append(
                 Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet))
             )
-    if not edits:
-        return Finished(encode(page.text, page.codec), _diagnose(plan, typesets))
-    if len(edits) == len(typesets) and plan.superfluous:
+    if len(edits) == len(typesets) and plan.loading.spans:
         edits += _farewell(plan)
+    if not edits:
+        return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
     edits += around.told_apart
     place = around.end_of_head
     told = style_mark(mark, len(edits))
     style = style_element(told, needs) if css is None else style_link(told, css)
-    edits.append(Edit(place, place, style))
-    shared = {} if css is None else {CSS: style_lines(needs)}
-    shared |= {GLYPHS: outline_lines(drawn)} if glyphs else {}
+    edits.append(Edit(place, place, style if rendered else plain_mark(told)))
+    shared = {} if css is None or not rendered else {CSS: style_lines(needs)}
+    shared |= {GLYPHS: outline_lines(drawn)} if glyphs and rendered else {}
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
     data = encode(splice(page.text, edits), page.codec)
     if not _comes_back(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
-    return Finished(data, _diagnose(plan, typesets), rendered, shared)
+    return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
 
 
 def _apart(root: Element, formulas: Sequence[Formula]) -> list[Span]:
@@ -252,17 +286,6 @@ def _comes_back(page: Page, data: bytes) -> bool:
         return False
 
 
-def _superfluous(root: Element, roles: Sequence[Role]) -> list[Span]:
-    """The scripts that only render formulas; none where another script wants MathJax there."""
-    if "client" in roles:
-        return []
-    return [
-        span
-        for element, role in zip(root.all("script"), roles, strict=True)
-        if role in ("loader", "configuration") and (span := element.span) is not None
-    ]
-
-
 def _collect(plan: Plan, answers: Sequence[Answer]) -> tuple[list[Typeset], dict[str, str]]:
     """The typesets in the order of the page's formulas, and all outlines."""
     typesets = [Typeset()] * len(plan.formulas)
@@ -283,7 +306,7 @@ def _farewell(plan: Plan) -> list[Edit]:
         if isinstance(one, Escape)
     ]
     return edits + [
-        Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.superfluous
+        Edit(*span, carry_hidden(text[span.start : span.end])) for span in plan.loading.spans
     ]
 
 
@@ -293,42 +316,79 @@ def _told_apart(page: Page, root: Element) -> list[Edit]:
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
 
 
-#: what there is to say of what begins a formula and ends none
-_STAYS = "begins no formula: no end of it follows in the same element, outside of braces"
-
-
-def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
+def _diagnose(
+    plan: Plan, typesets: Sequence[Typeset], held: Sequence[Held | None]
+) -> list[Diagnostic]:
     """What there is to say of a page's formulas."""
-    said = [Diagnostic("warning", warning) for warning in plan.setup.warnings]
-    both = zip(plan.formulas, typesets, strict=True)
+    lacks = [one.why for one in plan.setup.lacks if one.formulas == "undefined" and plan.formulas]
+    said = [Diagnostic("warning", warning) for warning in (*plan.setup.warnings, *lacks)]
+    if plan.note:
+        said.append(Diagnostic("note", plan.note, cure=cure()))
+    if loads := _still_loads(plan, typesets):
+        said.append(Diagnostic("note", f"MathJax or KaTeX may still be loaded: {loads}"))
     found = [
-        (formula.span.start, formula.math, severity, message)
-        for formula, typeset in both
-        for severity, message in _complaints(typeset)
+        (formula.span.start, told, formula.math)
+        for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
+        for told in _complaints(formula, typeset, why)
     ]
     unclosed = [one for one in plan.found if isinstance(one, Unclosed)]
-    found += [(one.span.start, "", "warning", f"{one.text} {_STAYS}") for one in unclosed]
+    found += [(one.span.start, _unclosed(one), "") for one in unclosed]
     if found:
         lines = Lines(plan.page.text)
-        for start, math, severity, message in sorted(found, key=itemgetter(0)):
-            said.append(Diagnostic(severity, message, lines.place(start), math))
+        for start, told, math in sorted(found, key=itemgetter(0)):
+            said.append(replace(told, place=lines.place(start), tex=math))
     return said
 
 
+def _unclosed(one: Unclosed) -> Diagnostic:
+    """What there is to say of what begins a formula and ends none."""
+    told = (
+        f"{one.text} is never closed: no end of it follows in the same element, outside of braces"
+    )
+    return Diagnostic("warning", told, cure="close it, or write it as text")
+
+
+def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
+    """Why a page may still load an engine, though prerender has looked at its formulas."""
+    if plan.loading.stays:
+        return plan.loading.stays
+    failed = any(typeset.error is not None for typeset in typesets)
+    return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
+
+
 _BEGINNINGS = (r"\(", r"\[")
+_REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
 
-def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"], str]]:
-    """What there is to say of a formula."""
-    if typeset.error is not None:
-        yield "error", typeset.error
+def _complaints(formula: Formula, typeset: Typeset, held: Held | None) -> Iterator[Diagnostic]:
+    """What there is to say of a formula, without its place."""
+    if held is not None:
+        yield Diagnostic("error", held[0], cure=held[1])
+    elif typeset.error is not None:
+        yield Diagnostic("error", typeset.error)
     for name in dict.fromkeys(typeset.undefined):
-        told = f"{name} is not defined; it stands in red, as MathJax shows it"
         if name in _BEGINNINGS:
             told = f"there is a {name} in this formula: is it closed where it should be?"
-        yield "warning", told
-    if any("???" in ref.text for ref in typeset.refs):
-        yield "warning", "it refers to a label that is not on this page, and shows ???"
+            yield Diagnostic("warning", told)
+        else:
+            told = f"{name} is not defined; it stands in red, as MathJax shows it"
+            yield Diagnostic("warning", told, cure=cure(name))
+    for label in dict.fromkeys(_missing(formula, typeset)):
+        told = f"there is no label {label} on this page; a reference to it shows ???".replace(
+            "  ", " "
+        )
+        yield Diagnostic(
+            "warning", told, cure=rf"put \label{{{label}}} where it belongs" if label else ""
+        )
+
+
+def _missing(formula: Formula, typeset: Typeset) -> list[str]:
+    """The labels that a formula refers to in vain; "" where its TeX does not tell which."""
+    missing = ["???" in ref.text for ref in typeset.refs]
+    names = _REFERENCE.findall(formula.math)
+    if len(names) != len(missing):
+        names = names if len(names) == 1 and any(missing) else [""] * len(missing)
+    return [name for name, is_missing in zip(names, missing, strict=False) if is_missing]
 
 
 def _end_of_head(page: Page, root: Element) -> int:

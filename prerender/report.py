@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, NamedTuple, get_args
@@ -11,6 +11,8 @@ from unicodedata import category, east_asian_width
 from prerender.place import Place
 
 Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
+#: an error fails; a warning fails where the user is strict; a note is but said
+Severity = Literal["error", "warning", "note"]
 
 
 class Exit(IntEnum):
@@ -25,16 +27,23 @@ class Exit(IntEnum):
 class Remark(NamedTuple):
     """What there is to show of a diagnostic; `line` is 0 where it has no place.
 
-    `source` is the part of the line around the place, which is at the index `at` of it.
+    `source` is the part of the line around the place, which is at the index `at` of it. `cure` is
+    what the user can do; what has one is said once for all its places, as are warnings and notes.
     """
 
-    severity: Literal["error", "warning"]
+    severity: Severity
     message: str
     line: int = 0
     column: int = 0
     tex: str = ""
     source: str = ""
     at: int = 0
+    cure: str = ""
+
+    @property
+    def once(self) -> bool:
+        """Whether it is said once, however often it is so."""
+        return bool(self.cure) or self.severity != "error"
 
     def show(self, path: str) -> str:
         """Lines for a terminal: what and where, the source line, a caret under the place."""
@@ -54,25 +63,31 @@ class Remark(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """As the contract of `--json` has it."""
         line, column = (self.line, self.column) if self.line else (1, 1)
-        return {"line": line, "column": column, "tex": self.tex, "message": self.message}
+        told = {"line": line, "column": column, "tex": self.tex, "message": self.message}
+        return told | ({"cure": self.cure} if self.cure else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something to say of a place in a page; `tex` is the formula that stands there, if any."""
+    """Something to say of a place in a page; `tex` is the formula that stands there, if any.
 
-    severity: Literal["error", "warning"]
+    `cure` is what the user can do.
+    """
+
+    severity: Severity
     message: str
     place: Place | None = None
     tex: str = ""
+    cure: str = ""
 
     @property
     def remark(self) -> Remark:
         """What there is to show of it."""
         if self.place is None:
-            return Remark(self.severity, self.message, tex=self.tex)
+            return Remark(self.severity, self.message, tex=self.tex, cure=self.cure)
         line, column, text = self.place
-        return Remark(self.severity, self.message, line, column, self.tex, *_excerpt(text, column))
+        shown = _excerpt(text, column)
+        return Remark(self.severity, self.message, line, column, self.tex, *shown, self.cure)
 
 
 #: characters of a source line that are shown
@@ -100,6 +115,56 @@ def _columns(text: str) -> int:
     )
 
 
+#: places that are named of what is said once
+_NAMED = 4
+
+
+@dataclass(slots=True)
+class Topic:
+    """What is said once of a site: its first places, and how many there are on how many pages."""
+
+    first: Remark
+    places: list[tuple[str, Remark]] = field(default_factory=list)
+    count: int = 0
+    pages: int = 0
+    _last: str | None = None
+
+    def add(self, path: str, remark: Remark) -> None:
+        """One more; the places of a page come together."""
+        self.count += 1
+        self.pages += path != self._last
+        self._last = path
+        if len(self.places) < _NAMED:
+            self.places.append((path, remark))
+
+    def show(self) -> str:
+        """Lines for a terminal."""
+        [(path, remark), *others] = self.places
+        more = [f"{some(self.count, 'time')} on {some(self.pages, 'page')}"] * (self.count > 1)
+        if others:
+            more.append(f"also {', '.join(one.where(where) for where, one in others)}")
+        told = ", ".join(more) + ("; " if more and remark.cure else "") + remark.cure
+        return remark.show(path) + (f"\n  {told}" if told else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract of `--json` has it."""
+        places = [{"path": path, **one._replace(cure="").to_json()} for path, one in self.places]
+        for place in places:
+            del place["message"]
+        told = {"message": self.first.message, "count": self.count, "pages": self.pages}
+        return told | ({"cure": self.first.cure} if self.first.cure else {}) | {"places": places}
+
+
+def topics(said: Iterable[tuple[str, Remark]]) -> list[Topic]:
+    """What is to be said once, in the order of its first places; a page's remarks come together."""
+    found: dict[tuple[str, str, str], Topic] = {}
+    for path, remark in said:
+        if remark.once:
+            key = (remark.severity, remark.message, remark.cure)
+            found.setdefault(key, Topic(remark)).add(path, remark)
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class PageReport:
     """What became of a page."""
@@ -117,8 +182,13 @@ class PageReport:
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        """Those that change nothing."""
+        """Those that change nothing, unless the user is strict."""
         return [one for one in self.diagnostics if one.severity == "warning"]
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something of it stays because its set-up could not be had."""
+        return any(one.cure for one in self.errors)
 
 
 class Finding(NamedTuple):
@@ -180,16 +250,25 @@ class Report:
     from_cache: int = 0
     seconds: float = 0.0
     screens: Sequence[ScreenReport] = ()
+    strict: bool = False
+    """Whether warnings fail."""
 
     @property
     def exit(self) -> Exit:
         """The exit code that the run deserves."""
-        failed = any(page.errors or page.status == "failed" for page in self.pages)
+        failed = any(
+            page.errors or page.status == "failed" or (self.strict and page.warnings)
+            for page in self.pages
+        )
         return Exit.SOME_FAILED if failed else Exit.DONE
 
     def count(self, status: Status) -> int:
         """How many pages ended so."""
         return sum(page.status == status for page in self.pages)
+
+    def topics(self) -> list[Topic]:
+        """What is said once of all pages."""
+        return topics((page.path, one.remark) for page in self.pages for one in page.diagnostics)
 
     def summary(self) -> str:
         """One line for a person."""
@@ -201,36 +280,53 @@ class Report:
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {some(warnings, 'warning')}" if warnings else ""
+        lacking = sum(page.lacks for page in self.pages)
+        left = f" Left as it is, in part or whole, for want of its set-up: {some(lacking, 'page')}."
+        left = left if lacking else ""
         return (
             f"{some(len(self.pages), 'page')}: {counts}; {written} written. "
             f"{some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
-            f"cache. {some(errors, 'error')}{warned}. {self.seconds:.1f} s"
+            f"cache. {some(errors, 'error')}{warned}.{left} {self.seconds:.1f} s"
         )
 
     def to_json(self) -> dict[str, Any]:
         """The report as the contract of `--json` has it."""
         screens = {"screens": [one.to_json() for one in self.screens]} if self.screens else {}
-        return screens | {
-            "version": 1,
-            "pages": [
-                {
-                    "path": page.path,
-                    "status": page.status,
-                    "formulas": page.formulas,
-                    "errors": [error.remark.to_json() for error in page.errors],
-                }
-                for page in self.pages
-            ],
-            "totals": {
-                "pages": len(self.pages),
-                "formulas": sum(page.formulas for page in self.pages),
-                "distinct": self.distinct,
-                "typeset": self.typeset,
-                "from_cache": self.from_cache,
-                "errors": sum(len(page.errors) for page in self.pages),
-                "seconds": round(self.seconds, 3),
-            },
-        }
+        return (
+            screens
+            | topics_to_json(self.topics())
+            | {
+                "version": 1,
+                "pages": [
+                    {
+                        "path": page.path,
+                        "status": page.status,
+                        "formulas": page.formulas,
+                        "errors": [error.remark.to_json() for error in page.errors],
+                    }
+                    for page in self.pages
+                ],
+                "totals": {
+                    "pages": len(self.pages),
+                    "formulas": sum(page.formulas for page in self.pages),
+                    "distinct": self.distinct,
+                    "typeset": self.typeset,
+                    "from_cache": self.from_cache,
+                    "errors": sum(len(page.errors) for page in self.pages),
+                    "seconds": round(self.seconds, 3),
+                },
+            }
+        )
+
+
+def topics_to_json(said: Sequence[Topic]) -> dict[str, Any]:
+    """Warnings and notes as the contract of `--json` has them, where there are any."""
+    names = {"warnings": "warning", "notes": "note"}
+    told = {
+        name: [one.to_json() for one in said if one.first.severity == severity]
+        for name, severity in names.items()
+    }
+    return {name: some for name, some in told.items() if some}
 
 
 def some(count: int, what: str) -> str:

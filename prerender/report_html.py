@@ -16,7 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import __version__
-from prerender.report import Finding, Remark, Report, ScreenReport, Status, some
+from prerender.report import Finding, Remark, Report, ScreenReport, Status, Topic, some, topics
 from prerender.site import whole
 
 #: characters of a formula that are shown: it may be as long as its page
@@ -24,7 +24,7 @@ _SHOWN = 1000
 
 
 class Listed(NamedTuple):
-    """A page of which there is something to say; `note` is said of the page itself."""
+    """A page with errors, and these; `note` is said of the page itself."""
 
     path: str
     status: str
@@ -32,17 +32,12 @@ class Listed(NamedTuple):
     remarks: Sequence[Remark]
     note: str = ""
 
-    @property
-    def wrong(self) -> bool:
-        """Whether an error is among what there is to say."""
-        return any(one.severity == "error" for one in self.remarks)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A run: its name, its figures by what they count, and the pages of which all is not well.
+    """A run: its name, its figures by what they count, and what is not well.
 
-    `wrong` are pages with an error, `odd` those that have but warnings.
+    `wrong` are pages with an error, `topics` what is said once: warnings and notes.
     """
 
     name: str
@@ -50,7 +45,7 @@ class Told:
     warnings: int
     figures: Mapping[str, str]
     wrong: Iterable[Listed]
-    odd: Iterable[Listed]
+    topics: Iterable[Topic]
     screens: Sequence[ScreenReport] = ()
 
 
@@ -58,6 +53,7 @@ def told(report: Report, name: str) -> Told:
     """A run of `build`, `check` or `restore` on a site of that name, a folder or a page."""
     said = [one for page in report.pages for one in page.diagnostics]
     errors = sum(one.severity == "error" for one in said)
+    warnings = sum(one.severity == "warning" for one in said)
     statuses = {
         status: some(n, "page") for status in get_args(Status) if (n := report.count(status))
     }
@@ -69,19 +65,28 @@ def told(report: Report, name: str) -> Told:
         "formulas": f"{sum(page.formulas for page in report.pages):,}: {formulas}",
         "took": f"{report.seconds:.1f} s",
     }
-    listed = [
+    wrong = [
         Listed(
-            name if Path(name).is_file() else str(Path(name, page.path)),
+            _path(name, page.path),
             page.status,
             page.formulas,
-            [one.remark for one in page.diagnostics],
+            [one.remark for one in page.errors],
         )
         for page in report.pages
-        if page.diagnostics
+        if page.errors
     ]
-    wrong = [page for page in listed if page.wrong]
-    odd = [page for page in listed if not page.wrong]
-    return Told(name, errors, len(said) - errors, figures, wrong, odd, report.screens)
+    odd = [
+        (_path(name, page.path), one.remark)
+        for page in report.pages
+        for one in page.diagnostics
+        if one.severity != "error"
+    ]
+    return Told(name, errors, warnings, figures, wrong, topics(odd), report.screens)
+
+
+def _path(name: str, page: str) -> str:
+    """The path of a page of a site of that name, a folder or the page."""
+    return name if Path(name).is_file() else str(Path(name, page))
 
 
 def write_report(run: Told, file: Path) -> None:

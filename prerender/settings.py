@@ -9,9 +9,11 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-#: what a file may say: the long flags with "_" for "-", and `mathjax`, a configuration for MathJax
-#: 4 (the object that a page would call `window.MathJax`) that is laid over what pages say; and
-#: `base_path`, where the site will be on its host ("/blog")
+from prerender.setup.own import mistakes
+
+#: what a file may say: the long flags with "_" for "-"; what has no flag (`Own`), among that
+#: `mathjax`, a configuration for MathJax 4 (the object that a page would call `window.MathJax`)
+#: that is laid over what pages say
 KNOWN: dict[str, type] = {
     "output": str,
     "include": list,
@@ -28,6 +30,8 @@ KNOWN: dict[str, type] = {
     "report": str,
     "quiet": bool,
     "verbose": bool,
+    "keep_loaders": bool,
+    "strict": bool,
     "mathjax": dict,
     "base_path": str,
 }
@@ -43,11 +47,20 @@ _IN_WORDS = {
 }
 
 
-class Given(NamedTuple):
-    """What only a file may say."""
+class Own(NamedTuple):
+    """The settings that have no flag."""
 
     mathjax: dict[str, Any]
-    base_path: str
+    #: where the site will be on its host: "/blog"; "": that is found out
+    base_path: str = ""
+    keep_loaders: bool = False
+    strict: bool = False
+
+
+def own(settings: dict[str, Any]) -> Own:
+    """Take those that have no flag out of settings."""
+    given = {name: settings.pop(name) for name in Own._fields if name in settings}
+    return Own(**{"mathjax": {}} | given)
 
 
 class SettingsError(ValueError):
@@ -79,12 +92,6 @@ def load(explicit: Path | None) -> dict[str, Any]:
     return settings
 
 
-def apart(found: dict[str, Any]) -> tuple[Given, dict[str, Any]]:
-    """The settings that have no flag, and the others."""
-    given = Given(found.get("mathjax", {}), found.get("base_path", ""))
-    return given, {name: one for name, one in found.items() if name not in Given._fields}
-
-
 def _check(file: Path, key: str, value: object) -> None:
     """Raise SettingsError where a setting is none, or not of its type."""
     if key not in KNOWN:
@@ -98,6 +105,9 @@ def _check(file: Path, key: str, value: object) -> None:
         raise SettingsError(f"{file}: {key} is {' or '.join(CHOICES[key])}")
     if not fits:
         raise SettingsError(f"{file}: {key} is {_IN_WORDS[wanted]}")
+    if isinstance(value, dict):
+        for mistake in mistakes(value):
+            raise SettingsError(f"{file}: {mistake}")
 
 
 def _usual() -> list[Path]:

@@ -308,11 +308,39 @@ def test_what_is_not_defined_is_a_warning(prerender: Run, site: Path) -> None:
     assert "warning" not in prerender("build", "site", "--quiet").stderr
 
 
+def test_a_warning_is_said_once_with_its_cure(prerender: Run, site: Path) -> None:
+    (site / "x.html").write_text(r"<!doctype html><p>\(\Q\) \(\Q\) \(\ref{no}\)")
+    (site / "y.html").write_text(r"<!doctype html><p>\(\Q\) \(\eqref{no}\) $$ a")
+    done = prerender("build", "site", "--json", "-")
+    assert done.stderr.count(r"\Q is not defined") == 1
+    assert r"3 times on 2 pages, also site/x.html:1:26, site/y.html:1:19; define \Q" in done.stderr
+    assert "there is no label no on this page" in done.stderr
+    assert "$$ is never closed" in done.stderr
+    told = {one["message"].partition(" is")[0]: one for one in json.loads(done.stdout)["warnings"]}
+    assert (told["\\Q"]["count"], told["\\Q"]["pages"]) == (3, 2)
+    assert "[mathjax.tex.macros]" in told["\\Q"]["cure"]
+    assert [place["path"] for place in told["\\Q"]["places"]] == ["x.html", "x.html", "y.html"]
+
+
+@pytest.mark.parametrize("words", [["build"], ["check"], ["batch", "--journal", "journal"]])
+def test_warnings_fail_where_the_user_is_strict(
+    prerender: Run, site: Path, tmp_path: Path, words: list[str]
+) -> None:
+    (site / "x.html").write_text(r"<!doctype html><p>\(\Q\)")
+    for name in ("a.html", "b.html"):
+        (site / name).unlink(missing_ok=True)
+    assert prerender(*words, "site").returncode == 0
+    (tmp_path / "prerender.toml").write_text("strict = true\n")
+    assert prerender(*words, "site").returncode == 1
+    (tmp_path / "prerender.toml").write_text('strict = true\n[mathjax.tex.macros]\nQ = "q"\n')
+    assert prerender(*words, "site").returncode == 0
+
+
 def test_what_is_not_closed_is_a_warning(prerender: Run, site: Path) -> None:
     (site / "x.html").write_text("<!doctype html><p>\\[ a<p>\\(b and \\(c\\)")
     done = prerender("build", "site")
     assert done.returncode == 0
-    assert r"site/x.html:1:19: warning: \[ begins no formula: no end of it follows" in done.stderr
+    assert r"site/x.html:1:19: warning: \[ is never closed: no end of it follows" in done.stderr
     assert r"site/x.html:1:26: warning: there is a \( in this formula" in done.stderr
     assert "0 errors, 2 warnings." in done.stderr
 

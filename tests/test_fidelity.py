@@ -28,6 +28,14 @@ OWN = [
     Sample(r"\cssId{here}{y}\class{there}{z}", True),
 ]
 
+#: all that an \\enclose may draw (MathJax 4, ts/output/svg/Wrappers/menclose.ts)
+NOTATIONS = (
+    "longdiv actuarial radical box roundedbox circle left right top bottom updiagonalstrike "
+    "downdiagonalstrike verticalstrike horizontalstrike phasorangle madruwb updiagonalarrow "
+    "northeastarrow southeastarrow northwestarrow southwestarrow leftarrow rightarrow uparrow "
+    "downarrow leftrightarrow updownarrow northeastsouthwestarrow northwestsoutheastarrow"
+)
+
 
 async def _compare(samples: list[Sample]) -> list[Compared]:
     program = find_browser()
@@ -44,6 +52,19 @@ def _differing(result: list[Compared]) -> list[Compared]:
 
 def test_every_kind_of_drawing_is_mathjax_own() -> None:
     result = asyncio.run(_compare(OWN))
+    assert all(one.share is not None for one in result)
+    assert _differing(result) == []
+
+
+def test_every_notation_that_encloses_is_mathjax_own() -> None:
+    samples = [
+        Sample(
+            rf"12\enclose{{{notation}}}{{{inner}}}+\frac{{\enclose{{{notation}}}{{x}}}}{{2}}", True
+        )
+        for notation in NOTATIONS.split()
+        for inner in ("48", r"\frac{a}{b}")
+    ]
+    result = asyncio.run(_compare(samples))
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 

@@ -178,8 +178,17 @@ def test_text_that_the_parser_has_moved_is_left_alone(source: str) -> None:
 
 
 def test_a_page_without_formulas_keeps_its_bytes() -> None:
+    source = b"\xef\xbb\xbf<p>a\r\n \xff <!-- $x$ -->\\$5<script src=theme.js></script>"
+    assert finished(planned(source, role="other")).data == source
+
+
+def test_a_page_without_formulas_loses_what_loads_an_engine_and_nothing_else() -> None:
     source = b"\xef\xbb\xbf<p>a\r\n \xff <!-- $x$ -->\\$5<script src=tex-svg.js></script>"
-    assert finished(planned(source, role="loader")).data == source
+    plain = b"\xef\xbb\xbf<p>a\r\n \xff <!-- $x$ -->$5"
+    done = finished(planned(source, role="loader"))
+    assert re.sub(rb"<!--prerender .*?-->", b"", done.data) == plain
+    assert restored(done.data, xml=False) == source
+    assert done.diagnostics == []
 
 
 def test_scripts_go_when_all_formulas_are_rendered() -> None:
@@ -191,7 +200,8 @@ def test_scripts_go_when_all_formulas_are_rendered() -> None:
     left = finished(work, [DRAWN, WRONG])
     assert source.partition("<p>")[0] in left.data.decode()
     assert left.data.decode().endswith(r"</mjx-container> \$5 $y$")
-    [said] = left.diagnostics
+    [note, said] = left.diagnostics
+    assert note.severity == "note"
     assert (said.severity, said.message, said.tex) == ("error", "Missing close brace", "y")
     assert said.place is not None
     assert (said.place.line, said.place.column) == (1, source.index("$y") + 1)

@@ -118,8 +118,10 @@ def test_restored_pages_are_not_called_rendered() -> None:
 
 
 def test_json() -> None:
+    odd = [{"path": "a.html", "line": 2, "column": 1, "tex": "x"}]
     assert report().to_json() == {
         "version": 1,
+        "warnings": [{"message": "odd", "count": 1, "pages": 1, "places": odd}],
         "pages": [
             {
                 "path": "a.html",
@@ -151,5 +153,8 @@ def test_json() -> None:
 def test_exit_codes() -> None:
     warning = PageReport("a.html", "rendered", 1, True, [Diagnostic("warning", "odd")])
     assert Report([warning]).exit == Exit.DONE
+    assert Report([warning], strict=True).exit == Exit.SOME_FAILED
+    noted = PageReport("a.html", "rendered", 1, True, [Diagnostic("note", "loads MathJax")])
+    assert Report([noted], strict=True).exit == Exit.DONE
     assert Report([warning, PageReport("b.html", "failed")]).exit == Exit.SOME_FAILED
     assert report().exit == Exit.SOME_FAILED

@@ -71,11 +71,11 @@ def test_what_there_is_to_say(file: Path) -> None:
     said = " ".join(page.text.split())
     assert "site 2 errors, 2 warnings pages4 rendered2 pages unchanged1 page" in said
     assert "failed1 page written2 pages formulas7: 3 typeset, 1 from the cache took1.2 s" in said
-    wrong, _, odd = said.partition(" Warnings ")
+    wrong, _, odd = said.partition(" Warnings and notes ")
     assert "site/b/b.html rendered, 2 formulas error Missing argument site/b/b.html:2:4" in wrong
-    assert r"TeX \frac1 warning odd" in wrong
+    assert r"TeX \frac1" in wrong
     assert "site/c.html failed error cannot be read" in wrong
-    assert odd.startswith("site/a.html rendered, 3 formulas warning odd")
+    assert odd.startswith("warning odd 2 times on 2 pages site/a.html site/b/b.html")
     assert "silent.html" not in said
     assert carets(file) == [("数学 ", "$")]
     assert page.tags.isdisjoint({"script", "link", "img", "iframe", "object", "form"})
@@ -181,7 +181,11 @@ def test_commands(prerender: Run, site: Path, file: Path, words: list[str], path
         assert prerender(*words, "--report", "report.html").returncode == 1
         said = " ".join(Read(file).text.split())
         assert f"error Missing argument for \\frac {path}:2:4 <p>\\(\\frac{{1}}\\)" in said
-        assert f"warning \\Q is not defined; it stands in red, as MathJax shows it {path}:2" in said
+        told = (
+            "warning \\Q is not defined; it stands in red, as MathJax shows it 1 time on 1 page; "
+        )
+        cure = "define \\Q in prerender.toml, under [mathjax.tex.macros]"
+        assert f"{told}{cure} {path}:2" in said
         assert "good.html" not in said
     if words[0] == "batch":
         file.unlink()

@@ -85,6 +85,21 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
         ('css = "file"', "css is inline or external"),
         ("quiet = 'yes'", "quiet is true or false"),
         ("mathjax = 'x'", "mathjax is a table, like the object window.MathJax of a page"),
+        ("keep_loaders = 1", "keep_loaders is true or false"),
+        ("strict = 'yes'", "strict is true or false"),
+        ("[mathjax.txe]", "mathjax.txe is no option of MathJax 4; is tex meant?"),
+        ("[mathjax.tex]\ninlinemath = []", "mathjax.tex.inlinemath is no option of MathJax 4"),
+        ("[mathjax.tex]\ntags = 1", "mathjax.tex.tags is a text"),
+        ("[mathjax.tex.macros]\nR = 1", "mathjax.tex.macros.R is a text, or a list"),
+        ("[mathjax.tex.macros]\nR = ['x', '1']", "mathjax.tex.macros.R is a text, or a list"),
+        ("[mathjax.tex]\nmacros = 'x'", "mathjax.tex.macros is a table"),
+        ("[mathjax.tex]\npackages = ['physic']", "no package physic; is physics meant?"),
+        ("[mathjax.tex.packages]\n'[+]' = ['nonesuch']", "there is no package nonesuch"),
+        ("[mathjax.tex.packages]\nadd = ['ams']", "mathjax.tex.packages is a list, or a table"),
+        ("[mathjax.tex.physics]\nitalic = true", "mathjax.tex.physics.italic is no option"),
+        ("[mathjax.loader]\nload = ['[tex]/phsics']", "there is no package phsics; is physics"),
+        ("[mathjax.svg]\nscale = '2'", "mathjax.svg.scale is a number"),
+        ("[mathjax.options]\nskipHTMLTags = []", "is skipHtmlTags meant?"),
         ("= 3", "Invalid statement"),
         ("a = '\udcff'", "can't decode byte 0xff"),
     ],
@@ -106,3 +121,32 @@ def test_a_table_that_is_none() -> None:
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(SettingsError, match=r"none.toml: cannot be read: No such file"):
         load(Path("none.toml"))
+
+
+GOOD = """
+[mathjax.tex]
+inlineMath = [["$", "$"]]
+displayMath = {"[+]" = [["%%", "%%"]]}
+packages = {"[+]" = ["physics", ["color", 3]], "[-]" = ["noundefined"]}
+tags = "ams"
+multlineWidth = "80%"
+[mathjax.tex.macros]
+RR = "\\\\mathbb{R}"
+pair = ["(#1,#2)", 2]
+opt = ["(#1,#2)", 2, "a"]
+[mathjax.tex.environments]
+box = ["\\\\boxed{", "}"]
+[mathjax.tex.mathtools]
+"multlined-gap" = "1em"
+[mathjax.options]
+skipHtmlTags = {"[+]" = ["aside"]}
+[mathjax.loader]
+load = ["[tex]/physics", "input/asciimath"]
+[mathjax.output]
+scale = 1.2
+"""
+
+
+def test_what_mathjax_knows_is_no_mistake() -> None:
+    Path("prerender.toml").write_text(GOOD)
+    assert load(None)["mathjax"]["tex"]["tags"] == "ams"

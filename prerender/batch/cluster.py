@@ -82,6 +82,7 @@ class Warm(WorkerPlugin):
             glyphs=tools.glyphs,
             shrink=tools.shrink,
             base_path=tools.base_path,
+            keep_loaders=tools.keep_loaders,
         )
         self.bench = Bench(work, work.settings, tools.stale, self._write)
 

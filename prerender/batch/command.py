@@ -87,7 +87,8 @@ async def _do(
             return Told([job.told(await estimate(items, bench))], Exit.DONE)
         async with _rendering(words, wanted, bench) as render:
             tally = await run(items, render, journal, words.retries, progress)
-    code = Exit.SOME_FAILED if journal.troubled(wanted.asked) else Exit.DONE
+    troubled = journal.troubled(wanted.asked, strict=work.strict)
+    code = Exit.SOME_FAILED if troubled else Exit.DONE
     seconds = time.monotonic() - started
     line = f"prerender: {job.summary(tally, journal, seconds)}"
     if code is Exit.SOME_FAILED:

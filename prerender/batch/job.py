@@ -14,7 +14,7 @@ from typing import Any, get_args
 from prerender.batch.journal import Journal, Row, Site, to_json
 from prerender.batch.store import File, Store, is_url
 from prerender.batch.work import Bench, Estimate, Item, Tally, in_shard, to_do
-from prerender.report import Status, some
+from prerender.report import Status, Topic, some, topics, topics_to_json
 from prerender.report_html import Listed, Told
 from prerender.site import DEFAULT_INCLUDE, SiteError, choose
 
@@ -196,14 +196,25 @@ def page(journal: Journal, name: str, tally: Tally, seconds: float) -> Told:
         "formulas": f"{formulas:,}",
         "this run": f"{run}, {seconds:.1f} s",
     }
-    wrong, odd = journal.named("errors > 0"), journal.named("errors = 0 AND warnings > 0")
-    return Told(name, errors, warnings, told, map(_listed, wrong), map(_listed, odd))
+    wrong = map(_listed, journal.named("errors > 0"))
+    return Told(name, errors, warnings, told, wrong, _odd(journal))
+
+
+def _odd(journal: Journal) -> list[Topic]:
+    """Warnings and notes, which are said once."""
+    return topics(
+        (name, one)
+        for name, row in journal.named()
+        for one in row.remarks
+        if one.severity != "error"
+    )
 
 
 def _listed(known: tuple[str, Row]) -> Listed:
     name, row = known
     note = _note(row) if row.status == "failed" else ""
-    return Listed(name, row.status, row.formulas, row.remarks, note)
+    errors = [one for one in row.remarks if one.severity == "error"]
+    return Listed(name, row.status, row.formulas, errors, note)
 
 
 def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:
@@ -216,4 +227,4 @@ def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:
         "errors": sum(len(page["errors"]) for page in pages),
         "seconds": round(seconds, 3),
     }
-    return {"version": 1, "pages": pages, "totals": totals}
+    return {"version": 1, "pages": pages, "totals": totals} | topics_to_json(_odd(journal))

@@ -64,9 +64,10 @@ class Row(NamedTuple):
 
     def saying(self, remarks: Sequence[Remark]) -> Row:
         """The row with other remarks."""
-        errors = sum(one.severity == "error" for one in remarks)
-        said = json.dumps(remarks)
-        return self._replace(errors=errors, warnings=len(remarks) - errors, said=said)
+        errors, warnings = (
+            sum(one.severity == severity for one in remarks) for severity in ("error", "warning")
+        )
+        return self._replace(errors=errors, warnings=warnings, said=json.dumps(remarks))
 
 
 class Site(NamedTuple):
@@ -126,10 +127,15 @@ class Journal:
         with self._trouble():
             return dict(self._database.execute("SELECT state, count(*) FROM pages GROUP BY state"))
 
-    def troubled(self, sites: Collection[Site]) -> bool:
-        """Whether these sites have a page of which not all could be rendered."""
+    def troubled(self, sites: Collection[Site], *, strict: bool = False) -> bool:
+        """Whether these sites have a page of which not all could be rendered.
+
+        `strict`: or one with a warning.
+        """
+        where = "errors OR warnings" if strict else "errors"
         with self._trouble():
-            found = self._database.execute("SELECT DISTINCT source, target FROM pages WHERE errors")
+            query = f"SELECT DISTINCT source, target FROM pages WHERE {where}"
+            found = self._database.execute(query)
             return any(Site(*map(os.fsdecode, keys)) in sites for keys in found)
 
     def figures(self) -> dict[str, list[int]]:

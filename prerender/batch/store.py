@@ -266,6 +266,12 @@ class _Scripts(Scripts):
     def base(self, page: PurePosixPath) -> PurePosixPath:
         return page.parent
 
+    def _pages(self) -> list[str]:
+        with _as_os_error():
+            found = self._files.find(self._folder)
+        names = [posixpath.relpath(name, self._folder) for name in found]
+        return choose(names, DEFAULT_INCLUDE, ())
+
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         try:
             parts = urlsplit(url.strip())

@@ -94,6 +94,7 @@ class Tools(NamedTuple):
     css: Literal["inline", "external"]
     glyphs: Literal["inline", "shared"]
     base_path: str = ""
+    keep_loaders: bool = False
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ What replaces a stretch of the source also holds it, as a reader's browser never
 - anything else (removed scripts, `\$`) in a comment, with the length of what stands in its place:
   `<!--prerender 1:\$-->$`.
 - the style sheet that was added, or the link to it, is marked by `data-prerender`: by what the page
-  was rendered, and how many carriers it has.
+  was rendered, and how many carriers it has. Where nothing was rendered, a comment says so.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from prerender.source import Edit, splice
 
 #: where `data-source` is left out
 _USUAL = {False: r"\(%\)", True: r"\[%\]"}
-_STYLE = re.compile(r"""<(?:style|link) data-prerender="([^"]*)\"""")
+_MARK = re.compile(
+    r"""<(?:(?:style|link) data-prerender="(?P<style>[^"]*)"|!--prerender by (?P<plain>[^>]*)-->)"""
+)
 # The first character stands apart: a search then goes from one to the next
 _PIECES = re.compile(
     r"""<(?:(?P<style>style data-prerender="[^"]*">[^<]*</style>"""
-    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>)"""
+    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>|!--prerender by [^>]*-->)"""
     r"""|!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
     r"""|mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
     r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)""",
@@ -83,22 +85,33 @@ def style_mark(mark: str, carriers: int) -> str:
     return f"{mark} {carriers}"
 
 
+def plain_mark(told: str) -> str:
+    """The mark of a page that needs no style sheet."""
+    return f"<!--prerender by {told}-->"
+
+
+def _mark(text: str) -> tuple[str, int] | None:
+    """What a page is marked with, and where; None: it is not rendered."""
+    match = _MARK.search(text)
+    return None if match is None else (match["style"] or match["plain"] or "", match.start())
+
+
 def rendered_by(text: str) -> str | None:
     """The mark of what a page was rendered by; None: it is not rendered."""
-    style = _STYLE.search(text)
-    return None if style is None else style[1].rpartition(" ")[0]
+    mark = _mark(text)
+    return None if mark is None else mark[0].rpartition(" ")[0]
 
 
 def restore(text: str) -> str:
     """The source of a page, rendered or not. Raises DamagedError where a carrier was changed."""
-    style = _STYLE.search(text)
-    if style is None:
+    mark = _mark(text)
+    if mark is None:
         return text
     edits = list(_edits(text))
-    put, left = style[1].rpartition(" ")[2], str(len(edits) - 1)
+    put, left = mark[0].rpartition(" ")[2], str(len(edits) - 1)
     if put != left:
         message = f"its source is lost: {put} pieces were put in its place, {left} are there"
-        raise DamagedError(message, style.start())
+        raise DamagedError(message, mark[1])
     return splice(text, edits)
 
 

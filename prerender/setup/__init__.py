@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
-from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
+from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
+from prerender.setup.lacks import lacks, made
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.probes import found, out_of_reach, replaced
 from prerender.setup.roles import Role, roles
-from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
+from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
 from prerender.setup.values import section
 
 __all__ = [
+    "LIBRARIES",
+    "Lack",
     "Loader",
     "Pair",
     "Request",
@@ -33,6 +36,7 @@ __all__ = [
     "defaults",
     "evaluate",
     "interpret",
+    "loaded",
     "loader_of",
     "out_of_reach",
     "roles",
@@ -57,7 +61,7 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
     else:
         setup = mathjax3.interpret(loader, data)
     rules = replace(setup.rules, replaced=replaced(found(data)))
-    setup = _warned(replace(setup, rules=rules), request, data)
+    setup = _judged(replace(setup, rules=rules), request, data)
     return mathjax3.supply(setup, user) if user else setup
 
 
@@ -85,24 +89,30 @@ def _kind(request: Request, data: Json) -> str:
     return "katex" if asked or loads else "mathjax4"
 
 
-def _warned(setup: Setup, request: Request, data: Json) -> Setup:
-    """With the errors of scripts that are configurations."""
+def _judged(setup: Setup, request: Request, data: Json) -> Setup:
+    """With what it lacks, and the errors of scripts that are configurations.
+
+    What is no JavaScript, no browser reads; what fails otherwise may not fail there.
+    """
     ours = {step.script for step in request.steps if step.type == "config"}
-    told = [
-        f"the page's configuration fails: {error.get('message')}"
-        for error in _list(data, "errors")
-        if isinstance(error, dict)
-        and (error.get("script") in ours or _does_not_parse(str(error.get("message"))))
-    ]
+    told, lost = [], [f"its script {src} is not part of this site" for src in request.unread]
+    for error in _list(data, "errors"):
+        message = str(section(error).get("message"))
+        if _does_not_parse(message):
+            told.append(f"the page's configuration is no JavaScript: {message}")
+        elif section(error).get("script") in ours:
+            lost.append(f"the page's configuration fails: {message}")
     if any(probe.whole and not probe.open for probe in found(data)):
-        told.append(_CHANGED)
-    return setup.with_warnings(*told)
+        lost.append(_CHANGED)
+    missing = (
+        *(Lack(one, "all") for one in lost),
+        *lacks(data),
+        *(one for one in setup.lacks if made(data).isdisjoint(one.names)),
+    )
+    return replace(setup.with_warnings(*told), lacks=missing)
 
 
-_CHANGED = (
-    "a script of the page changes formulas before it hands them to KaTeX: they are typeset as they "
-    "stand in the page"
-)
+_CHANGED = "a script of the page changes formulas before it hands them to KaTeX"
 
 
 def _does_not_parse(message: str) -> bool:

@@ -62,9 +62,7 @@ async def evaluate(browser: Browser, request: Request) -> Json:
     A request that has nothing to run needs no browser. Raises SetupError.
     """
     if not request.runs:
-        loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
-        first = min(loads, key=lambda step: step.deferred, default=None)
-        return {"loaded": [{"script": first.script}] if first else []}
+        return loaded(request)
     asked = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
     async with _turns(), _sandbox(browser) as (page, session):
         await _guard(page.evaluate(_PREPARE, asked), _PATIENCE)
@@ -76,6 +74,13 @@ async def evaluate(browser: Browser, request: Request) -> Json:
                 if not answer:
                     break
     return _parsed(answer)
+
+
+def loaded(request: Request) -> Json:
+    """What is known of a request without running anything: the first loader."""
+    loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
+    first = min(loads, key=lambda step: step.deferred, default=None)
+    return {"loaded": [{"script": first.script}] if first else []}
 
 
 _waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

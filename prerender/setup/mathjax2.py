@@ -7,11 +7,15 @@ of version 2.7.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from prerender.setup.lacks import called
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.packages import KNOWN, to_load
 from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
@@ -20,7 +24,11 @@ from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, stri
 #: extensions of TeX input whose name in MathJax 4 is not the same in lower case; "": it needs none
 _RENAMED = {"amsmath": "", "amssymbols": "", "text-macros": "textmacros", "noerrors": "",
             "newcommand": "", "mathchoice": "", "autoload-all": "", "mhchem3": "mhchem",
-            "noundefined": "noundefined"}  # fmt: skip
+            "noundefined": "noundefined", "mediawiki-texvc": ""}  # fmt: skip
+#: what MathJax 2's mhchem has besides, which means the same
+_CHEMISTRY: Json = {"cf": [r"\ce{#1}", 1], "cee": [r"\ce{#1}", 1]}
+#: the elements that jsMath2jax takes for formulas
+_JSMATH = (("span.math", False), ("div.math", True))
 #: what MathJax 2 loads by itself, in the form that MathJax 4's autoload package takes
 _AUTOLOAD: Json = {
     "action": [], "amscd": [[], []], "braket": [], "bussproofs": [[], []], "cancel": [],
@@ -46,13 +54,13 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     hub = section(data, "hub")
     config = section(hub, "config")
     names = set(_extensions(loader, config))
-    tex, warnings = _tex(section(config, "TeX"), section(hub, "macros"), names)
+    tex, lacks = _tex(section(config, "TeX"), section(hub, "macros"), names)
     setup = Setup(
         rules=_rules(config, names, strings(hub.get("displays", []))),
         tex=tex,
         load=to_load(tex["packages"]),
         output=_output(loader, config),
-        warnings=tuple(warnings),
+        lacks=tuple(lacks),
     )
     return typeset_only(setup, data) if flag(config, "skipStartupTypeset", False) else setup
 
@@ -118,6 +126,7 @@ def _rules(config: Json, names: set[str], displays: list[str]) -> Rules:
         asciimath_switch=_switch(config, ascii_math, "asciimath2jax") if has_am else None,
         asciimath_displays=tuple(displays),
         mathml="mml2jax" in names,
+        elements=_JSMATH if "jsmath2jax" in names else (),
         scope=tuple(f"#{name}" for name in strings(config.get("elements"))),
     )
 
@@ -142,13 +151,13 @@ def _switch(config: Json, options: Json, name: str) -> Switch:
     )
 
 
-def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[str]]:
+def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]]:
     """Options for MathJax 4's TeX input, and what has no equal there."""
-    packages, warnings = _packages(names)
+    packages, lacks = _packages(names)
     tex: Json = {
         "packages": packages,
-        "macros": _macros(section(options, "Macros")) | _hooked(hooked),
-        "autoload": _autoload(packages, names),
+        "macros": _brought_macros(names) | _macros(section(options, "Macros")) | _hooked(hooked),
+        "autoload": _autoload(packages, names) | _extensions_of(hooked),
         "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
     }
     for old, new in (("TagSide", "tagSide"), ("TagIndent", "tagIndent")):
@@ -160,7 +169,21 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[str]]
     given = {_FORMATS[name]: one for name, one in numbers.items() if name in _FORMATS}
     formats, refused = tag_formats({"id": _ID} | given)
     tex["tagformat"] = {"id": _ID} | formats
-    return with_formats(tex), warnings + refused
+    return with_formats(tex), lacks + refused
+
+
+def _brought_macros(names: set[str]) -> Json:
+    """Macros of extensions that MathJax 4 has not."""
+    chemistry = _CHEMISTRY if {"tex/mhchem", "tex/mhchem3", "tex/autoload-all"} & names else {}
+    return chemistry | (_texvc() if "tex/mediawiki-texvc" in names else {})
+
+
+@cache
+def _texvc() -> Json:
+    """The names that mediawiki-texvc has for what TeX calls otherwise."""
+    data = json.loads(Path(__file__).with_name("texvc.json").read_text("utf-8"))
+    macros: Json = {name: text for text, names in data.items() for name in names.split()}
+    return macros | {"pagecolor": ["", 1]}
 
 
 def _tags(number: object) -> str:
@@ -168,21 +191,22 @@ def _tags(number: object) -> str:
     return number if number in ("none", "all") and isinstance(number, str) else "ams"
 
 
-def _packages(names: set[str]) -> tuple[list[Any], list[str]]:
-    """MathJax 4's packages for the extensions of TeX, and a warning for each that has none."""
+def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
+    """MathJax 4's packages for the extensions of TeX, and those that it has nothing for."""
     packages: list[Any] = ["base", "ams", "newcommand", "require", "autoload", "configmacros"]
-    warnings = []
+    lacks = []
     folder = "tex/"
-    for name in sorted(name for name in names if name.startswith((folder, "["))):
+    for name in sorted(name for name in names if name.startswith((folder, "[", "mathml/"))):
         if name.startswith("[a11y]"):
             continue
         stem = name.rpartition("/")[2]
         package = _RENAMED.get(stem, stem)
         if package and package not in KNOWN:
-            warnings.append(f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}")
+            why = f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}"
+            lacks.append(Lack(why, "undefined"))
         elif package and package not in packages:
             packages.append(package)
-    return packages, warnings
+    return packages, lacks
 
 
 def _autoload(packages: list[Any], names: set[str]) -> Json:
@@ -190,6 +214,16 @@ def _autoload(packages: list[Any], names: set[str]) -> Json:
     autoload = _AUTOLOAD | (_AUTOLOAD_ALL if "tex/autoload-all" in names else {})
     loaded: Json = {name: [] for name in packages if name in autoload}
     return autoload | loaded | ({"colorv2": []} if "color" in packages else {})
+
+
+def _extensions_of(hooked: Json) -> Json:
+    """Packages that a start-up hook has loaded with a macro: ["Extension", name]."""
+    loads: Json = {}
+    for name, one in hooked.items():
+        if called(one) == "Extension" and isinstance(one, list) and strings(one[1:]):
+            stem = _plain(strings(one[1:])[0]).rpartition("/")[2]
+            loads.setdefault(_RENAMED.get(stem, stem), []).append(name)
+    return {package: macros for package, macros in loads.items() if package in KNOWN}
 
 
 def _macros(given: Json) -> Json:

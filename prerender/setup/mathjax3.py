@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from prerender.setup.functions import is_harmless
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
 from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
 from prerender.setup.probes import Probe, elements, found, typeset_only
 from prerender.setup.scripts import Loader
@@ -39,8 +39,6 @@ _OWN = (*_FIND, "packages", "FindTeX", "formatError", "tagformat")
 _OUTPUT = ("displayAlign", "displayIndent", "mtextInheritFont", "merrorInheritFont", "mtextFont",
            "merrorFont", "scale", "minScale", "mathmlSpacing")  # fmt: skip
 _TAGS = ("none", "ams", "all")
-#: calls in start-up hooks that change what formulas mean, and cannot be had
-_HOOKED = ("preFilters.add", "postFilters.add", "CommandMap", "MacroMap", "Configuration.create")
 
 
 def defaults(loader: Loader | None = None) -> Setup:
@@ -76,11 +74,7 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
     svg = "output/svg" in load or (loader is not None and "svg" in loader.components[0])
     output = strings(section(config, "startup").get("output")) or ["svg" if svg else "chtml"]
     setup = _without_unloaded(override(setup, config, output=output), load)
-    setup = typeset_only(_with_actions(setup, config, found(data)), data)
-    notes = strings(data.get("notes"))
-    noted = [name for name in _HOOKED if any(note.endswith(name) for note in notes)]
-    told = [f"the page's start-up code uses {name}, which has no effect here" for name in noted]
-    return setup.with_warnings(*told)
+    return typeset_only(_with_actions(setup, config, found(data)), data)
 
 
 def _loaded(loader: Loader | None, config: Json) -> list[str]:
@@ -108,8 +102,18 @@ def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
 
 
 def supply(setup: Setup, config: Json) -> Setup:
-    """The user's configuration over that of a page, with what it has loaded."""
-    return override(_with_loaded(setup, None, config), config)
+    """The user's configuration over that of a page, with what it has loaded.
+
+    It takes the place of what could not be had: of the whole set-up, and of macros that it has.
+    """
+    given = section(config, "tex", "macros").keys() | section(config, "tex", "environments").keys()
+    left = [
+        one._replace(names=tuple(name for name in one.names if name not in given))
+        for one in setup.lacks
+        if one.formulas != "all"
+    ]
+    lacks = tuple(one for one in left if one.names or one.formulas != "named")
+    return override(_with_loaded(replace(setup, lacks=lacks), None, config), config)
 
 
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
@@ -117,7 +121,7 @@ def override(setup: Setup, config: Json, output: list[str] | None = None) -> Set
 
     `output`: whose section of options counts besides the common one (svg, chtml); None: both.
     """
-    tex, warnings = _tex(setup, section(config, "tex"))
+    tex, lacks = _tex(setup, section(config, "tex"))
     options = section(config, "output")
     for name in output or ["chtml", "svg"]:
         options = insert(options, section(config, name))
@@ -129,7 +133,7 @@ def override(setup: Setup, config: Json, output: list[str] | None = None) -> Set
         load=to_load(tex.get("packages", ())),
         mathml=insert(setup.mathml, mathml),
         output=setup.output | {key: options[key] for key in _OUTPUT if _plain(options.get(key))},
-        warnings=(*setup.warnings, *warnings),
+        lacks=(*setup.lacks, *lacks),
     )
 
 
@@ -201,14 +205,14 @@ def _asciimath(old: tuple[Pair, ...], options: Json) -> tuple[Pair, ...]:
     return tuple(pairs(insert(before, options["delimiters"]), False))
 
 
-def _tex(setup: Setup, given: Json) -> tuple[Json, list[str]]:
+def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
     """Options for MathJax 4's TeX input, and what could not be taken over."""
-    tex, warnings = dict(setup.tex), []
+    tex, lacks = dict(setup.tex), []
     for name, value in given.items():
         if name in _OWN:
             continue
         if has_code(value) and not (name == "digits" and is_code(value)):
-            warnings.append(f"tex.{name} holds functions, which have no effect here")
+            lacks.append(Lack(f"the page's tex.{name} holds functions, which cannot be run", "all"))
         elif name == "tags":
             tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
         elif name == "multlineWidth" and value:
@@ -217,11 +221,11 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[str]]:
             tex[name] = insert(tex.get(name), value)
     packages, unknown = loadable(_merged_packages(tex.get("packages", []), given.get("packages")))
     tex["packages"] = packages
-    warnings += [f"there is no package {name} to be had" for name in unknown]
+    lacks += [Lack(f"MathJax 4 has no package {name}", "undefined", (name,)) for name in unknown]
     formats, refused = tag_formats(section(given, "tagformat"))
     if formats:
         tex["tagformat"] = insert(tex.get("tagformat"), formats)
-    return with_formats(tex), warnings + refused
+    return with_formats(tex), lacks + refused
 
 
 def _merged_packages(old: list[Any], given: object) -> list[Any]:
@@ -230,18 +234,16 @@ def _merged_packages(old: list[Any], given: object) -> list[Any]:
     return merged if isinstance(merged, list) else old
 
 
-def tag_formats(given: Json) -> tuple[Json, list[str]]:
-    """The functions of `tagformat` that may run among our own code; a warning for each other."""
+def tag_formats(given: Json) -> tuple[Json, list[Lack]]:
+    """The functions of `tagformat` that may run among our own code, and the others."""
     kept: Json = {}
     refused = []
     for name, value in given.items():
         if isinstance(value, dict) and is_harmless(str(value.get(FUNCTION, ""))):
             kept[name] = value
         else:
-            refused.append(
-                f"the form of equation numbers ({name}) is a function that uses more than what it "
-                "is given; MathJax's own form is used"
-            )
+            why = f"the form of equation numbers ({name}) is code that uses more than it is given"
+            refused.append(Lack(why, "numbered"))
     return kept, refused
 
 

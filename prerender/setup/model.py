@@ -66,6 +66,20 @@ class Rules:
     scope: tuple[str, ...] | None = ()
 
 
+class Lack(NamedTuple):
+    """Something of a set-up that only the page's own code can do, so that it cannot be had.
+
+    `why` ends the sentence "it stays as it is: ...". `formulas` are those that it concerns: all;
+    those that use one of `names` (control sequences without their backslash, environments); those
+    with something that is not defined here, perhaps for want of the packages `names`; those with a
+    number or a reference.
+    """
+
+    why: str
+    formulas: Literal["all", "named", "undefined", "numbered"]
+    names: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """All that a page says about its math.
@@ -86,6 +100,8 @@ class Setup:
     output: Json = field(default_factory=dict)
     #: what could not be honoured, one sentence each, for the report
     warnings: tuple[str, ...] = ()
+    #: what cannot be had
+    lacks: tuple[Lack, ...] = ()
 
     def with_warnings(self, *more: str) -> Setup:
         """The same with more to report."""

@@ -33,8 +33,8 @@ _READY = re.compile(
 )
 #: names that local computations may use
 _HARMLESS = words(
-    "document window Array Object String Number JSON Math RegExp this new function return in of"
-    " typeof instanceof true false null undefined console if else const let var async await"
+    "document window screen Array Object String Number JSON Math RegExp this new function return in"
+    " of typeof instanceof true false null undefined console if else const let var async await"
     " parseInt"
 )
 _INSERTS = words("appendChild insertBefore append prepend before after")
@@ -161,7 +161,9 @@ class _Reading:
         assigned = own and self._computes(items, local, assigns=True)
         if assigned and not _INSERTS & names:
             return True
-        if (own or items[0].text == "document") and _INSERTS & names and names & local:
+        known = items[0].text == "(" and self._computes(items, local)
+        inserts = own or known or items[0].text == "document"
+        if inserts and _INSERTS & names and names & local:
             self.loads = True
             return not _CHANGES & names
         return False

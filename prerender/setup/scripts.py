@@ -32,6 +32,8 @@ LOADERS: dict[Family, str] = {
     r"(?:[?#]|$)"
     r"|[Kk]a[Tt]e[Xx].*/contrib/[\w.-]+\.m?js(?:[?#]|$)",
 }
+#: whatever is a loader
+LIBRARIES = re.compile("|".join(LOADERS.values()))
 MENTIONS = re.compile(r"mathjax|katex|renderMathInElement|RevealMath", re.IGNORECASE)
 SCRIPT_TYPES = frozenset(
     f"{group}/{name}"
@@ -116,6 +118,8 @@ class Request:
     loaders: tuple[tuple[int, Loader], ...] = ()
     amd: bool = False
     deck: bool = False
+    #: addresses of scripts that by their names concern math, and cannot be read
+    unread: tuple[str, ...] = ()
     #: what the scripts ask for: elements of the page, files of the site by their addresses, names
     #: that nothing defines
     planted: tuple[Planted, ...] = ()
@@ -183,6 +187,7 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
     """The scripts that concern math, ready to be evaluated. Raises what `read` raises."""
     steps: list[Step] = []
     loaders: list[tuple[int, Loader]] = []
+    unread: list[str] = []
     for index, script in enumerate(scripts):
         if script.is_config:
             steps.append(Step(index, "run", script.text, "config"))
@@ -190,11 +195,14 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
             loader, own = _look_at(index, script, read)
             steps += own
             loaders += [(index, loader)] if loader else []
+            if script.src and MENTIONS.search(script.src) and not (loader or read(script.src)):
+                unread.append(script.src)
     steps = [*_givers(scripts, steps), *steps]
     amd = any(script.src and _REQUIRE.search(script.src) for script in scripts)
     amd = amd and any(step.does == "run" for step in steps)
     deck = any(_REVEAL.search(script.src or script.text) for script in scripts)
-    return Request(tuple(steps), tuple(_combined(loaders)), amd, deck)
+    found = tuple(_combined(loaders))
+    return Request(tuple(steps), found, amd, deck, tuple(unread))
 
 
 def _combined(loaders: Sequence[tuple[int, Loader]]) -> Iterator[tuple[int, Loader]]:

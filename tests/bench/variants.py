@@ -76,7 +76,7 @@ class Sample:
             Edit(*formula.span, text)
             for formula, text in zip(self.plan.formulas, shown, strict=True)
         ]
-        edits += [Edit(*span, "") for span in self.plan.superfluous]
+        edits += [Edit(*span, "") for span in self.plan.loading.spans]
         text = splice(page.text, edits)
         return encode(_insert(_insert(text, "</head>", head), "</body>", tail), page.codec)
 

@@ -128,7 +128,7 @@ def test_forms_of_numbers(evaluator: Evaluates) -> None:
     assert tex["tagformat"]["tag"] == {"$function": "function formatTag(n) {return '[' + n + ']'}"}
     assert "mjx-eqn-" in tex["tagformat"]["id"]["$function"]
     assert "url" not in tex["tagformat"]
-    assert "(url)" in setup.warnings[0]
+    assert [(one.formulas, "(url)" in one.why) for one in setup.lacks] == [("numbered", True)]
     assert "tagformat" in tex["packages"]
     assert "[tex]/tagformat" in setup.load
 
@@ -156,8 +156,8 @@ def test_extensions(evaluator: Evaluates, extension: str, package: str) -> None:
 
 def test_extensions_that_are_gone(evaluator: Evaluates) -> None:
     setup = evaluator.setup(hub("{TeX: {extensions: ['autobold.js', '[Contrib]/xyjax/xypic.js']}}"))
-    assert len(setup.warnings) == 2
-    assert "tex/autobold" not in setup.warnings[1]
+    assert [one.formulas for one in setup.lacks] == ["undefined", "undefined"]
+    assert "tex/autobold" not in setup.lacks[1].why
 
 
 def test_color_means_what_it_meant(evaluator: Evaluates) -> None:

@@ -130,7 +130,7 @@ def test_tex_options(evaluator: Evaluates) -> None:
     assert tex["ams"] == {"multlineWidth": "80%"}
     assert tex["digits"] == {"$regexp": "/^\\d+/"}
     assert "formatError" not in tex
-    assert setup.warnings == ("tex.hooks holds functions, which have no effect here",)
+    assert [(one.formulas, "tex.hooks" in one.why) for one in setup.lacks] == [("all", True)]
 
 
 def test_arrays_of_packages(evaluator: Evaluates) -> None:
@@ -143,7 +143,8 @@ def test_arrays_of_packages(evaluator: Evaluates) -> None:
 def test_packages_must_be_loaded(evaluator: Evaluates) -> None:
     setup = evaluator.setup(page("{tex: {packages: {'[+]': ['physics', 'nonesuch']}}}"))
     assert setup.tex["packages"] == BASE_3
-    assert len(setup.warnings) == 2
+    assert len(setup.warnings) == 1
+    assert [one.formulas for one in setup.lacks] == ["undefined"]
     loaded = evaluator.setup(page("{loader: {load: ['[tex]/physics']}}"))
     assert "physics" not in loaded.tex["packages"]
 
@@ -158,7 +159,7 @@ def test_tagformat(evaluator: Evaluates) -> None:
     assert set(setup.tex["tagformat"]) == {"number", "tag"}
     assert setup.tex["tagformat"]["number"] == {"$function": "(n) => 'A.' + n"}
     assert setup.load == ("[tex]/tagformat",)
-    assert "(id)" in setup.warnings[0]
+    assert [(one.formulas, "(id)" in one.why) for one in setup.lacks] == [("numbered", True)]
     without = evaluator.setup(page("{tex: {tagformat: {number: (n) => 'A.' + n}}}"))
     assert "tagformat" not in without.tex
 
@@ -304,7 +305,8 @@ def test_filters_in_hooks_are_told(evaluator: Evaluates) -> None:
     setup = evaluator.setup(
         page(f"{{f: 1, startup: {{{hook.replace('add(f)', 'add(() => 1)')}}}}}")
     )
-    assert "preFilters.add" in setup.warnings[0]
+    assert [one.formulas for one in setup.lacks] == ["all"]
+    assert "preFilters.add" in setup.lacks[0].why
 
 
 def test_a_configuration_without_a_loader(evaluator: Evaluates) -> None:

@@ -395,15 +395,27 @@ function dashes(node) {
  */
 const DRAWN = /^(?:border|padding|margin|background|display$|width$|height$|vertical-align$)/;
 
-/** @param {Sketch} node */
+/**
+ * What else there is to say of a node; MathJax says how thick a line is as an attribute or, of the
+ * path of a long division, as a style.
+ *
+ * @param {Sketch} node
+ */
 function attributes(node) {
   let kept = '';
-  for (const [name, value] of node.attributes) {
-    if (!KEPT.has(name) || !value || /url\s*\(/i.test(value)) continue;
-    if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) continue;
-    kept += ` ${name}="${escape(value)}"`;
-  }
+  for (const [name, value] of node.attributes) kept += attribute(name, value);
+  for (const name in node.box) kept += attribute(name, node.box[name]);
   return node.hasAttribute('style') ? kept + style(node.style) : kept;
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function attribute(name, value) {
+  if (!KEPT.has(name) || !value || /url\s*\(/i.test(value)) return '';
+  if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) return '';
+  return ` ${name}="${escape(value)}"`;
 }
 
 /** @param {CSSStyleDeclaration} declared  what is left of a `\style` to say, without requests */

@@ -57,7 +57,8 @@ function numbersForPlaces() {
 
 /**
  * MathJax 4 refuses an align within \left...\right, which 2 and 3 typeset; they refuse only a second
- * one in a formula (checkEqnEnv in their ParseUtil and AMSmath).
+ * one in a formula (checkEqnEnv in their ParseUtil and AMSmath) that does not belong to the first, as
+ * that in an empheq does.
  */
 function olderNesting() {
   const { ParseUtil } = window.MathJax._.input.tex.ParseUtil;
@@ -66,7 +67,7 @@ function olderNesting() {
   ParseUtil.checkEqnEnv = function checkEqnEnv(parser, nestable) {
     if (!parser.configuration.packageData.get(OLDER)) return strict.call(this, parser, nestable);
     const { global } = parser.stack;
-    if (global.prerenderEqnEnv) {
+    if (global.prerenderEqnEnv && !parser.stack.Top().getProperty('nestStart')) {
       throw new TexError('ErroneousNestingEq', 'Erroneous nesting of equation structures');
     }
     global.prerenderEqnEnv = true;
@@ -182,7 +183,7 @@ function texInput(options, version) {
   const tex = new TeX({ packages, ...revive(options), formatError: (_jax, error) => fail(error) });
   const older = version === 'mathjax2' || version === 'mathjax3';
   tex.parseOptions.packageData.set(OLDER, older);
-  if (older) olderLabels(tex.parseOptions.tags);
+  if (older) olderLabels(tex.parseOptions.tags, version);
   tex.preFilters.add(({ math }) => {
     math.math = math.math.replace(/(\\require\s*\{)([^}]*)\}/g, (_, open, name) => `${open}${modernName(name)}}`);
   });
@@ -190,13 +191,16 @@ function texInput(options, version) {
 }
 
 /**
- * The label of a row without a number goes with the row; MathJax 4 gives it to the next number.
+ * The label of a row without a number goes with the row; MathJax 4 gives it to the next number. That of
+ * a row that can have no number (in split, aligned) goes with it in MathJax 3 only; in MathJax 2 it
+ * is that of the equation.
  *
  * @param {any} tags
+ * @param {string} version
  */
-function olderLabels(tags) {
+function olderLabels(tags, version) {
   tags.clearTag = function clearTag() {
-    this.label = '';
+    if (version === 'mathjax3' || this.currentTag.taggable) this.label = '';
     Object.getPrototypeOf(this).clearTag.call(this);
   };
 }

@@ -32,7 +32,7 @@ export class Sketch {
   #style = null;
 
   /**
-   * What MathJax says of the box of a picture, property by property.
+   * What MathJax itself says as a style: of the box of a picture, and how a line is drawn.
    *
    * @type {Record<string, string>}
    */

@@ -58,8 +58,8 @@ const EXECUTABLE = /^\s*(?:(?:text|application)\/(?:x-)?(?:java|ecma)script)?\s*
 const result = {};
 /** @type {{script: number, message: string}[]} */
 const errors = [];
-/** @type {Set<string>} */
-const notes = new Set();
+/** @type {Map<string, unknown[]>} calls that have no effect, and what they were given: texts, names in objects */
+const notes = new Map();
 /** @type {string[]} */
 const found = [];
 /** @type {import('./probes.js').Probe[]} what each of them was */
@@ -107,8 +107,10 @@ let own = false;
 let begun = 0;
 
 const json = (value) => serialise(value, LIMIT, swallowers);
-const note = (path) => {
-  if (notes.size < 200) notes.add(path);
+const note = (path, given = []) => {
+  if (notes.size >= 200) return;
+  const names = given.map((one) => (typeof one === 'object' && one ? Object.keys(one) : typeof one === 'string' ? one : null));
+  notes.set(stringify([path, names]), [path, names]);
 };
 const page = { call, note, soon, typeset };
 
@@ -267,7 +269,7 @@ export function finish() {
   const nothing = !(found.length || searched.length || typesets.length || loaded.length);
   const asks = { elements: wanted(), files: [...files], names: [...names, ...(nothing ? others : [])] };
   let text = `"asked":${json(asks)},"replaced":[${foundIn.map(replacedAbove)}],"found":[${found}],"searched":[${searched}],"typesets":[${typesets}],"loaded":[${loaded}],"katexLoaded":[${katexLoaded}]`;
-  text += `,"errors":${json(errors)},"notes":${json([...notes])},"katexMacros":${json(katexMacros)}`;
+  text += `,"errors":${json(errors)},"notes":${json([...notes.values()])},"katexMacros":${json(katexMacros)}`;
   for (const name of ['hub', 'mathjax']) text += `,"${name}":${result[name] ?? 'null'}`;
   return `{${text}}`;
 }

@@ -8,7 +8,7 @@
  *
  * @typedef {object} Page  what stand-ins tell
  * @property {Callback} call  calls back into the page
- * @property {(path: string) => void} note  of a call that has no effect
+ * @property {(path: string, given: unknown[]) => void} note  of a call that has no effect
  * @property {(callback: () => void) => void} soon  of what is to be called a little later
  * @property {(elements?: unknown) => void} typeset  of elements that MathJax is to typeset
  */
@@ -20,7 +20,7 @@ export const swallowers = new WeakSet();
  * An object that has every property, can be called and constructed, and answers with its like.
  *
  * @param {string} path  what it stands for
- * @param {(path: string) => void} note  told of every call
+ * @param {(path: string, given: unknown[]) => void} note  told of every call
  * @returns {any}
  */
 export function swallow(path, note) {
@@ -30,13 +30,16 @@ export function swallow(path, note) {
       if (key === Symbol.iterator) return () => [][Symbol.iterator]();
       return typeof key === 'symbol' ? undefined : swallow(`${path}.${key}`, note);
     },
-    set: () => true,
-    apply() {
-      note(path);
+    set(_target, key, value) {
+      if (typeof value === 'function') note(`${path}.${String(key)}=`, []);
+      return true;
+    },
+    apply(_target, _self, given) {
+      note(path, given);
       return proxy;
     },
-    construct() {
-      note(path);
+    construct(_target, given) {
+      note(path, given);
       return proxy;
     },
   });
@@ -150,8 +153,23 @@ export function makeHub(author, { call, note, typeset }) {
     runHooks() {
       for (let i = 0; i < hooks.length && i < 1000; i++) run(hooks[i]);
     },
-    result: () => ({ config, macros: { ...definitions.macros }, displays: filters.flatMap((filter) => displaysOf(filter, call)) }),
+    result: () => ({
+      config,
+      macros: { ...definitions.macros },
+      others: others(definitions),
+      displays: filters.flatMap((filter) => {
+        const places = displaysOf(filter, call);
+        if (!places.length) note('AsciiMath.postfilterHooks.Add', []);
+        return places;
+      }),
+    }),
   };
+}
+
+/** The names in MathJax 2's other tables: of symbols, delimiters, environments. */
+function others(definitions) {
+  const tables = Object.entries(definitions).filter(([name, table]) => name !== 'macros' && isObject(table));
+  return tables.flatMap(([, table]) => Object.keys(table));
 }
 
 /**
