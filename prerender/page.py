@@ -157,7 +157,7 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts."""
     found = find(root, setup.rules, page.text)
     formulas = [one for one in found if isinstance(one, Formula)]
-    jobs = plan_jobs(formulas, key, setup.tex)
+    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes)
     around = _surroundings(page, root, formulas) if formulas else None
     return Plan(page, setup, found, jobs, _superfluous(root, roles), around)
 

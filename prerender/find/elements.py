@@ -51,7 +51,8 @@ def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
         if matches(selector, element) and element.span is not None:
             shown = "display" in element.classes if display is None else display
             inside = _inside(element)
-            return Formula(inside, inside, element.text(), shown, late=rules.elements_late)
+            late, scope = rules.elements_late, rules.macros
+            return Formula(inside, inside, element.text(), shown, late=late, scope=scope)
     return None
 
 
@@ -71,8 +72,9 @@ def _script(element: Element, rules: Rules) -> Formula | None:
     if isinstance(before, Element) and before.span and "MathJax_Preview" in before.classes:
         span = Span(before.span.start, span.end)
     display = _DISPLAY.search(element.attrs["type"]) is not None
-    late = rules.elements_late
-    return Formula(span, _inside(element), element.text(), display, _INPUTS[kind[1].lower()], late)
+    late, scope = rules.elements_late, rules.macros
+    kind_of = _INPUTS[kind[1].lower()]
+    return Formula(span, _inside(element), element.text(), display, kind_of, late, scope)
 
 
 def _as_received(formula: Formula, source: str) -> Formula:

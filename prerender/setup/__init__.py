@@ -9,7 +9,7 @@ from __future__ import annotations
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Pair, Rules, Scope, Setup, Switch
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
 from prerender.setup.values import section
@@ -20,6 +20,7 @@ __all__ = [
     "Request",
     "Role",
     "Rules",
+    "Scope",
     "Script",
     "Setup",
     "SetupError",

@@ -154,6 +154,7 @@ def _rules(rules: Rules, config: Json) -> Rules:
         asciimath=asciimath,
         asciimath_switch=other or switch if asciimath else None,
         scope=_scope(rules.scope, section(config, "startup")),
+        later=tuple(_rules(one, config) for one in rules.later),
     )
 
 

@@ -25,6 +25,20 @@ class Switch(NamedTuple):
     process_class: str
 
 
+class Scope(NamedTuple):
+    """How far definitions in KaTeX's formulas reach: those that share one object `macros`.
+
+    `macros` are what it begins with, where that is not the same in all scopes. What is global lasts
+    for the formulas behind it if the scope `lasts`, and so does everything in an `open` one. Where
+    it is `refused`, its formulas stay as they are: the words say why.
+    """
+
+    macros: Json
+    lasts: bool = True
+    open: bool = False
+    refused: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Where formulas stand in a page; `find` reads nothing else of a set-up.
@@ -59,6 +73,12 @@ class Rules:
     #: CSS selectors of elements outside of which no text is looked at; empty: the whole body; None:
     #: nothing is typeset at all
     scope: tuple[str, ...] | None = ()
+    #: the set-up's scope (by number) that the definitions of these formulas belong to
+    macros: int = 0
+    #: each element of `scope` has one of its own that begins alike, so many numbers further; 0: not
+    apart: int = 0
+    #: where is looked after that, in what is left: KaTeX may be called several times
+    later: tuple[Rules, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,8 @@ class Setup:
     asciimath: Json = field(default_factory=dict)
     mathml: Json = field(default_factory=dict)
     output: Json = field(default_factory=dict)
+    #: where definitions end; none: they last for all formulas of the page, as MathJax has it
+    scopes: tuple[Scope, ...] = ()
     #: what could not be honoured, one sentence each, for the report
     warnings: tuple[str, ...] = ()
 

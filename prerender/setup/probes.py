@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from prerender.setup.model import Json, Setup
-from prerender.setup.values import section, strings
+from prerender.setup.values import number, section, strings
 
 _NEVER = (
     "the page keeps MathJax from typesetting, and no script that could be read asks for it later"
@@ -26,6 +26,9 @@ class Probe(NamedTuple):
     whole: bool
     display: bool
     options: Json
+    call: int = 0
+    """Which call of KaTeX in a page took it, and with which object of macros (-1: none)."""
+    macros: int = -1
 
 
 def found(data: Json) -> list[Probe]:
@@ -40,7 +43,10 @@ def found(data: Json) -> list[Probe]:
             selector, tag, style, opened, closed = map(str, texts)
             whole, display = bool(item.get("whole")), bool(item.get("display"))
             options = section(item, "options")
-            result.append(Probe(selector, tag, style, opened, closed, whole, display, options))
+            call, macros = number(item, "call", 0), number(item, "macros", -1)
+            result.append(
+                Probe(selector, tag, style, opened, closed, whole, display, options, call, macros)
+            )
     return result
 
 

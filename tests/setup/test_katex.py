@@ -61,7 +61,9 @@ def test_options(evaluator: Evaluates) -> None:
     macros = setup.tex["macros"]
     assert (macros["R"], macros["p"]) == ("\\mathbb{R}", ["(#1,#2)", 2])
     assert macros["tg"] == "\\operatorname{tg}"
-    assert len(setup.warnings) == 2
+    assert macros["q"] == "\\prerenderNeedsPage{q}"
+    assert setup.tex["prerender-katex"] == {"characters": {"∇": "x"}}
+    assert setup.warnings == ()
     assert setup.tex["tagSide"] == "left"
     assert setup.output == {"displayAlign": "left"}
 
@@ -174,7 +176,7 @@ def test_mhchem_and_color(evaluator: Evaluates) -> None:
     setup = evaluator.setup(LOADERS + src + ready(f"renderMathInElement(document.body, {options})"))
     assert "[tex]/mhchem" in setup.load
     assert setup.tex["macros"]["color"] == ["\\textcolor{#1}{#2}", 2]
-    assert "preProcess" in setup.warnings[0]
+    assert "preProcess" in setup.scopes[0].refused
 
 
 def test_macros_defined_for_all(evaluator: Evaluates) -> None:

@@ -295,12 +295,23 @@ function whichLoader(src) {
 
 function findMath(math, display, options) {
   const probe = recognise(math);
-  if (probe && found.length < 500) found.push(json({ ...probe, display: Boolean(display), options }));
+  if (probe && found.length < 500) found.push(json({ ...probe, ...callOf(options), display: Boolean(display), options }));
 }
 
 function search(element, options) {
   const selector = selectorOf(element) ?? '';
-  if (searched.length < 500) searched.push(json({ selector, options }));
+  if (searched.length < 500) searched.push(json({ selector, ...callOf(options), options }));
+}
+
+/** @type {unknown[]} */
+const macroObjects = [];
+let calls = 0;
+
+/** Which call of KaTeX this is, and which object of macros it is given: -1 for none. */
+function callOf(options) {
+  const macros = options?.macros;
+  if (macros && !macroObjects.includes(macros) && macroObjects.length < 500) macroObjects.push(macros);
+  return { call: calls++, macros: macroObjects.indexOf(macros) };
 }
 
 /**
