@@ -185,6 +185,7 @@ def _tex(calls: Sequence[Json], macros: Json, packages: list[str]) -> Json:
     tex: Json = {
         "packages": packages,
         "tags": "ams",
+        "color": {"padding": ".3em", "borderWidth": ".04em"},
         "macros": _missing() | macros,
     }
     if _any(calls, "leqno"):

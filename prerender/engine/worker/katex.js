@@ -52,11 +52,17 @@ const NOTHING = [
 
 /** What text has from math. */
 const FROM_MATH = {
-  TeX: '$\\TeX$', LaTeX: '$\\LaTeX$', KaTeX: '$\\KaTeX$', boxed: '$\\boxed{\\text{#1}}$', fbox: '$\\fbox{#1}$',
+  TeX: '$\\TeX$', LaTeX: '$\\LaTeX$', KaTeX: '$\\KaTeX$', boxed: '$\\boxed{#1}$', fbox: '$\\fbox{#1}$',
   sout: '$\\sout{\\text{#1}}$', clap: '$\\mathclap{\\text{#1}}$', mathclap: '$\\mathclap{\\text{#1}}$',
   mathllap: '$\\mathllap{\\text{#1}}$', mathrlap: '$\\mathrlap{\\text{#1}}$', hbox: '{#1}', mbox: '{#1}', text: '{#1}',
-  textmd: '{#1}', underbar: '\\underline{#1}', textcircled: '$\\textcircled{#1}$', reflectbox: '$\\reflectbox{#1}$',
+  textmd: '{#1}', underbar: '\\underline{#1}', textcircled: '$\\textcircled{\\text{#1}}$', reflectbox: '$\\reflectbox{#1}$',
   negmedspace: '$\\negmedspace$', negthickspace: '$\\negthickspace$', gray: '{\\textcolor{gray}{#1}}',
+};
+
+/** Names of delimiters. */
+const DELIMITERS = {
+  darr: '\u2193', uarr: '\u2191', dArr: '\u21D3', Darr: '\u21D3', uArr: '\u21D1', Uarr: '\u21D1',
+  lang: '\u27E8', rang: '\u27E9',
 };
 
 /** Names of sizes, as factors. */
@@ -69,7 +75,8 @@ const macro = (text) => [Math.max(0, ...[...text.matchAll(/(?<!#)(?:##)*#([1-9])
 function makePackages() {
   const { tex } = window.MathJax._.input;
   const { Configuration } = tex.Configuration;
-  const { CommandMap, MacroMap } = tex.TokenMap;
+  const { CommandMap, DelimiterMap, MacroMap } = tex.TokenMap;
+  const { default: ParseMethods } = tex.ParseMethods;
   const { default: Base } = tex.base.BaseMethods;
   const { default: NodeUtil } = tex.NodeUtil;
   const { default: TexError } = tex.TexError;
@@ -133,12 +140,11 @@ function makePackages() {
   /** A line with ends through it, over or under math: as wide as that is. */
   function segment(parser, name, place) {
     const text = parser.GetArgument(name);
-    const phantom = (style, height, more) => parser.create('node', 'mpadded', [parser.create('node', 'mphantom', [math(parser, text)])], { style, height, depth: 0, ...more });
-    const script = parser.create('node', 'mrow', [
-      phantom('border-top: .05em solid', '.125em', { width: 0 }),
-      phantom('border-left: .05em solid; border-right: .05em solid', '.25em', {}),
-    ]);
-    parser.Push(ParseUtil.underOver(parser, math(parser, text), script, place, true));
+    const box = (style, height, inner) => parser.create('node', 'mpadded', [inner], { style, height, depth: 0 });
+    const line = box('border-top: .05em solid', '.15em', parser.create('node', 'mphantom', [math(parser, text)]));
+    const script = box('border-left: .05em solid; border-right: .05em solid', '.3em', line);
+    const stack = parser.create('node', `m${place}`, [math(parser, text), script], { [place === 'over' ? 'accent' : 'accentunder']: true });
+    parser.Push(parser.create('node', 'TeXAtom', [stack], { texClass: 0, movesupsub: true }));
   }
 
   const Methods = {
@@ -194,7 +200,7 @@ function makePackages() {
     },
     /** An accent of text: one character with its letter where there is one. */
     accent(parser, name, combining, spacing, command) {
-      if (!isText(parser) && command) return insert(parser, command);
+      if (!isText(parser) && command) return insert(parser, `${command} `);
       const letter = parser.GetArgument(name).trim().replace(/^\\(i|j)\s*$/, (_, one) => CHARACTERS[one]);
       const composed = (letter + combining).normalize('NFC');
       if (isText(parser) && [...composed].length === 1) {
@@ -266,6 +272,8 @@ function makePackages() {
     emph: Methods.emph,
     overlinesegment: Methods.overSegment,
     underlinesegment: Methods.underSegment,
+    utilde: [Base.UnderOver, '02DC', 1],
+    widecheck: [Base.Accent, '02C7', 1],
     xrightleftarrows: [AmsMethods.xArrow, 0x21C4, 9, 9],
     xrightequilibrium: [Methods.equilibrium, 0xE409, 5, 9],
     xleftequilibrium: [Methods.equilibrium, 0xE40A, 9, 11],
@@ -278,8 +286,9 @@ function makePackages() {
     ...Object.fromEntries([...characters, ...fromMath, ...NOTHING.map((name) => [name, [Methods.nothing]])]),
     ...both,
   });
+  new DelimiterMap(`${PACKAGE}-delimiters`, ParseMethods.delimiter, Object.fromEntries(Object.entries(DELIMITERS).map(([name, character]) => [`\\${name}`, character])));
   Configuration.create(PACKAGE, {
-    handler: { macro: [PACKAGE] },
+    handler: { macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
     priority: 4,
     options: { [PACKAGE]: { characters: {} } },
     config: (_config, jax) => {
