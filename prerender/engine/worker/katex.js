@@ -291,6 +291,7 @@ function makePackages() {
     handler: { macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
     priority: 4,
     options: { [PACKAGE]: { characters: {} } },
+    postprocessors: [({ data }) => stretchArrays(data)],
     config: (_config, jax) => {
       const { characters } = jax.parseOptions.options[PACKAGE];
       new MacroMap(`${PACKAGE}-characters`, Object.fromEntries(Object.entries(characters).map(([name, text]) => [name, [Base.Macro, ...[text].flat()]])));
@@ -299,6 +300,26 @@ function makePackages() {
   });
   Configuration.create(IN_TEXT, { parser: 'text', handler: { macro: [IN_TEXT] }, priority: 0 });
 }
+
+/**
+ * `\def\arraystretch{1.5}`: the rows of tables have that many times their usual height.
+ *
+ * @param {any} data  the input's options, with the compiled formula
+ */
+function stretchArrays(data) {
+  const factor = parseFloat(data.handlers.get('macro').lookup('arraystretch')?.args[0]);
+  if (!(factor > 0)) return;
+  data.root.walkTree((/** @type {any} */ node) => {
+    if (!node.isKind('mtable')) return;
+    const spaces = String(node.attributes.get('rowspacing')).split(/\s+/);
+    const stretched = spaces.map((space) => `${(parseFloat(space) * (SPACE_UNITS[/[a-z]*$/.exec(space)?.[0] ?? 'em'] ?? 1) + (factor - 1) * ROW).toFixed(3)}em`);
+    node.attributes.set('rowspacing', stretched.join(' '));
+  });
+}
+
+/** The height of a row of an array, in em, and units as parts of an em. */
+const ROW = 1.2;
+const SPACE_UNITS = { em: 1, ex: 0.442, pt: 0.1, px: 1 / 16 };
 
 /**
  * Options of a page's TeX with our packages.
@@ -365,7 +386,9 @@ export class Scopes {
     if (refused) throw new Error(refused);
     const kept = this.#kept.get(number) ?? this.#begin(number);
     this.#tables().forEach((table, index) => (table.map = new Map(kept[index])));
-    if (!open) this.#stack.push();
+    if (open) return;
+    this.#stack.push();
+    this.#stack.finish(); // else the input takes it for one that a formula has left
   }
 
   /** @param {number} number  the scope of the formula that ends */
