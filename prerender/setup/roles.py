@@ -59,8 +59,8 @@ def _role(script: Script, read: Read) -> tuple[Role, Set[str]]:
     text: str | None = script.text
     if script.src is not None:
         text = read(script.src)
-        if loader_of(script.src, text) is not None:
-            return "loader", _NONE
+    if loader_of(script.src or "", text) is not None:
+        return "loader", _NONE
     main = script.attrs.get("data-main") if script.src else None
     if main is not None:
         text = read(main) or read(f"{main}.js")

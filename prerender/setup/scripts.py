@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from prerender.setup.libraries import is_library, katex_in, with_calls_seen
 from prerender.setup.model import Version
 
 #: the text of a script of the site by its address as written; None where it is not of the site
@@ -122,9 +123,13 @@ def family_of(src: str) -> Family | None:
 def loader_of(src: str, text: str | None = None) -> Loader | None:
     """What the loader at an address brings; None where it is none. `text`: of the file, if known.
 
-    A site may well call its configuration katex.js: a short file of that name is no library.
+    A site may well call its configuration katex.js: a short file of that name is no library. KaTeX
+    is known under any name, where there is nothing else in the file.
     """
     family = family_of(src)
+    inside = katex_in(text, _stem(src)) if text is not None and len(text) <= _LARGEST else ()
+    if inside and text is not None:
+        return Loader("katex", inside) if is_library(text, named=family == "katex") else None
     if family is None or (text is not None and len(text) < _LIBRARY_SIZE and MENTIONS.search(text)):
         return None
     if family == "katex":
@@ -186,6 +191,8 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
     kind: Literal["classic", "module"] = "module" if "module" in script.type.lower() else "classic"
     if script.src is None:
         mentions = MENTIONS.search(script.text)
+        if mentions and katex_in(script.text, ""):
+            return _joined(index, script, script.text, kind)
         return None, [Step(index, "run", script.text, kind, script.deferred)] if mentions else []
     main = script.attrs.get("data-main") if _REQUIRE.search(script.src) else None
     if main is not None:
@@ -193,9 +200,22 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
         return None, list(_file(index, text, "classic", deferred=True))
     text = read(script.src)
     loader = loader_of(script.src, text)
+    if loader is None and text is not None and len(text) <= _LARGEST and katex_in(text, ""):
+        return _joined(index, script, text, kind)
     if loader is None:
         return None, list(_file(index, text, kind, deferred=script.deferred))
     return loader, list(_load(index, script, loader, read))
+
+
+def _joined(
+    index: int, script: Script, text: str, kind: Literal["classic", "module"]
+) -> tuple[Loader, list[Step]]:
+    """A script that has KaTeX in it, perhaps with its use."""
+    steps = [Step(index, "load", "katex", deferred=script.deferred)]
+    if not is_library(text, named=False):
+        seen = with_calls_seen(text)
+        steps.append(Step(index, "run", seen, kind, script.deferred, own=script.src is None))
+    return Loader("katex", katex_in(text, "")), steps
 
 
 def _file(

@@ -270,7 +270,10 @@ function load(which, source) {
 
 function loadKatex() {
   if (window.katex) return;
-  Object.assign(window, makeKatex(findMath, search, katexMacros));
+  // A library that a script brings along defines these, too: ours stay
+  for (const [name, value] of Object.entries(makeKatex(findMath, search, katexMacros))) {
+    defineProperty(window, name, { get: () => value, set() {} });
+  }
 }
 
 /** @param {string} name */
