@@ -31,7 +31,8 @@ _RENDER = re.compile(
 )
 _TO_STRING = re.compile(
     rf"\(\s*(?P<a>{_NAME})\s*,\s*(?P<b>{_NAME})\s*\)\s*(?:=>\s*)?\{{"
-    rf"(?=\s*return\s+{_NAME}\(\s*(?P=a)\s*,\s*(?P=b)\s*\)\.toMarkup\(\))"
+    rf"(?=\s*(?:return\s|(?:var|let|const)\s+{_NAME}\s*=)\s*{_NAME}"
+    r"\(\s*(?P=a)\s*,\s*(?P=b)\s*\)\.toMarkup\(\))"
 )
 
 
@@ -49,7 +50,7 @@ def katex_in(text: str, name: str) -> tuple[str, ...]:
 
 @lru_cache(64)  # all pages of a site have the same few
 def is_library(text: str, *, named: bool) -> bool:
-    """Whether a script that has KaTeX in it has nothing else; `named`: it has such a file's name."""
+    """Whether a script with KaTeX in it has nothing else; `named`: it has such a file's name."""
     if _CALL.search(_COMMENT.sub("", text)) or "define.amd" not in text[:_HEAD]:
         return False
     if named:
