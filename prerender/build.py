@@ -42,6 +42,7 @@ from prerender.page import (
     read,
     restored,
     scripts_of,
+    sheets_of,
     unless_hydrated,
 )
 from prerender.place import Lines
@@ -54,6 +55,7 @@ from prerender.setup import (
     collect,
     evaluate,
     interpret,
+    lost_numbers,
     roles,
 )
 from prerender.shared import Folder, Frames, Shared, address, remove
@@ -352,10 +354,16 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read) -> Pla
     work.setups[key] = told
 
     def find() -> Plan:
-        planned = plan(page, root, setup, key, roles(scripts, look))
+        told = setup
+        if setup.rules.version == "katex" and (selector := lost_numbers(sheets_of(root, look))):
+            told = setup.with_warnings(_UNNUMBERED.format(selector))
+        planned = plan(page, root, told, key, roles(scripts, look))
         return planned if work.hydrated else unless_hydrated(planned, root)
 
     return await work.aside("finding", path, find)
+
+
+_UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
 
 
 def _read(

@@ -6,7 +6,7 @@ Nothing here touches a file, the browser or the cache.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import PurePath
@@ -38,7 +38,7 @@ from prerender.markup import (
 )
 from prerender.place import Lines
 from prerender.report import Diagnostic
-from prerender.setup import Role, Script, Setup
+from prerender.setup import UNUSED, Role, Script, Setup
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice
 
 _XML_SUFFIXES = (".xhtml", ".xht")
@@ -158,8 +158,33 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
     found = find(root, setup.rules, page.text)
     formulas = [one for one in found if isinstance(one, Formula)]
     jobs = plan_jobs(formulas, key, setup.tex, setup.scopes)
+    setup = _with_rendered(setup, page, root)
     around = _surroundings(page, root, formulas) if formulas else None
     return Plan(page, setup, found, jobs, _superfluous(root, roles), around)
+
+
+def _with_rendered(setup: Setup, page: Page, root: Element) -> Setup:
+    """With what there is to say where KaTeX has rendered formulas before."""
+    if "katex-html" not in page.text and "katex-mathml" not in page.text:
+        return setup
+    if not any("katex" in element.classes for element in root.all("span")):
+        return setup
+    told = tuple(one for one in setup.warnings if one != UNUSED)
+    return replace(setup, warnings=(*told, RENDERED))
+
+
+#: what there is to say of a page that comes from a generator which calls KaTeX itself
+RENDERED = "KaTeX has rendered formulas of this page before: they stay as they are"
+
+
+def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:
+    """The texts of a page's style sheets, as far as they are of its site."""
+    for element in root.all("style"):
+        yield element.text()
+    for element in root.all("link"):
+        href = element.attrs.get("href")
+        if href and "stylesheet" in element.attrs.get("rel", "").lower().split():
+            yield look(href) or ""
 
 
 def unless_hydrated(plan: Plan, root: Element) -> Plan:

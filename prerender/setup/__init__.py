@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate
+from prerender.setup.katex import UNUSED
 from prerender.setup.mathjax3 import defaults
 from prerender.setup.model import Json, Pair, Rules, Scope, Setup, Switch
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import Loader, Request, Script, collect, loader_of
+from prerender.setup.sheets import lost_numbers
 from prerender.setup.values import section
 
 __all__ = [
+    "UNUSED",
     "Loader",
     "Pair",
     "Request",
@@ -31,6 +34,7 @@ __all__ = [
     "evaluate",
     "interpret",
     "loader_of",
+    "lost_numbers",
     "roles",
 ]
 

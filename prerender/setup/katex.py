@@ -29,6 +29,10 @@ PAIRS = (
     Pair("\\[", "\\]", True),
 )
 SKIP = ("script", "noscript", "style", "textarea", "pre", "code", "option")
+#: a warning that means nothing where KaTeX has rendered the page before
+UNUSED = "the page loads KaTeX, and no script that could be read makes use of it"
+#: files that do something to formulas that KaTeX has rendered
+_FOR_OTHERS = frozenset({"copy-tex", "render-a11y-string"})
 _PACKAGES = ("base", "ams", "newcommand", "textmacros", "configmacros", "begingroup", "amscd",
              "boldsymbol", "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
              "mathtools", "textcomp", "unicode", "verb")  # fmt: skip
@@ -64,8 +68,8 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     """The Setup of an evaluated page (page.js: finish); `components`: names of KaTeX's files."""
     calls = _calls(data, "mathtex-script-type" in components)
     warnings = []
-    if not calls:
-        warnings.append("the page loads KaTeX, and no script that could be read makes use of it")
+    if not calls and not _FOR_OTHERS.issuperset(components):
+        warnings.append(UNUSED)
     common = _commands(section(data, "katexMacros"))
     scopes, numbers = _scopes(calls, common)
     options = [call.options for call in calls]
