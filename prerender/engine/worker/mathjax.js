@@ -139,7 +139,7 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{version: string, tex: object, scopes: import('./katex.js').Scope[], mathml: object, asciimath: object, output: object}} setup
+ * @param {{version: string, tex: object, scopes?: import('./katex.js').Scope[], mathml: object, asciimath: object, output: object}} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {
@@ -187,7 +187,7 @@ export function makeOutput(output) {
 function texInput({ tex: given, version, scopes }) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
-  const isKatex = scopes.length > 0;
+  const isKatex = Boolean(scopes?.length);
   const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (_jax, error) => fail(error) });
   if (isKatex) {
     colorsOfCss(tex);

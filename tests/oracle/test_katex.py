@@ -1,0 +1,144 @@
+"""Pages for KaTeX go in; we must typeset what KaTeX itself makes of them in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prerender.build import Work, plans
+from prerender.cache import Cache
+from prerender.engine import Answer, Engine, Item, Job, Typeset
+from prerender.page import Plan
+from prerender.site import open_site
+
+from .oracle import MODULES, in_page
+
+PAGES = Path(__file__).parent / "pages"
+DIST = MODULES / "katex" / "dist"
+MATHML = "mathml"
+SETUPS: dict[str, Any] = {
+    MATHML: {"version": "mathjax4", "tex": {}, "load": [], "mathml": {}, "asciimath": None,
+             "output": {}, "scopes": []},
+}  # fmt: skip
+#: what KaTeX has made, in document order: its TeX, whether it is a display, its MathML
+RENDERED = """() => [...document.querySelectorAll('.katex')].map((element) => [
+  element.querySelector('annotation').textContent,
+  Boolean(element.closest('.katex-display')),
+  `<math>${element.querySelector('semantics').firstElementChild.outerHTML}</math>`,
+])"""
+
+Seen = list[tuple[str, bool, str]]
+
+
+def rendered(page: Path) -> Seen:
+    """What KaTeX makes of a page in the browser."""
+    return [tuple(one) for one in asyncio.run(in_page(page, page.parent, RENDERED))]
+
+
+def typeset(page: Path, cache: Path) -> tuple[Plan, list[Typeset]]:
+    """What we make of it."""
+    [(plan, typesets)] = asyncio.run(_typeset(page, cache))
+    return plan, typesets
+
+
+async def _typeset(page: Path, folder: Path) -> list[tuple[Plan, list[Typeset]]]:
+    result = []
+    cache = Cache(folder)
+    async with Engine(tabs=1) as engine:
+        work = Work(engine, cache)
+        async for _, plan in plans(open_site(page, None), work):
+            assert isinstance(plan, Plan), plan
+            answers = [await engine.typeset(one.job, work.setups) for one in plan.jobs]
+            both = zip(plan.jobs, answers, strict=True)
+            found = dict(one for job, answer in both for one in _numbered(job.indexes, answer))
+            result.append((plan, [found[index] for index in sorted(found)]))
+    cache.close()
+    return result
+
+
+def _numbered(indexes: Sequence[int], answer: Answer) -> Iterator[tuple[int, Typeset]]:
+    return zip(indexes, answer.typesets, strict=True)
+
+
+async def _from_mathml(formulas: Sequence[str]) -> list[Typeset]:
+    async with Engine(tabs=1) as engine:
+        jobs = [Job(MATHML, (Item(one, False, "mathml"),)) for one in formulas]
+        return [(await engine.typeset(job, SETUPS)).typesets[0] for job in jobs]
+
+
+@pytest.mark.parametrize(
+    "name", ["katex-definitions.html", "katex-two-calls.html", "katex-shared-macros.html"]
+)
+def test_each_formula_has_the_glyphs_of_what_katex_makes_of_it(
+    name: str, session_cache: Path
+) -> None:
+    seen = rendered(PAGES / name)
+    plan, typesets = typeset(PAGES / name, session_cache)
+    assert [(one.math.strip(), one.display) for one in plan.formulas] == [
+        (tex.strip(), display) for tex, display, _ in seen
+    ]
+    theirs = asyncio.run(_from_mathml([mathml for _, _, mathml in seen]))
+    wrong = [
+        f"{one.math}: {mathml}, not {our.glyphs} {our.error}"
+        for one, (_, _, mathml), our, their in zip(
+            plan.formulas, seen, typesets, theirs, strict=True
+        )
+        if set(our.glyphs) != set(their.glyphs)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+USE = """document.addEventListener("DOMContentLoaded", function () {
+  renderMathInElement(document.body, {delimiters: [{left: "$", right: "$", display: false}],
+    macros: {"\\\\half": "\\\\frac{1}{2}"}});
+});"""
+BODY = "<p>$\\half$, $5$, \\(no\\)</p>"
+
+
+def page_of(*scripts: str) -> str:
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title>'
+        f"{''.join(scripts)}</head><body>{BODY}</body></html>"
+    )
+
+
+def file(name: str) -> str:
+    return f'<script src="{name}"></script>'
+
+
+def minified(name: str) -> str:
+    return (DIST / name).read_text("utf-8")
+
+
+def hosted(site: Path, way: str) -> list[str]:
+    """Puts KaTeX into a site; the script elements that a page has for it."""
+    core, auto = minified("katex.min.js"), minified("contrib/auto-render.min.js")
+    use = f"<script>{USE}</script>"
+    if way == "in the page":
+        return [f"<script>{core}</script><script>{auto}</script>", use]
+    if way == "joined with its use":
+        (site / "app.js").write_text("\n".join([core, auto, USE]), "utf-8")
+        return [file("app.js")]
+    name = "auto-render.min.js" if way == "by its name" else "e3b0c442.js"
+    (site / "k-1f2e3d.js").write_text(core, "utf-8")
+    (site / name).write_text(auto, "utf-8")
+    return [file("k-1f2e3d.js"), file(name), use]
+
+
+@pytest.mark.parametrize(
+    "way", ["by its name", "with a hash", "joined with its use", "in the page"]
+)
+def test_katex_of_the_site_itself(tmp_path: Path, session_cache: Path, way: str) -> None:
+    page = tmp_path / "index.html"
+    page.write_text(page_of(*hosted(tmp_path, way)), "utf-8")
+    seen = rendered(page)
+    assert len(seen) == 2
+    plan, typesets = typeset(page, session_cache)
+    assert [(one.math, one.display) for one in plan.formulas] == [one[:2] for one in seen]
+    assert not any(one.error or one.undefined for one in typesets)
+    assert bool(plan.superfluous) is (way != "joined with its use")
+    assert plan.setup.warnings == ()
