@@ -41,7 +41,7 @@ const CHARACTERS = {
   textquotedblleft: '“', textquotedblright: '”', textsterling: '£', textdegree: '°',
   textcopyright: '©', textregistered: '®', textdagger: '†', textdaggerdbl: '‡', lq: '‘', rq: '’',
   space: '\u00A0', nobreakspace: '\u00A0', newline: ' ', ordinarycolon: ':', degree: '°',
-  checkmark: '✓', maltese: '✠', circledR: 'Ⓡ', yen: '¥', pounds: '£', mathsterling: '£', P: '¶',
+  checkmark: '✓', maltese: '✠', circledR: '®', yen: '¥', pounds: '£', mathsterling: '£', P: '¶',
 };
 
 /** What does nothing in text. */
