@@ -11,7 +11,7 @@ async ({ setup, formulas }) => {
   function theirs(tex) {
     const template = document.createElement('template');
     try {
-      const options = { output: 'mathml', trust: true, strict: 'ignore', macros: {} };
+      const options = { displayMode: tex.includes('{CD}'), output: 'mathml', trust: true, strict: 'ignore', macros: {} };
       template.innerHTML = window.katex.renderToString(tex, options);
     } catch {
       return null;

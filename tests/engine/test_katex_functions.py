@@ -33,7 +33,7 @@ MORE = (
     r'\char"263a', r'\char"41', r"\char'101", r"\char65", r"\char`A", r"\char`\%",
     r'\text{\char"e9}', r"\TeX\LaTeX\KaTeX", r"\text{\TeX}", r"a\raisebox{-.5em}{b c}d",
     r"\text{\raisebox{1pt}{b}}", r"\htmlData{a=b, c=d}{x}", r"\htmlClass{a}{x}", r"\htmlId{a}{x}",
-    r"\htmlStyle{color:red}{x}", r"\text{\c{c}\c{x}\r{a}\H{o}\v{s}\u{g}\'\i\",
+    r"\htmlStyle{color:red}{x}", r"\text{\c{c}\c{x}\r{a}\H{o}\v{s}\u{g}\'\i\=\j\^{\i}}",
     r"\text{\emph{a} b}", r"\def\a#1{[#1]}\expandafter\a\expandafter{\text{x}}",
     r"\expandafter\text\expandafter{x}", r"\def\a{x}\edef\b{\a\noexpand\a}\def\a{y}\b",
     r"\def\a{x}\let\b\a\def\a{y}\b\a", r"\newcommand{\a}[2]{#1+#2}\a{b}{c}",
@@ -53,7 +53,8 @@ MORE = (
 SAME = {
     "∣": "|", "‖": "∥", "◻": "□", "◼": "■", "▴": "▲", "▾": "▼", "◂": "◀", "▸": "▶", "⊧": "⊨",
     "⟂": "⊥", "∷": "::", "≔": ":=", "≕": "=:", "∹": "−:", "⦵": "∘−", "⧸": "\u0338", "⪈": ">\u0338",
-    "⪇": "<\u0338", "≥": ">", "≤": "<", "≆": "≅\u0338", "⟩": ">", "⟨": "<", "\ue409": "⇌", "\ue40a": "⇋", "∼": "~", 
+    "⪇": "<\u0338", "≥": ">", "≤": "<", "≆": "≅\u0338", "⟩": ">", "⟨": "<", "\ue409": "⇌",
+    "\ue40a": "⇋", "∼": "~",
 }  # fmt: skip
 #: accents and lines: one of each kind, however it is drawn
 KINDS = (
@@ -69,9 +70,10 @@ LOGOS = re.compile(r"\\(?:La|Ka)?TeX")
 ERRORS = re.compile(
     r"\\(?:includegraphics|[gex]?def|let|futurelet|url|verb|textcircled)(?![a-z])|\\left\\set|\\text\{\\set"
 )
-#: letters that look the same upright and italic to KaTeX's fonts, or that only MathML has upright
+#: letters that look alike upright and italic in KaTeX's fonts, that only its MathML has upright, or
+#: that only its style sheet has bold
 LEANING = re.compile(
-    r"\\(?:[hH]bar|hslash|[ij]math|varkappa|digamma|beth|gimel|daleth|ell|Finv|Game|aa|AA|not|math(?:bin|rel|"
+    r"\\(?:[hH]bar|hslash|[ij]math|varkappa|digamma|beth|gimel|daleth|ell|Finv|Game|aa|AA|pmb|not|math(?:bin|rel|"
     r"open|close|punct|ord|inner)|TeX|LaTeX|KaTeX|(?:La|Ka)TeX)(?![a-zA-Z])"
 )
 VARIANTS = {

@@ -14,6 +14,7 @@ from prerender.cache import Cache
 from prerender.engine import Answer, Engine, Item, Job, Typeset
 from prerender.page import Plan
 from prerender.site import open_site
+from tests.conftest import Run
 
 from .oracle import MODULES, in_page
 
@@ -142,3 +143,83 @@ def test_katex_of_the_site_itself(tmp_path: Path, session_cache: Path, way: str)
     assert not any(one.error or one.undefined for one in typesets)
     assert bool(plan.superfluous) is (way != "joined with its use")
     assert plan.setup.warnings == ()
+
+
+KATEX = (
+    '<script src="https://cdn.jsdelivr.net/npm/katex@0.16.21/dist/katex.min.js"></script>'
+    '<script src="https://cdn.jsdelivr.net/npm/katex@0.16.21/dist/contrib/auto-render.min.js">'
+    "</script>"
+)
+
+
+def with_options(options: str, body: str, head: str = "") -> str:
+    script = f"<script>renderMathInElement(document.body, {options})</script>"
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title>'
+        f"{head}{KATEX}</head><body>{body}{script}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "stays", "told"),
+    [
+        (r"{macros: {'\\foo': () => 'x', '\\bar': '\\foo y'}}",
+         r"<p>\(\foo\) \(\bar\) \(z\)</p>", [r"\(\foo\)", r"\(\bar\)"], r"\foo is a function"),
+        (r"{macros: {'\\foo': {tokens: [], numArgs: 0}}}", r"<p>\(\foo\)</p>", [r"\(\foo\)"],
+         r"\foo is a function"),
+        ("{preProcess: (math) => math + 'x'}", r"<p>\(a\)</p>", [r"\(a\)"], "preProcess"),
+    ],
+    ids=["function", "tokens", "preProcess"],
+)  # fmt: skip
+def test_what_only_the_page_can_have_stays_with_its_scripts(
+    prerender: Run, tmp_path: Path, options: str, body: str, stays: list[str], told: str
+) -> None:
+    page = tmp_path / "index.html"
+    page.write_text(with_options(options, body), "utf-8")
+    done = prerender("build", page)
+    built = page.read_text("utf-8")
+    assert done.returncode == 1
+    assert done.stderr.count(told) == len(stays)
+    assert all(f"{one} " in built or f"{one}<" in built for one in stays)
+    assert KATEX in built
+    assert "mathcolor" not in built
+    assert 'fill="red"' not in built
+
+
+def test_a_macro_of_a_character_is_one(tmp_path: Path, session_cache: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_text(with_options(r"{macros: {'∇': '\\alpha #1'}}", r"<p>\(∇x\)</p>"), "utf-8")
+    [(_, _, mathml)] = rendered(page)
+    _, [ours] = typeset(page, session_cache)
+    [theirs] = asyncio.run(_from_mathml([mathml]))
+    assert ours.glyphs == theirs.glyphs
+
+
+@pytest.mark.parametrize("place", ["style", "file"])
+def test_numbers_by_a_counter_are_told(prerender: Run, tmp_path: Path, place: str) -> None:
+    css = '.katex-display::after { counter-increment: n; content: "(" counter(n) ")" }'
+    (tmp_path / "main.css").write_text(css, "utf-8")
+    head = f"<style>{css}</style>" if place == "style" else "<link rel=stylesheet href=main.css>"
+    page = tmp_path / "index.html"
+    page.write_text(with_options("{}", "<p>$$a$$</p>", head), "utf-8")
+    assert "numbers KaTeX's displays (.katex-display::after)" in prerender("build", page).stderr
+    page.write_text(with_options("{}", "<p>$$a$$</p>"), "utf-8")
+    assert "warning" not in prerender("build", page).stderr
+
+
+@pytest.mark.parametrize("scripts", ["", KATEX, KATEX.replace("auto-render", "copy-tex")])
+def test_what_katex_has_rendered_before_is_known(
+    prerender: Run, tmp_path: Path, scripts: str
+) -> None:
+    page = tmp_path / "index.html"
+    page.write_text(with_options("{}", r"<p>\(a\) $$b$$</p>"), "utf-8")
+    script = "() => document.querySelector('p').outerHTML"
+    before = (
+        f"<!DOCTYPE html><title>t</title>{scripts}{asyncio.run(in_page(page, tmp_path, script))}"
+    )
+    page.write_text(before, "utf-8")
+    done = prerender("build", page)
+    assert done.returncode == 0
+    assert "KaTeX has rendered formulas of this page before" in done.stderr
+    assert "no script" not in done.stderr
+    assert page.read_text("utf-8") == before

@@ -55,7 +55,7 @@ const FROM_MATH = {
   TeX: '$\\TeX$', LaTeX: '$\\LaTeX$', KaTeX: '$\\KaTeX$', boxed: '$\\boxed{#1}$', fbox: '$\\fbox{#1}$',
   sout: '$\\sout{\\text{#1}}$', clap: '$\\mathclap{\\text{#1}}$', mathclap: '$\\mathclap{\\text{#1}}$',
   mathllap: '$\\mathllap{\\text{#1}}$', mathrlap: '$\\mathrlap{\\text{#1}}$', hbox: '{#1}', mbox: '{#1}', text: '{#1}',
-  textmd: '{#1}', underbar: '\\underline{#1}', textcircled: '$\\textcircled{\\text{#1}}$', reflectbox: '$\\reflectbox{#1}$',
+  textmd: '{#1}', pmb: '$\\boldsymbol{\\text{#1}}$', underbar: '\\underline{#1}', textcircled: '$\\textcircled{\\text{#1}}$', reflectbox: '$\\reflectbox{#1}$',
   negmedspace: '$\\negmedspace$', negthickspace: '$\\negthickspace$', gray: '{\\textcolor{gray}{#1}}',
 };
 
@@ -295,7 +295,7 @@ function makePackages() {
     config: (_config, jax) => {
       const { characters } = jax.parseOptions.options[PACKAGE];
       new MacroMap(`${PACKAGE}-characters`, Object.fromEntries(Object.entries(characters).map(([name, text]) => [name, [Base.Macro, ...[text].flat()]])));
-      jax.parseOptions.handlers.add({ character: [`${PACKAGE}-characters`] }, {}, 4);
+      jax.parseOptions.handlers.add({ character: [`${PACKAGE}-characters`] }, {}, 1);
     },
   });
   Configuration.create(IN_TEXT, { parser: 'text', handler: { macro: [IN_TEXT] }, priority: 0 });
