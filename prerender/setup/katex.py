@@ -89,7 +89,7 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     return Setup(
         rules=_in_turn(rules),
         tex=_tex(options, macros, packages)
-        | ({"prerender-katex": {"characters": characters}} if characters else {}),
+        | ({"active": characters} if characters else {}),
         load=to_load(packages),
         output={"displayAlign": "left"} if _any(options, "fleqn") else {},
         scopes=tuple(

@@ -167,7 +167,8 @@ def with_options(options: str, body: str, head: str = "") -> str:
          r"<p>\(\foo\) \(\bar\) \(z\)</p>", [r"\(\foo\)", r"\(\bar\)"], r"\foo is a function"),
         (r"{macros: {'\\foo': {tokens: [], numArgs: 0}}}", r"<p>\(\foo\)</p>", [r"\(\foo\)"],
          r"\foo is a function"),
-        ("{preProcess: (math) => math + 'x'}", r"<p>\(a\)</p>", [r"\(a\)"], "preProcess"),
+        ("{preProcess: (math) => math + 'x'}", r"<p>\(a\)</p>", [r"\(a\)"],
+         "(preProcess of auto-render)"),
     ],
     ids=["function", "tokens", "preProcess"],
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_options(evaluator: Evaluates) -> None:
     assert (macros["R"], macros["p"]) == ("\\mathbb{R}", ["(#1,#2)", 2])
     assert macros["tg"] == "\\operatorname{tg}"
     assert macros["q"] == "\\prerenderNeedsPage{q}"
-    assert setup.tex["prerender-katex"] == {"characters": {"∇": "x"}}
+    assert setup.tex["active"] == {"∇": "x"}
     assert setup.warnings == ()
     assert setup.tex["tagSide"] == "left"
     assert setup.output == {"displayAlign": "left"}

@@ -75,7 +75,7 @@ const macro = (text) => [Math.max(0, ...[...text.matchAll(/(?<!#)(?:##)*#([1-9])
 function makePackages() {
   const { tex } = window.MathJax._.input;
   const { Configuration } = tex.Configuration;
-  const { CommandMap, DelimiterMap, MacroMap } = tex.TokenMap;
+  const { CommandMap, DelimiterMap } = tex.TokenMap;
   const { default: ParseMethods } = tex.ParseMethods;
   const { default: Base } = tex.base.BaseMethods;
   const { default: NodeUtil } = tex.NodeUtil;
@@ -214,6 +214,11 @@ function makePackages() {
       parser.Push(parser.create('node', 'TeXAtom', [node]));
       return undefined;
     },
+    /** `\llap` and its like have text; commutative diagrams write their labels with it, as math. */
+    lap(parser, name) {
+      if (/^\\scriptstyle\\[lr]lap\{/.test(parser.string)) Base.Lap(parser, name);
+      else insert(parser, `\\math${name.slice(1)}{\\textrm{${parser.GetArgument(name)}}}`);
+    },
     /** Text in math: italic in upright text, upright in italic. */
     emph: (parser, name) => insert(parser, `\\text{\\emph{${parser.GetArgument(name)}}}`),
     raisebox(parser, name) {
@@ -270,6 +275,8 @@ function makePackages() {
     xdef: [Methods.edef, '\\global'],
     futurelet: Methods.futurelet,
     emph: Methods.emph,
+    llap: Methods.lap,
+    rlap: Methods.lap,
     overlinesegment: Methods.overSegment,
     underlinesegment: Methods.underSegment,
     utilde: [Base.UnderOver, '02DC', 1],
@@ -290,13 +297,7 @@ function makePackages() {
   Configuration.create(PACKAGE, {
     handler: { macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
     priority: 4,
-    options: { [PACKAGE]: { characters: {} } },
     postprocessors: [({ data }) => stretchArrays(data)],
-    config: (_config, jax) => {
-      const { characters } = jax.parseOptions.options[PACKAGE];
-      new MacroMap(`${PACKAGE}-characters`, Object.fromEntries(Object.entries(characters).map(([name, text]) => [name, [Base.Macro, ...[text].flat()]])));
-      jax.parseOptions.handlers.add({ character: [`${PACKAGE}-characters`] }, {}, 1);
-    },
   });
   Configuration.create(IN_TEXT, { parser: 'text', handler: { macro: [IN_TEXT] }, priority: 0 });
 }
