@@ -49,6 +49,8 @@ _BRAKET = {
     "Set": r"\left\{{#1}\right\}",
 }
 _COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
+#: for text, as KaTeX has it; what MathJax's own packages write with it is math
+_LAP = re.compile(r"(?<!\\)((?:\\\\)*)\\([lr]lap)(?![a-zA-Z])")
 _ARGUMENT = re.compile(r"(?<!#)(?:##)*#([1-9])")
 
 
@@ -88,8 +90,7 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     rules = [_rules(call, scope, len(scopes)) for call, scope in counted] or [_NOWHERE]
     return Setup(
         rules=_in_turn(rules),
-        tex=_tex(options, macros, packages)
-        | ({"active": characters} if characters else {}),
+        tex=_tex(options, macros, packages) | ({"active": characters} if characters else {}),
         load=to_load(packages),
         output={"displayAlign": "left"} if _any(options, "fleqn") else {},
         scopes=tuple(
@@ -208,6 +209,7 @@ def _missing() -> Json:
 
 def _counted(text: str) -> str | list[object]:
     """A macro with the number of its arguments, which KaTeX takes from the text."""
+    text = _LAP.sub(r"\1\\text\2", text)
     count = max(map(int, _ARGUMENT.findall(text)), default=0)
     return [text, count] if count else text
 

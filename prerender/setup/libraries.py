@@ -16,6 +16,12 @@ _SIGNS = {"katex": "KaTeX parse error: ", "auto-render": "KaTeX auto-render: Fai
 _EXTENDS = re.compile(r"""\[\s*["']katex["']\s*\]|require\(\s*["']katex["']\s*\)""")
 _EXTENSIONS = {"mhchem": '"\\\\ce"', "mathtex-script-type": "math/tex"}
 _HEAD = 1500
+#: how a library begins that may be loaded in any way: a function of a place and what makes it
+_ANY_WAY = re.compile(
+    r"(?:\s|/\*.*?\*/|//[^\n]*)*[!(]\s*function\s*[\w$]*\([\w$]+,\s*[\w$]+\)\s*\{"
+    r"[^;]{0,60}\btypeof\s+exports",
+    re.DOTALL,
+)
 #: a call by the names that these files define for all
 _CALL = re.compile(r"(?<![\w$.])(?:renderMathInElement|katex\.render(?:ToString)?)\s*\(")
 _COMMENT = re.compile(r"^\s*(?://|/?\*).*$", re.MULTILINE)
@@ -51,7 +57,7 @@ def katex_in(text: str, name: str) -> tuple[str, ...]:
 @lru_cache(64)  # all pages of a site have the same few
 def is_library(text: str, *, named: bool) -> bool:
     """Whether a script with KaTeX in it has nothing else; `named`: it has such a file's name."""
-    if _CALL.search(_COMMENT.sub("", text)) or "define.amd" not in text[:_HEAD]:
+    if _CALL.search(_COMMENT.sub("", text)) or not _ANY_WAY.match(text[:_HEAD]):
         return False
     if named:
         return True

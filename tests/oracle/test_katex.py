@@ -121,6 +121,11 @@ def hosted(site: Path, way: str) -> list[str]:
     use = f"<script>{USE}</script>"
     if way == "in the page":
         return [f"<script>{core}</script><script>{auto}</script>", use]
+    if way == "bundled":
+        inside = USE.replace("  renderMath", "  self.renderMath")
+        text = "\n".join(["(function () {", "const self = {};", core, auto, inside, "})();"])
+        (site / "main.0a1b2c.js").write_text(text, "utf-8")
+        return [file("main.0a1b2c.js")]
     if way == "joined with its use":
         (site / "app.js").write_text("\n".join([core, auto, USE]), "utf-8")
         return [file("app.js")]
@@ -131,7 +136,7 @@ def hosted(site: Path, way: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "way", ["by its name", "with a hash", "joined with its use", "in the page"]
+    "way", ["by its name", "with a hash", "joined with its use", "bundled", "in the page"]
 )
 def test_katex_of_the_site_itself(tmp_path: Path, session_cache: Path, way: str) -> None:
     page = tmp_path / "index.html"
@@ -141,7 +146,7 @@ def test_katex_of_the_site_itself(tmp_path: Path, session_cache: Path, way: str)
     plan, typesets = typeset(page, session_cache)
     assert [(one.math, one.display) for one in plan.formulas] == [one[:2] for one in seen]
     assert not any(one.error or one.undefined for one in typesets)
-    assert bool(plan.superfluous) is (way != "joined with its use")
+    assert bool(plan.superfluous) is (way not in ("joined with its use", "bundled"))
     assert plan.setup.warnings == ()
 
 

@@ -214,11 +214,6 @@ function makePackages() {
       parser.Push(parser.create('node', 'TeXAtom', [node]));
       return undefined;
     },
-    /** `\llap` and its like have text; commutative diagrams write their labels with it, as math. */
-    lap(parser, name) {
-      if (/^\\scriptstyle\\[lr]lap\{/.test(parser.string)) Base.Lap(parser, name);
-      else insert(parser, `\\math${name.slice(1)}{\\textrm{${parser.GetArgument(name)}}}`);
-    },
     /** Text in math: italic in upright text, upright in italic. */
     emph: (parser, name) => insert(parser, `\\text{\\emph{${parser.GetArgument(name)}}}`),
     raisebox(parser, name) {
@@ -275,8 +270,6 @@ function makePackages() {
     xdef: [Methods.edef, '\\global'],
     futurelet: Methods.futurelet,
     emph: Methods.emph,
-    llap: Methods.lap,
-    rlap: Methods.lap,
     overlinesegment: Methods.overSegment,
     underlinesegment: Methods.underSegment,
     utilde: [Base.UnderOver, '02DC', 1],
@@ -290,6 +283,8 @@ function makePackages() {
   const characters = Object.entries(CHARACTERS).map(([name, character]) => [name, [Text.Insert, character]]);
   const fromMath = Object.entries(FROM_MATH).map(([name, text]) => [name, [Base.Macro, text, ...macro(text)]]);
   new CommandMap(IN_TEXT, {
+    textllap: Text.Lap,
+    textrlap: Text.Lap,
     ...Object.fromEntries([...characters, ...fromMath, ...NOTHING.map((name) => [name, [Methods.nothing]])]),
     ...both,
   });
@@ -333,17 +328,24 @@ export function withPackages(options) {
 }
 
 /**
- * Colours as KaTeX takes them: CSS's names, not LaTeX's.
+ * What KaTeX reads in another way, with a command of its own or without one.
  *
  * @param {any} tex  the input
  */
-export function colorsOfCss(tex) {
+export function readAsKatex(tex) {
   const { default: TexError } = window.MathJax._.input.tex.TexError;
+  // Colours are CSS's names, not LaTeX's
   tex.parseOptions.packageData.get('color').model.getColor = (/** @type {string} */ model, /** @type {string} */ name) => {
     if (model || !COLOR.test(name)) throw new TexError('BadColor', "Invalid color: '%1'", name);
     return /^[\da-f]{6}$/i.test(name) ? `#${name}` : name;
   };
+  // Its \llap is for text; that of MathJax, which writes diagrams and chemistry with it, is for math
+  tex.preFilters.add(({ math }) => {
+    math.math = math.math.replace(LAP, '$1\\text$2');
+  });
 }
+
+const LAP = /(?<!\\)((?:\\\\)*)\\([lr]lap)(?![a-zA-Z])/g;
 
 /**
  * How long definitions last, as KaTeX has it: to the end of their formula, but those of `\gdef` and

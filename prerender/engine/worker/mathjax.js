@@ -3,7 +3,7 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
-import { colorsOfCss, PACKAGE, Scopes, withPackages } from './katex.js';
+import { PACKAGE, readAsKatex, Scopes, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
@@ -190,7 +190,7 @@ function texInput({ tex: given, version, scopes }) {
   const isKatex = Boolean(scopes?.length);
   const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (_jax, error) => fail(error) });
   if (isKatex) {
-    colorsOfCss(tex);
+    readAsKatex(tex);
     tex.parseOptions.packageData.set(PACKAGE, new Scopes(tex, scopes));
   }
   const older = version === 'mathjax2' || version === 'mathjax3';
