@@ -38,7 +38,7 @@ async ({ setup, formulas }) => {
     item.setMetrics(16, 7, 1280, 1280, 1);
     try {
       await window.MathJax._.mathjax.mathjax.handleRetriesFor(() => {
-        scopesOf(doc)?.enter(0);
+        scopesOf(doc).enter(0, tex);
         item.compile(doc);
       });
     } catch (error) {

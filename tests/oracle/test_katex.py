@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -148,6 +150,35 @@ def test_katex_of_the_site_itself(tmp_path: Path, session_cache: Path, way: str)
     assert not any(one.error or one.undefined for one in typesets)
     assert bool(plan.superfluous) is (way not in ("joined with its use", "bundled"))
     assert plan.setup.warnings == ()
+
+
+CONF = r"""extensions = ["sphinxcontrib.katex"]
+katex_options = r'''macros: {"\\i": "\\mathrm{i}", "\\vc": "\\mathbf{#1}"}'''
+"""
+INDEX = r"""Title
+=====
+Inline :math:`\vc{x} = \i` and :math:`a<b`, see :eq:`one`.
+
+.. math:: \begin{pmatrix} a & b \\ c & d \end{pmatrix}
+   :label: one
+"""
+
+
+def test_sphinxcontrib_katex(tmp_path: Path, session_cache: Path) -> None:
+    pytest.importorskip("sphinxcontrib.katex")
+    (tmp_path / "conf.py").write_text(CONF, "utf-8")
+    (tmp_path / "index.rst").write_text(INDEX, "utf-8")
+    command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-b", "html", tmp_path, tmp_path / "out"]
+    subprocess.run(command, check=True)
+    page = tmp_path / "out" / "index.html"
+    seen = rendered(page)
+    assert len(seen) == 3
+    plan, typesets = typeset(page, session_cache)
+    assert [(one.math.strip(), one.display) for one in plan.formulas] == [
+        (tex.strip(), display) for tex, display, _ in seen
+    ]
+    assert not any(one.error or one.undefined for one in typesets)
+    assert len(plan.superfluous) == 3
 
 
 KATEX = (

@@ -1,11 +1,11 @@
 /**
- * What KaTeX's TeX is and MathJax's is not: commands that no macro can stand for, colours, and how
- * long a definition lasts. MathJax's parts in, a package and a way to compile formulas out.
+ * What KaTeX's TeX has and MathJax's has not: commands that no macro can stand for, and colours.
+ * MathJax's parts in, packages for its TeX input out.
  *
- * Sources: katex.org, "Supported Functions", "Support Table", "Options" (macros, globalGroup).
+ * Sources: katex.org, "Supported Functions", "Support Table".
  */
 
-/** The name of the package, in math and in text. */
+/** The name of the package, in math and in text, and of its data: the scopes of an input (scopes.js). */
 export const PACKAGE = 'prerender-katex';
 const IN_TEXT = `${PACKAGE}-text`;
 
@@ -75,7 +75,7 @@ const macro = (text) => [Math.max(0, ...[...text.matchAll(/(?<!#)(?:##)*#([1-9])
 function makePackages() {
   const { tex } = window.MathJax._.input;
   const { Configuration } = tex.Configuration;
-  const { CommandMap, DelimiterMap } = tex.TokenMap;
+  const { CommandMap, DelimiterMap, MacroMap } = tex.TokenMap;
   const { default: ParseMethods } = tex.ParseMethods;
   const { default: Base } = tex.base.BaseMethods;
   const { default: NodeUtil } = tex.NodeUtil;
@@ -87,6 +87,7 @@ function makePackages() {
   const { retryAfter } = window.MathJax._.util.Retries;
   const { TextMacrosMethods: Text } = tex.textmacros.TextMacrosMethods;
 
+  const scopesIn = (parser) => parser.configuration.packageData.get(PACKAGE);
   const isText = (parser) => 'envStack' in parser;
   const math = (parser, text) => new TexParser(text, parser.stack.env, parser.configuration).mml();
   const goOnWith = (parser, text) => {
@@ -214,6 +215,15 @@ function makePackages() {
       parser.Push(parser.create('node', 'TeXAtom', [node]));
       return undefined;
     },
+    /** Braces end what is defined in them; they do nothing of the kind where nothing is. */
+    open(parser, c) {
+      Base.Open(parser, c);
+      scopesIn(parser).open();
+    },
+    close(parser, c) {
+      Base.Close(parser, c);
+      scopesIn(parser).close();
+    },
     /** Text in math: italic in upright text, upright in italic. */
     emph: (parser, name) => insert(parser, `\\text{\\emph{${parser.GetArgument(name)}}}`),
     raisebox(parser, name) {
@@ -289,8 +299,9 @@ function makePackages() {
     ...both,
   });
   new DelimiterMap(`${PACKAGE}-delimiters`, ParseMethods.delimiter, Object.fromEntries(Object.entries(DELIMITERS).map(([name, character]) => [`\\${name}`, character])));
+  new MacroMap(`${PACKAGE}-groups`, { '{': Methods.open, '}': Methods.close });
   Configuration.create(PACKAGE, {
-    handler: { macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
+    handler: { character: [`${PACKAGE}-groups`], macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
     priority: 4,
     postprocessors: [({ data }) => stretchArrays(data)],
   });
@@ -346,86 +357,3 @@ export function readAsKatex(tex) {
 }
 
 const LAP = /(?<!\\)((?:\\\\)*)\\([lr]lap)(?![a-zA-Z])/g;
-
-/**
- * How long definitions last, as KaTeX has it: to the end of their formula, but those of `\gdef` and
- * `\global`, which last in all formulas of a scope (one object `macros` that calls share).
- *
- * @typedef {object} Scope
- * @property {Record<string, string | [string, number]>} macros  what it begins with
- * @property {boolean} lasts  whether anything lasts in it
- * @property {boolean} open  whether all does (`globalGroup`)
- * @property {string} refused  why its formulas cannot be had, if so
- */
-export class Scopes {
-  #stack;
-  /** @type {Scope[]} */
-  #scopes;
-  /** @type {Map<number, Map<string, any>[]>} by scopes, the tables of what is defined in them */
-  #kept = new Map();
-  #defined = 0;
-
-  /**
-   * @param {any} tex  the input
-   * @param {Scope[]} scopes
-   */
-  constructor(tex, scopes) {
-    this.#stack = tex.parseOptions.packageData.get('begingroup').stack;
-    this.#scopes = scopes;
-  }
-
-  /** How many definitions have lasted. */
-  get defined() {
-    return this.#defined;
-  }
-
-  /**
-   * @param {number} number  the scope of the formula that begins (again); beyond the last, another like
-   *   the one of that place
-   */
-  enter(number) {
-    this.#stack.reset();
-    const { refused, open } = this.#like(number);
-    if (refused) throw new Error(refused);
-    const kept = this.#kept.get(number) ?? this.#begin(number);
-    this.#tables().forEach((table, index) => (table.map = new Map(kept[index])));
-    if (open) return;
-    this.#stack.push();
-    this.#stack.finish(); // else the input takes it for one that a formula has left
-  }
-
-  /** @param {number} number  the scope of the formula that ends */
-  leave(number) {
-    this.#stack.reset();
-    const tables = this.#tables();
-    const before = this.#kept.get(number) ?? [];
-    const changed = tables.some(({ map }, index) => map.size !== before[index]?.size || [...map].some(([name, one]) => before[index]?.get(name) !== one));
-    if (changed && this.#like(number).lasts) {
-      this.#kept.set(number, tables.map(({ map }) => map));
-      this.#defined++;
-    }
-    for (const table of tables) table.map = new Map();
-  }
-
-  /** @param {number} number */
-  #like(number) {
-    return this.#scopes[number % this.#scopes.length];
-  }
-
-  #tables() {
-    return Object.values(this.#stack.global);
-  }
-
-  /** @param {number} number */
-  #begin(number) {
-    const { Macro } = window.MathJax._.input.tex.Token;
-    const { default: Base } = window.MathJax._.input.tex.base.BaseMethods;
-    const begins = this.#tables().map(() => new Map());
-    const commands = begins[Object.keys(this.#stack.global).indexOf('new-Command')];
-    for (const [name, text] of Object.entries(this.#like(number).macros)) {
-      commands.set(name, new Macro(name, Base.Macro, [text].flat()));
-    }
-    this.#kept.set(number, begins);
-    return begins;
-  }
-}

@@ -19,7 +19,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @typedef {object} Setup
  * @property {string} version
  * @property {{packages: string[]}} tex
- * @property {import('./katex.js').Scope[]} scopes  of KaTeX's definitions; none: they last for all
+ * @property {import('./scopes.js').Scope[]} scopes  of KaTeX's definitions; none: they last for all
  * @property {object} mathml
  * @property {object} asciimath
  * @property {object} output
@@ -170,7 +170,7 @@ async function compile(doc, items, formulas, progress) {
     await progress(index);
     errors.push(
       await attempt(() => {
-        scopes?.enter(scope);
+        scopes?.enter(scope, formulas[index].math);
         item.compile(doc);
       }),
     );

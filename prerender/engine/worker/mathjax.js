@@ -3,8 +3,9 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
-import { PACKAGE, readAsKatex, Scopes, withPackages } from './katex.js';
+import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
+import { Scopes } from './scopes.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -139,7 +140,7 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{version: string, tex: object, scopes?: import('./katex.js').Scope[], mathml: object, asciimath: object, output: object}} setup
+ * @param {{version: string, tex: object, scopes?: import('./scopes.js').Scope[], mathml: object, asciimath: object, output: object}} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {
