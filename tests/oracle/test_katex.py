@@ -168,8 +168,8 @@ def test_sphinxcontrib_katex(tmp_path: Path, session_cache: Path) -> None:
     pytest.importorskip("sphinxcontrib.katex")
     (tmp_path / "conf.py").write_text(CONF, "utf-8")
     (tmp_path / "index.rst").write_text(INDEX, "utf-8")
-    command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-b", "html", tmp_path, tmp_path / "out"]
-    subprocess.run(command, check=True)
+    command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-b", "html"]
+    subprocess.run([*command, tmp_path, tmp_path / "out"], check=True)
     page = tmp_path / "out" / "index.html"
     seen = rendered(page)
     assert len(seen) == 3
@@ -260,3 +260,15 @@ def test_what_katex_has_rendered_before_is_known(
     assert "KaTeX has rendered formulas of this page before" in done.stderr
     assert "no script" not in done.stderr
     assert page.read_text("utf-8") == before
+
+
+def test_attributes_of_html_are_kept(prerender: Run, tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    body = r"<p>\(\htmlData{foo=a, bar-b=c}{x}\htmlId{one}{y}\htmlClass{two}{z}\)</p>"
+    page.write_text(with_options("{trust: true}", body), "utf-8")
+    marks = ["[data-foo=a][data-bar-b=c]", "#one", ".two"]
+    count = f"() => {marks}.map((one) => document.querySelectorAll(one).length > 0)"
+    assert asyncio.run(in_page(page, tmp_path, count)) == [True] * 3
+    prerender("build", page)
+    assert asyncio.run(in_page(page, tmp_path, count)) == [True] * 3
+    assert "data-mml" not in page.read_text("utf-8")

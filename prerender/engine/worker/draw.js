@@ -398,8 +398,9 @@ const DRAWN = /^(?:border|padding|margin|background|display$|width$|height$|vert
 /** @param {Sketch} node */
 function attributes(node) {
   let kept = '';
-  for (const [name, value] of node.attributes) {
-    if (!KEPT.has(name) || !value || /url\s*\(/i.test(value)) continue;
+  for (const [told, value] of node.attributes) {
+    const name = told.replace(/^data-kept-/, 'data-');
+    if (!(KEPT.has(name) || name !== told) || !value || /url\s*\(/i.test(value)) continue;
     if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) continue;
     kept += ` ${name}="${escape(value)}"`;
   }

@@ -247,10 +247,11 @@ function makePackages() {
     image(_parser, name) {
       throw new TexError('NoImages', '%1 is not supported: a formula cannot hold an image here', name);
     },
+    /** `\htmlData`: what an author gives is kept, unlike the attributes that MathJax makes (draw.js). */
     data(parser, name) {
       const pairs = ParseUtil.keyvalOptions(parser.GetArgument(name));
       const node = parser.create('node', 'mrow', [parser.ParseArg(name)]);
-      for (const [key, value] of Object.entries(pairs)) NodeUtil.setAttribute(node, `data-${key}`, String(value));
+      for (const [key, value] of Object.entries(pairs)) NodeUtil.setAttribute(node, `data-kept-${key}`, String(value));
       parser.Push(node);
     },
   };
