@@ -73,7 +73,7 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     if not calls and not _FOR_OTHERS.issuperset(components):
         warnings.append(UNUSED)
     common = _commands(section(data, "katexMacros"))
-    scopes, numbers = _scopes(calls, common)
+    scopes, numbers = _scopes(calls)
     options = [call.options for call in calls]
     alike = _alike([scope.macros for scope in scopes]) if scopes else {}
     macros = common | alike
@@ -129,7 +129,7 @@ def _calls(data: Json, scripts: bool) -> list[_Call]:
     return list(result.values())
 
 
-def _scopes(calls: Sequence[_Call], common: Json) -> tuple[list[Scope], list[int]]:
+def _scopes(calls: Sequence[_Call]) -> tuple[list[Scope], list[int]]:
     """The scopes of definitions, and for each call the number of its scope.
 
     Calls that are given the same object of macros share one. Auto-render makes one for each call

@@ -109,7 +109,13 @@ def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
 
 def supply(setup: Setup, config: Json) -> Setup:
     """The user's configuration over that of a page, with what it has loaded."""
-    return override(_with_loaded(setup, None, config), config)
+    setup = override(_with_loaded(setup, None, config), config)
+    macros = section(config, "tex", "macros")
+    scopes = (
+        scope._replace(macros={n: one for n, one in scope.macros.items() if n not in macros})
+        for scope in setup.scopes
+    )
+    return replace(setup, scopes=tuple(scopes))
 
 
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:

@@ -204,3 +204,42 @@ def test_the_page_has_the_last_word_on_what_braket_defines(evaluator: Evaluates)
     assert "braket" not in tex["packages"]
     assert tex["macros"]["set"] == [r"\{#1\mid #2\}", 2]
     assert tex["macros"]["bra"] == [r"\mathinner{\langle{#1}|}", 1]
+
+
+def test_each_call_has_its_own_rules_and_macros(evaluator: Evaluates) -> None:
+    body = (
+        r"renderMathInElement(document.getElementById('a'), {macros: {'\\M': 'a', '\\N': 'n'},"
+        " ignoredClasses: ['no'], delimiters: [{left: '$', right: '$', display: false}]});"
+        r"renderMathInElement(document.body, {macros: {'\\M': 'b', '\\N': 'n'}});"
+    )
+    setup = evaluator.setup(LOADERS + ready(body))
+    first, [second] = setup.rules, setup.rules.later
+    assert (first.scope, first.pairs, first.switch.ignore_class) == (("#a",), DOLLARS[1:], "no")
+    assert (second.scope, second.switch.ignore_class) == ((), "")
+    assert [scope.macros for scope in setup.scopes] == [{"M": "a"}, {"M": "b"}]
+    assert (first.macros, second.macros) == (0, 1)
+    assert setup.tex["macros"]["N"] == "n"
+    mine = evaluator.setup(LOADERS + ready(body), user={"tex": {"macros": {"M": "c"}}})
+    assert [scope.macros for scope in mine.scopes] == [{}, {}]
+    assert mine.tex["macros"]["M"] == "c"
+
+
+def test_how_far_definitions_reach(evaluator: Evaluates) -> None:
+    body = (
+        "const shared = {};"
+        "const render = (e, options) => katex.render(e.textContent, e, options);"
+        "document.querySelectorAll('.a').forEach((e) => render(e, {macros: shared}));"
+        "document.querySelectorAll('.b').forEach((e) => render(e));"
+        "document.querySelectorAll('.c').forEach((e) => renderMathInElement(e));"
+        "renderMathInElement(document.body, {globalGroup: true});"
+    )
+    setup = evaluator.setup(LOADERS + ready(body))
+    assert [(scope.lasts, scope.open) for scope in setup.scopes] == [
+        (True, False),
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    rules = (setup.rules, *setup.rules.later)
+    assert [one.macros for one in rules] == [0, 1, 2, 3]
+    assert [one.apart for one in rules if one.pairs] == [4, 0]
