@@ -46,6 +46,7 @@ from prerender.page import (
     read,
     restored,
     scripts_of,
+    sheets_of,
     unless_hydrated,
 )
 from prerender.place import Lines
@@ -59,6 +60,7 @@ from prerender.setup import (
     evaluate,
     interpret,
     loaded,
+    lost_numbers,
     roles,
 )
 from prerender.setup.asked import Surroundings, answered
@@ -418,12 +420,20 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone:
     work.setups[key] = told
 
     def find() -> Plan:
-        planned = plan(page, root, setup, key, roles(scripts, look))
-        planned = replace(planned, note=alone.told) if planned.formulas else planned
+        told = setup
+        if setup.rules.version == "katex" and (selector := lost_numbers(sheets_of(root, look))):
+            told = setup.with_warnings(_UNNUMBERED.format(selector))
+        planned = plan(page, root, told, key, roles(scripts, look))
+        if alone.told and planned.formulas:
+            said = Diagnostic("note", alone.told, cure=cure())
+            planned = replace(planned, notes=(*planned.notes, said))
         planned = keeping_loaders(planned) if work.keep_loaders else planned
         return planned if work.hydrated else unless_hydrated(planned, root)
 
     return await work.aside("finding", path, find)
+
+
+_UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
 
 
 def _read(

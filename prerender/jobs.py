@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from prerender.engine import Item, Job
 from prerender.find import Formula
+from prerender.setup import Scope
 
 _NAME = re.compile(r"\\([a-zA-Z@]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([^}]*)\}")
@@ -28,6 +29,10 @@ _DEFINERS = re.compile(
     r"\\(?:[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|(?:re)?newenvironment|Declare\w+"
     r"|Newextarrow)(?![a-zA-Z])"
 )
+#: the same where only what is global lasts (KaTeX)
+_GLOBAL = r"\\(?:[gx]def|global(?:\s*\\(?:long|global))*\s*\\(?:[gex]?def|let|futurelet))"
+_GLOBAL_DEFINES = re.compile(_GLOBAL + r"\s*\\(?P<name>[a-zA-Z@]+|.)")
+_GLOBAL_DEFINERS = re.compile(r"\\(?:[gx]def|global)(?![a-zA-Z])")
 #: what may change anything behind it
 _OPAQUE = frozenset(
     {"require", "begingroup", "endgroup", "begingroupReset", "begingroupSandbox", "setOptions"}
@@ -42,6 +47,25 @@ _NUMBERED = re.compile(
 )
 
 
+class _Lasting(NamedTuple):
+    """What lasts of a formula: what defines a name, what may define one, what may change all."""
+
+    defines: re.Pattern[str]
+    definers: re.Pattern[str]
+    opaque: frozenset[str]
+
+
+_ALL = _Lasting(_DEFINES, _DEFINERS, _OPAQUE)
+_OPEN = _Lasting(_DEFINES, _DEFINERS, frozenset())
+_GLOBALS = _Lasting(_GLOBAL_DEFINES, _GLOBAL_DEFINERS, frozenset())
+
+
+def _lasting(scopes: Sequence[Scope]) -> _Lasting:
+    if not scopes:
+        return _ALL
+    return _OPEN if any(scope.open for scope in scopes) else _GLOBALS
+
+
 class Planned(NamedTuple):
     """A job, and which formulas of the page (by index) it answers for."""
 
@@ -49,11 +73,21 @@ class Planned(NamedTuple):
     indexes: tuple[int, ...]
 
 
-def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> list[Planned]:
-    """The jobs for a page's formulas. `key` names the set-up, `tex` are its options for TeX."""
+def plan_jobs(
+    formulas: Sequence[Formula], key: str, tex: dict[str, Any], scopes: Sequence[Scope] = ()
+) -> list[Planned]:
+    """The jobs for a page's formulas.
+
+    `key` names the set-up, `tex` are its options for TeX, `scopes` how far its definitions reach.
+    """
     order = sorted(range(len(formulas)), key=lambda index: formulas[index].late)
-    items = [Item(one.math, one.display, one.input) for one in (formulas[at] for at in order)]
-    together = _stateful(items, tex)
+    ordered = [formulas[at] for at in order]
+    items = [Item(one.math, one.display, one.input, one.scope) for one in ordered]
+    macros = bodies_of(tex.get("macros"))
+    for name, body in (one for scope in scopes for one in bodies_of(scope.macros).items()):
+        macros[name] = f"{macros.get(name, '')} {body}"
+    bodies = {**macros, **bodies_of(tex.get("environments"))}
+    together = _stateful(items, bodies, str(tex.get("tags", "none")), _lasting(scopes))
     planned = [
         Planned(Job(key, (item,)), (order[at],))
         for at, item in enumerate(items)
@@ -66,24 +100,25 @@ def plan_jobs(formulas: Sequence[Formula], key: str, tex: dict[str, Any]) -> lis
     return planned
 
 
-def _stateful(items: Sequence[Item], tex: dict[str, Any]) -> set[int]:
-    """The indexes of the formulas that set or use state of the page."""
-    bodies = {**bodies_of(tex.get("macros")), **bodies_of(tex.get("environments"))}
-    definers = closed({name for name, body in bodies.items() if _defines(body)}, bodies)
+def _stateful(
+    items: Sequence[Item], bodies: dict[str, str], tags: str, lasting: _Lasting
+) -> set[int]:
+    """The indexes of the formulas that set or use state of the page; `bodies`: of its macros."""
+    definers = closed({name for name, body in bodies.items() if _defines(body, lasting)}, bodies)
     state = closed({name for name, body in bodies.items() if _counts(body)}, bodies)
-    state |= definers | _defined(item.math for item in items if item.input == "tex")
-    tags = str(tex.get("tags", "none"))
+    sources = (item.math for item in items if item.input == "tex")
+    state |= definers | _defined(sources, lasting.defines)
     result: set[int] = set()
     opaque = False
     for index, item in enumerate(items):
         if item.input != "tex":
             continue
         names = names_of(item.math)
-        opaque = opaque or not names.isdisjoint(_OPAQUE | definers)
+        opaque = opaque or not names.isdisjoint(lasting.opaque | definers)
         if (
             opaque
             or not names.isdisjoint(_STATE | state)
-            or _DEFINERS.search(item.math)
+            or lasting.definers.search(item.math)
             or _numbered(item, tags)
         ):
             result.add(index)
@@ -95,12 +130,12 @@ def names_of(tex: str) -> set[str]:
     return {*_NAME.findall(tex), *_ENVIRONMENT.findall(tex)}
 
 
-def _defined(sources: Iterable[str]) -> set[str]:
+def _defined(sources: Iterable[str], defines: re.Pattern[str]) -> set[str]:
     """The names of macros and environments that formulas define."""
     return {
         name
         for source in sources
-        for match in _DEFINES.finditer(source)
+        for match in defines.finditer(source)
         for name in match.groupdict().values()
         if name
     }
@@ -116,9 +151,10 @@ def bodies_of(macros: object) -> dict[str, str]:
     }
 
 
-def _defines(body: str) -> bool:
+def _defines(body: str, lasting: _Lasting) -> bool:
     """Whether TeX changes what other formulas mean."""
-    return _DEFINERS.search(body) is not None or not _OPAQUE.isdisjoint(_NAME.findall(body))
+    opaque = not lasting.opaque.isdisjoint(_NAME.findall(body))
+    return lasting.definers.search(body) is not None or opaque
 
 
 def _counts(body: str) -> bool:

@@ -22,9 +22,13 @@ def cure(names: str = "") -> str:
     return f"define {names} in prerender.toml, under [mathjax.tex.macros]"
 
 
+_WHOLE = ("all", "unplaced")
+
+
 def whole_page(setup: Setup) -> str | None:
     """Why no formula of a page can be typeset; None: there is no such reason."""
-    return next((one.why for one in setup.lacks if one.formulas == "all"), None)
+    whole = (one.why for one in setup.lacks if one.formulas in _WHOLE and one.scope is None)
+    return next(whole, None)
 
 
 #: why a formula stays as it is, and what can be done
@@ -37,6 +41,10 @@ def lacking(setup: Setup, formula: Formula, typeset: Typeset) -> Held | None:
     It must have been typeset, to tell what MathJax does not know in it.
     """
     for lack in setup.lacks:
+        if lack.scope is not None and formula.scope % len(setup.scopes) != lack.scope:
+            continue
+        if lack.formulas in _WHOLE:
+            return f"it stays as it is: {lack.why}", cure()
         found = _found(lack, setup, formula, typeset)
         if found is not None:
             shown = f"{found} cannot be typeset here" if found else "its number cannot be had"
@@ -56,7 +64,8 @@ def _found(lack: Lack, setup: Setup, formula: Formula, typeset: Typeset) -> str 
     if lack.formulas != "named":
         return None
     tex = setup.tex
-    macros = bodies_of(tex.get("macros")) | bodies_of(tex.get("environments"))
+    scope = setup.scopes[formula.scope % len(setup.scopes)].macros if setup.scopes else {}
+    macros = bodies_of(tex.get("macros")) | bodies_of(scope) | bodies_of(tex.get("environments"))
     wanted = closed(set(lack.names), macros)
     used = sorted(names_of(formula.math) & wanted)
     if not used:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prerender.setup import LIBRARIES, Role
+from prerender.setup import FOR_OTHERS, LIBRARIES, Role, loader_of
 from prerender.source import Element, Span
 
 _SHEET = re.compile(r"(?:^|/)katex(?:-swap)?(?:\.min)?\.css(?:[?#]|$)", re.IGNORECASE)
@@ -28,19 +28,34 @@ class Loading:
     spans: tuple[Span, ...] = ()
     stays: str = ""
 
+    def staying(self, why: str) -> Loading:
+        """The same where nothing may go."""
+        return Loading(stays=why) if self.spans else self
+
 
 def loading(root: Element, roles: Sequence[Role]) -> Loading:
     """What a page loads. `roles` are those of its scripts, in order."""
     scripts = list(zip(root.all("script"), roles, strict=True))
+    rendered = _has_katex(root)
     clients = [one for one, role in scripts if role == "client"]
     if clients:
         return Loading(stays=f"{_called(clients[0])} makes use of it, and does other things, too")
-    ours = [one for one, role in scripts if role in ("loader", "configuration")]
+    ours = [
+        one
+        for one, role in scripts
+        if role in ("loader", "configuration") and not (rendered and _is_for_rendered(one))
+    ]
     spans = [
         *(one.span for one in ours),
         *(one.span or one.start_tag for one in _links(root, scripts)),
     ]
     return Loading(tuple(sorted(span for span in spans if span is not None)))
+
+
+def _is_for_rendered(script: Element) -> bool:
+    """Whether a script does something to formulas that KaTeX has rendered before."""
+    loader = loader_of(script.attrs.get("src", ""))
+    return loader is not None and FOR_OTHERS.issuperset(loader.components)
 
 
 def _called(script: Element) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import PurePath
@@ -42,7 +42,7 @@ from prerender.markup import (
 )
 from prerender.place import Lines
 from prerender.report import Diagnostic
-from prerender.setup import Pair, Role, Rules, Script, Setup, SetupError, out_of_reach
+from prerender.setup import UNUSED, Pair, Role, Rules, Script, Setup, SetupError, out_of_reach
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice
 
 _XML_SUFFIXES = (".xhtml", ".xht")
@@ -86,7 +86,7 @@ class Plan:
     """What only renders formulas."""
     around: Surroundings | None
     """None: there is nothing to change."""
-    note: str = ""
+    notes: tuple[Diagnostic, ...] = ()
     """What else there is to say of it."""
 
     @property
@@ -164,17 +164,39 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
 
     Raises SetupError where the set-up could not be had, and there may be formulas.
     """
+    loads = loading(root, roles)
+    notes = (Diagnostic("note", RENDERED),) if _is_rendered(page, root) else ()
     if (why := whole_page(setup)) is not None:
-        if find(root, _widest(setup.rules), page.text):
+        if not (notes and why == UNUSED) and find(root, _widest(setup.rules), page.text):
             raise SetupError(why)
-        return Plan(page, setup, [], [], Loading(), None)
+        return Plan(page, setup, [], [], loads.staying(why), None, notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
     found = find(root, rules, page.text)
-    loads = loading(root, roles)
     formulas = [one for one in found if isinstance(one, Formula)]
-    jobs = plan_jobs(formulas, key, setup.tex)
+    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes)
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
-    return Plan(page, setup, found, jobs, loads, around)
+    return Plan(page, setup, found, jobs, loads, around, notes)
+
+
+def _is_rendered(page: Page, root: Element) -> bool:
+    """Whether KaTeX has rendered formulas before."""
+    if "katex-html" not in page.text and "katex-mathml" not in page.text:
+        return False
+    return any("katex" in element.classes for element in root.all("span"))
+
+
+#: what there is to say of a page that comes from a generator which calls KaTeX itself
+RENDERED = "KaTeX has rendered formulas of this page before: they stay as they are"
+
+
+def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:
+    """The texts of a page's style sheets, as far as they are of its site."""
+    for element in root.all("style"):
+        yield element.text()
+    for element in root.all("link"):
+        href = element.attrs.get("href")
+        if href and "stylesheet" in element.attrs.get("rel", "").lower().split():
+            yield look(href) or ""
 
 
 def unless_hydrated(plan: Plan, root: Element) -> Plan:
@@ -322,8 +344,7 @@ def _diagnose(
     """What there is to say of a page's formulas."""
     lacks = [one.why for one in plan.setup.lacks if one.formulas == "undefined" and plan.formulas]
     said = [Diagnostic("warning", warning) for warning in (*plan.setup.warnings, *lacks)]
-    if plan.note:
-        said.append(Diagnostic("note", plan.note, cure=cure()))
+    said += plan.notes
     if loads := _still_loads(plan, typesets):
         said.append(Diagnostic("note", f"MathJax or KaTeX may still be loaded: {loads}"))
     found = [

@@ -13,11 +13,15 @@ from prerender.setup import Setup
 
 
 class Item(NamedTuple):
-    """A formula for the engine: what the input processor receives, and the style it is set in."""
+    """A formula for the engine: what the input processor receives, and the style it is set in.
+
+    `scope` is the one of its set-up's scopes in which its definitions last, if it has any.
+    """
 
     math: str
     display: bool
     input: Input
+    scope: int = 0
 
 
 class Job(NamedTuple):
@@ -148,6 +152,7 @@ def engine_setup(setup: Setup) -> dict[str, Any]:
     return {
         "version": setup.rules.version,
         "tex": setup.tex,
+        "scopes": [scope._asdict() for scope in setup.scopes],
         "load": list(setup.load),
         "mathml": setup.mathml if setup.rules.mathml or setup.rules.scripts else None,
         "asciimath": setup.asciimath if setup.rules.asciimath or setup.rules.scripts else None,

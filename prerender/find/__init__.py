@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
@@ -28,8 +29,10 @@ def find(root: Element, rules: Rules, source: str) -> list[Found]:
     body = root.first("body")
     if body is None or rules.scope is None:
         return []
-    found: list[Found] = list(_elements(body, rules.scope, rules, source))
-    in_text = _in_text(root, rules.scope, rules)
+    found: list[Found] = []
+    for one in (rules, *rules.later):
+        found += _elements(body, one.scope or (), one, source)
+    in_text = _in_text(root, rules)
     found += _unbroken(in_text, root, source, {tag for tag, _ in rules.include})
     return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
 
@@ -77,15 +80,15 @@ def _unbroken(
             yield one
 
 
-def _in_text(root: Element, scope: Sequence[str], rules: Rules) -> list[Found]:
+def _in_text(root: Element, rules: Rules) -> list[Found]:
     """Formulas and escapes in the text of a page."""
-    wanted = _first_characters(rules)
+    wanted = frozenset[str]().union(*map(_first_characters, (rules, *rules.later)))
     if not wanted:
         return []
     try:
-        return list(_search(root.holding(wanted), scope, rules))
+        return list(_search(root.holding(wanted), rules))
     except UnlocatedError:  # a formula reaches into text that holds nothing of the kind
-        return list(_search(root.holding(None), scope, rules))
+        return list(_search(root.holding(None), rules))
 
 
 def _first_characters(rules: Rules) -> frozenset[str]:
@@ -95,25 +98,49 @@ def _first_characters(rules: Rules) -> frozenset[str]:
     return frozenset(characters | {"\\"} if slashes else characters)
 
 
-def _search(elements: Sequence[Element], scope: Sequence[str], rules: Rules) -> Iterator[Found]:
+class _Call(NamedTuple):
+    """One search of those that are made in turn; `opening`: what begins its formulas."""
+
+    rules: Rules
+    looked: Looked
+    opening: re.Pattern[str] | None
+
+
+def _search(elements: Sequence[Element], rules: Rules) -> Iterator[Found]:
     """What is in the text right in elements, where it is looked at."""
     include = _include(rules)
     descend = katex.switch if rules.version == "katex" else switch
-    for_tex = Looked(scope, descend(rules.switch), include)
+    calls = [
+        _Call(one, Looked(one.scope or (), descend(one.switch), include), _opening(one))
+        for one in (rules, *rules.later)
+    ]
     other = rules.asciimath_switch if rules.asciimath else None
-    for_asciimath = Looked(scope, switch(other), include) if other is not None else None
-    opening = _opening(rules)
+    for_asciimath = Looked(rules.scope or (), switch(other), include) if other is not None else None
     for element in elements:
-        tex = for_tex.at(element)
+        asked = [call for call in calls if call.looked.at(element)]
         asciimath = for_asciimath is not None and for_asciimath.at(element)
-        for run in runs(element, include) if tex or asciimath else ():
-            matches = list(_tex(run, rules)) if tex else []
-            yield from _located(run, matches)
-            if tex and opening is not None:
-                yield from _unclosed(run, opening, matches)
+        for run in runs(element, include) if asked or asciimath else ():
+            parts = [run]
+            taken: list[Match] = []
+            for call in asked:
+                found = [(part, list(_tex(part, call.rules))) for part in parts]
+                for part, matches in found:
+                    scope = call.rules.macros + call.rules.apart * call.looked.part_of(element)
+                    yield from _located(part, matches, scope)
+                    if call.opening is not None:
+                        yield from _unclosed(part, call.opening, matches)
+                    taken += matches
+                parts = [rest for part, matches in found for rest in _between(part, matches)]
             if asciimath:
                 shown = any(matches_selector(one, element) for one in rules.asciimath_displays)
-                yield from _located(run, _asciimath(run, rules, matches), shown=shown)
+                yield from _located(run, _asciimath(run, rules, taken), shown=shown)
+
+
+def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
+    """What of a run no match takes: to the next search, each piece is a text of its own."""
+    ends = [0, *(match.end for match in matches)]
+    starts = [*(match.start for match in matches), len(run.text)]
+    return [run.part(*gap) for gap in zip(ends, starts, strict=True)] if matches else [run]
 
 
 def _opening(rules: Rules) -> re.Pattern[str] | None:
@@ -160,8 +187,13 @@ def _asciimath(run: Run, rules: Rules, taken: Sequence[Match]) -> Iterator[Match
     return mathjax3.find_asciimath(run.text, rules.asciimath)
 
 
-def _located(run: Run, matches: Iterable[Match], *, shown: bool = False) -> Iterator[Found]:
-    """Matches in a run as formulas in the source; `shown`: all of them are displays."""
+def _located(
+    run: Run, matches: Iterable[Match], scope: int = 0, *, shown: bool = False
+) -> Iterator[Found]:
+    """Matches in a run as formulas in the source.
+
+    `scope`: of their definitions; `shown`: all of them are displays.
+    """
     for match in matches:
         span = run.span(match.start, match.end)
         if span is None:
@@ -171,4 +203,4 @@ def _located(run: Run, matches: Iterable[Match], *, shown: bool = False) -> Iter
         else:
             inner = run.span(match.inner, match.close) if match.inner < match.close else None
             math = run.text[match.inner : match.close]
-            yield Formula(span, inner, math, shown or match.display, match.input)
+            yield Formula(span, inner, math, shown or match.display, match.input, scope=scope)

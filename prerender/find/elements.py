@@ -62,7 +62,8 @@ def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
             level = dict(rules.replaced).get(selector, int(element.tag == "script"))
             spans = [inside, *(one.span for one in element.above())]
             span = spans[min(level, len(spans) - 1)] or inside
-            return Formula(span, inside, element.text(), shown, late=rules.elements_late)
+            late, scope = rules.elements_late, rules.macros
+            return Formula(span, inside, element.text(), shown, late=late, scope=scope)
     found = _script(element, rules) if rules.scripts and element.tag == "script" else None
     return _as_received(found, source) if found and rules.version == "mathjax2" else found
 
@@ -83,8 +84,9 @@ def _script(element: Element, rules: Rules) -> Formula | None:
     if isinstance(before, Element) and before.span and "MathJax_Preview" in before.classes:
         span = Span(before.span.start, span.end)
     display = _DISPLAY.search(element.attrs["type"]) is not None
-    late = rules.elements_late
-    return Formula(span, _inside(element), element.text(), display, _INPUTS[kind[1].lower()], late)
+    late, scope = rules.elements_late, rules.macros
+    kind_of = _INPUTS[kind[1].lower()]
+    return Formula(span, _inside(element), element.text(), display, kind_of, late, scope)
 
 
 def _as_received(formula: Formula, source: str) -> Formula:

@@ -16,7 +16,7 @@ class Formula:
 
     `math` is what the input processor receives (TeX without its delimiters, references resolved);
     `inner` is the part of `span` that spells it, where one part does. A `late` one is typeset after
-    all that are not.
+    all that are not. Definitions in it last in the `scope` of that number (Setup.scopes).
     """
 
     span: Span
@@ -25,6 +25,7 @@ class Formula:
     display: bool
     input: Input = "tex"
     late: bool = False
+    scope: int = 0
 
 
 @dataclass(frozen=True, slots=True)

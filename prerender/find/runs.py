@@ -36,6 +36,10 @@ class Run:
         self.offsets.append(len(self.text))
         self.text += text
 
+    def part(self, start: int, end: int) -> Run:
+        """What text[start:end] is by itself."""
+        return Run(self.text[start:end], self.nodes, [at - start for at in self.offsets])
+
     def span(self, start: int, end: int) -> Span | None:
         """Where text[start:end] stands in the source; None where the parser moved it apart.
 
@@ -121,6 +125,7 @@ class Looked:
     def __init__(self, parts: Sequence[str], descend: Descend, include: Include) -> None:
         self._parts, self._descend, self._include = parts, descend, include
         self._known: dict[Element, _Place] = {}
+        self._numbers: dict[Element, int] = {}
 
     def at(self, element: Element) -> bool:
         """Whether the text right in an element is looked at."""
@@ -135,6 +140,16 @@ class Looked:
             place = self._known[one] = self._inside(one, place)
         return place == "open"
 
+    def part_of(self, element: Element) -> int:
+        """Which of the parts an element is in that is looked at, by their order; the first is 0."""
+        if not self._parts:
+            return 0
+        around = (one for one in element.above() if self._is_part(one))
+        return self._numbers.setdefault(list(around)[-1], len(self._numbers))
+
+    def _is_part(self, element: Element) -> bool:
+        return any(matches(selector, element) for selector in self._parts)
+
     def _inside(self, element: Element, around: _Place) -> _Place:
         """What the text right in an element is, from what that around the element is."""
         if around == "above":
@@ -142,7 +157,7 @@ class Looked:
                 return "above"
             around = "outside"
         if around == "outside":
-            if self._parts and not any(matches(selector, element) for selector in self._parts):
+            if self._parts and not self._is_part(element):
                 return "outside"
         elif around == "closed" or element.tag in self._include:
             return "closed"

@@ -11,22 +11,27 @@ from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
+from prerender.setup.katex import FOR_OTHERS, UNUSED
 from prerender.setup.lacks import lacks, made
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
-from prerender.setup.probes import found, out_of_reach, replaced
+from prerender.setup.model import Json, Lack, Pair, Rules, Scope, Setup, Switch
+from prerender.setup.probes import found, out_of_reach, replacing
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
+from prerender.setup.sheets import lost_numbers
 from prerender.setup.values import section
 
 __all__ = [
+    "FOR_OTHERS",
     "LIBRARIES",
+    "UNUSED",
     "Lack",
     "Loader",
     "Pair",
     "Request",
     "Role",
     "Rules",
+    "Scope",
     "Script",
     "Setup",
     "SetupError",
@@ -38,6 +43,7 @@ __all__ = [
     "interpret",
     "loaded",
     "loader_of",
+    "lost_numbers",
     "out_of_reach",
     "roles",
 ]
@@ -60,8 +66,8 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
         setup = katex.interpret(names, data)
     else:
         setup = mathjax3.interpret(loader, data)
-    rules = replace(setup.rules, replaced=replaced(found(data)))
-    setup = _judged(replace(setup, rules=rules), request, data)
+    setup = replace(setup, rules=replacing(setup.rules, found(data)))
+    setup = _judged(setup, request, data)
     return mathjax3.supply(setup, user) if user else setup
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from prerender.setup.model import Json, Pair, Rules, Setup, Switch
+from prerender.setup.model import Json, Lack, Pair, Rules, Scope, Setup, Switch
 from prerender.setup.packages import to_load
 from prerender.setup.probes import Probe, elements, found
-from prerender.setup.values import flag, section, strings
+from prerender.setup.values import flag, number, section, strings
 
 PAIRS = (
     Pair("$$", "$$", True),
@@ -27,8 +29,12 @@ PAIRS = (
     Pair("\\[", "\\]", True),
 )
 SKIP = ("script", "noscript", "style", "textarea", "pre", "code", "option")
-_PACKAGES = ("base", "ams", "newcommand", "textmacros", "configmacros", "amscd", "boldsymbol",
-             "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
+#: what a page lacks, unless KaTeX has rendered it before
+UNUSED = "the page loads KaTeX, and no script that could be read makes use of it"
+#: files that do something to formulas that KaTeX has rendered
+FOR_OTHERS = frozenset({"copy-tex", "render-a11y-string"})
+_PACKAGES = ("base", "ams", "newcommand", "textmacros", "configmacros", "begingroup", "amscd",
+             "boldsymbol", "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
              "mathtools", "textcomp", "unicode", "verb")  # fmt: skip
 #: what MathJax's braket has: it would win over the page's macros of these names, so a page that has
 #: one gets the others as macros
@@ -42,32 +48,165 @@ _BRAKET = {
     "Braket": r"\left\langle{#1}\right\rangle",
     "Set": r"\left\{{#1}\right\}",
 }
+_COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
+#: for text, as KaTeX has it; what MathJax's own packages write with it is math
+_LAP = re.compile(r"(?<!\\)((?:\\\\)*)\\([lr]lap)(?![a-zA-Z])")
 _ARGUMENT = re.compile(r"(?<!#)(?:##)*#([1-9])")
+
+
+class _Call(NamedTuple):
+    """A call of KaTeX: of auto-render for an element, or of KaTeX itself for what are formulas."""
+
+    order: int
+    macros: int
+    options: Json
+    selector: str | None = None
+    """The element of auto-render; None: it is a call for `probes`."""
+    probes: tuple[Probe, ...] = ()
+    times: int = 1
 
 
 def interpret(components: Sequence[str], data: Json) -> Setup:
     """The Setup of an evaluated page (page.js: finish); `components`: names of KaTeX's files."""
-    searched = [one for one in _list(data, "searched") if isinstance(one, dict)]
-    probes = found(data)
-    calls = [section(one, "options") for one in searched] + [probe.options for probe in probes]
-    given = [section(data, "katexMacros"), *(section(one, "macros") for one in calls)]
-    macros, warnings = _macros(given)
-    if not (searched or probes or "mathtex-script-type" in components):
-        warnings.append("the page loads KaTeX, and no script that could be read makes use of it")
-    if any("preProcess" in one for one in calls):
-        warnings.append("preProcess of KaTeX's auto-render has no effect here")
-    packages = _packages(calls, components)
-    if _BRAKET.keys().isdisjoint(macros):
+    calls = _calls(data, "mathtex-script-type" in components)
+    warnings = []
+    common = _commands(section(data, "katexMacros"))
+    scopes, numbers = _scopes(calls)
+    lacks = list(_lacks(calls, numbers))
+    if not calls and not FOR_OTHERS.issuperset(components):
+        lacks.append(Lack(UNUSED, "unplaced"))
+    if own := _functions(section(data, "katexMacros")):
+        lacks.append(Lack(_OF_PAGE, "named", own))
+    options = [call.options for call in calls]
+    alike = _alike([scope.macros for scope in scopes]) if scopes else {}
+    macros = common | alike
+    packages = _packages(options, components)
+    if not any(name in one for name in _BRAKET for one in (macros, *(s.macros for s in scopes))):
         packages.append("braket")
     else:
         macros = {name: [text, 1] for name, text in _BRAKET.items()} | macros
+    for name in ("fleqn", "leqno", "colorIsTextColor"):
+        if len({flag(one, name, False) for one in options}) > 1:
+            warnings.append(f"calls of KaTeX differ in {name}: all of the page has it here")
+    characters = _characters({k: v for one in options for k, v in section(one, "macros").items()})
+    counted = zip(calls, numbers, strict=True)
+    rules = [_rules(call, scope, len(scopes)) for call, scope in counted] or [_NOWHERE]
     return Setup(
-        rules=_rules(searched, probes, components),
-        tex=_tex(calls, macros, packages),
+        rules=_in_turn(rules),
+        tex=_tex(options, macros, packages) | ({"active": characters} if characters else {}),
         load=to_load(packages),
-        output={"displayAlign": "left"} if any(flag(one, "fleqn", False) for one in calls) else {},
-        warnings=tuple(dict.fromkeys(warnings)),
+        output={"displayAlign": "left"} if _any(options, "fleqn") else {},
+        scopes=tuple(
+            scope._replace(macros={n: m for n, m in scope.macros.items() if n not in alike})
+            for scope in scopes or [Scope({})]
+        ),
+        warnings=tuple(warnings),
+        lacks=tuple(lacks),
     )
+
+
+def _calls(data: Json, scripts: bool) -> list[_Call]:
+    """The calls that there are, in order; those that only differ in their formulas are one."""
+    searched = [
+        _Call(
+            number(one, "call", 0),
+            number(one, "macros", -1),
+            section(one, "options"),
+            str(one.get("selector") or ""),
+        )
+        for one in _list(data, "searched")
+        if isinstance(one, dict)
+    ]
+    probes = found(data)
+    if scripts:
+        probes.append(Probe("script", "script", "", "", "", False, False, {}))
+    taken = [_Call(one.call, one.macros, one.options, None, (one,)) for one in probes]
+    result: dict[str, _Call] = {}
+    for call in sorted(searched + taken, key=lambda call: call.order):
+        about = call.options if call.probes == () else call.options.get("macros")
+        same = json.dumps([call.selector, about], sort_keys=True)
+        first = result.setdefault(same, call)
+        if first is not call:
+            macros = first.macros if first.macros == call.macros else -1
+            probes_too = first.probes + call.probes
+            result[same] = first._replace(macros=macros, probes=probes_too, times=first.times + 1)
+    return list(result.values())
+
+
+def _scopes(calls: Sequence[_Call]) -> tuple[list[Scope], list[int]]:
+    """The scopes of definitions, and for each call the number of its scope.
+
+    Calls that are given the same object of macros share one. Auto-render makes one for each call
+    that is given none; KaTeX itself has none then, and nothing lasts.
+    """
+    scopes: list[Scope] = []
+    numbers: list[int] = []
+    shared: dict[int, int] = {}
+    for call in calls:
+        lasts = call.macros >= 0 or call.selector is not None
+        opened = flag(call.options, "globalGroup", False)
+        if call.macros not in shared or call.macros < 0:
+            macros = _commands(section(call.options, "macros"))
+            shared[call.macros] = len(scopes)
+            scopes.append(Scope(macros, lasts, opened and lasts))
+        numbers.append(shared[call.macros])
+    return scopes, numbers
+
+
+def _lacks(calls: Sequence[_Call], numbers: Sequence[int]) -> Iterator[Lack]:
+    """What only functions of the page can do, in all scopes (`numbers`: of calls) or in some."""
+    scopes: dict[Lack, set[int]] = {}
+    for call, number_of in zip(calls, numbers, strict=True):
+        for lack in _lacks_of(call.options):
+            scopes.setdefault(lack, set()).add(number_of)
+    for lack, where in scopes.items():
+        if where == set(numbers):
+            yield lack
+        else:
+            yield from (lack._replace(scope=one) for one in sorted(where))
+
+
+_OF_PAGE = "a function of the page is what it means to KaTeX"
+
+
+def _lacks_of(options: Json) -> Iterator[Lack]:
+    if "preProcess" in options:
+        yield Lack("a function of the page changes formulas (preProcess of auto-render)", "all")
+    macros = section(options, "macros")
+    if own := _functions(macros):
+        yield Lack(_OF_PAGE, "named", own)
+    if characters := [name for name in macros if len(name) == 1 and _is_code(macros[name])]:
+        told = "functions of the page are what some characters mean to KaTeX"
+        yield Lack(f"{told} ({' '.join(characters)})", "all")
+
+
+def _is_code(meaning: object) -> bool:
+    """Whether a macro is a function, or tokens that a script has made: the page's code."""
+    return not isinstance(meaning, str)
+
+
+def _functions(macros: Json) -> tuple[str, ...]:
+    """The names of the commands that only the page can have, without their backslash."""
+    names = (name for name, one in macros.items() if _is_code(one))
+    return tuple(name[1:] for name in names if _COMMAND.fullmatch(name))
+
+
+def _any(options: Sequence[Json], name: str) -> bool:
+    """Whether a call has an option on."""
+    return any(flag(one, name, False) for one in options)
+
+
+def _alike(macros: Sequence[Json]) -> Json:
+    """The macros that all scopes begin with."""
+    first, *others = macros
+    return {
+        name: one for name, one in first.items() if all(other.get(name) == one for other in others)
+    }
+
+
+def _in_turn(rules: Sequence[Rules]) -> Rules:
+    """Rules of which each is for what those before it leave."""
+    return replace(rules[0], later=tuple(rules[1:]))
 
 
 def _list(data: Json, name: str) -> list[object]:
@@ -86,11 +225,12 @@ def _tex(calls: Sequence[Json], macros: Json, packages: list[str]) -> Json:
     tex: Json = {
         "packages": packages,
         "tags": "ams",
+        "color": {"padding": ".3em", "borderWidth": ".04em"},
         "macros": _missing() | macros,
     }
-    if any(flag(one, "leqno", False) for one in calls):
+    if _any(calls, "leqno"):
         tex["tagSide"] = "left"
-    if any(flag(one, "colorIsTextColor", False) for one in calls):
+    if _any(calls, "colorIsTextColor"):
         tex["macros"] = {"color": [r"\textcolor{#1}{#2}", 2]} | tex["macros"]
     return tex
 
@@ -104,50 +244,69 @@ def _missing() -> Json:
 
 def _counted(text: str) -> str | list[object]:
     """A macro with the number of its arguments, which KaTeX takes from the text."""
+    text = _LAP.sub(r"\1\\text\2", text)
     count = max(map(int, _ARGUMENT.findall(text)), default=0)
     return [text, count] if count else text
 
 
-def _macros(given: Iterable[Json]) -> tuple[Json, list[str]]:
-    """Macros of options, by names with their backslash. The first of a name counts."""
-    result: Json = {}
-    warnings = []
-    for name, text in ((name, text) for macros in given for name, text in macros.items()):
-        command = re.fullmatch(r"\\([A-Za-z]+|.)", name)
-        if command and isinstance(text, str):
-            result.setdefault(command[1], _counted(text))
-        else:
-            warnings.append(f"the macro {name} is one that only KaTeX can take")
-    return result, warnings
+def _commands(macros: Json) -> Json:
+    """Macros of options that are commands, by names without their backslash."""
+    return {
+        name[1:]: _counted(text)
+        for name, text in macros.items()
+        if _COMMAND.fullmatch(name) and not _is_code(text)
+    }
 
 
-def _rules(searched: Sequence[Json], probes: Sequence[Probe], components: Sequence[str]) -> Rules:
-    """Where auto-render looks, and what scripts of the page render one by one."""
+def _characters(macros: Json) -> Json:
+    """Macros of options that are single characters, by these."""
+    return {
+        name: _counted(text)
+        for name, text in macros.items()
+        if len(name) == 1 and isinstance(text, str)
+    }
+
+
+def _rules(call: _Call, scope: int, count: int) -> Rules:
+    """Where a call looks: auto-render in text, KaTeX itself at elements that a script takes.
+
+    `scope` is the number of its scope, of `count` that there are.
+    """
+    probes = call.probes
     known = {probe.selector for probe in probes if not probe.open}
     stripped = [
         probe for probe in probes if probe.open and not probe.whole and probe.selector not in known
     ]
-    options = [section(one, "options") for one in searched]
-    pairs = [pair for one in options for pair in _pairs(one)]
-    pairs += [Pair(probe.open, probe.close, probe.display) for probe in stripped]
-    roots = [str(one.get("selector") or "") for one in searched]
-    roots += [probe.selector for probe in stripped]
-    tags = [strings(one["ignoredTags"]) if "ignoredTags" in one else SKIP for one in options]
-    scripts = any(probe.selector == "script" for probe in probes)
-    scripts = scripts or "mathtex-script-type" in components
-    classes = [name for one in options for name in strings(one.get("ignoredClasses", []))]
-    return Rules(
-        version="katex",
+    if call.selector is None:
+        pairs: Iterable[Pair] = (Pair(one.open, one.close, one.display) for one in stripped)
+        parts = {probe.selector: None for probe in stripped}
+        skip: Sequence[str] = SKIP
+    else:
+        pairs = _pairs(call.options)
+        parts = {call.selector: None} if call.selector else {}
+        skip = strings(call.options["ignoredTags"]) if "ignoredTags" in call.options else SKIP
+    return replace(
+        _NOWHERE,
         pairs=tuple(dict.fromkeys(pairs)),
-        switch=Switch(tuple(tags[0]) if tags else SKIP, " ".join(dict.fromkeys(classes)), ""),
-        environments=False,
-        escapes=False,
-        refs=False,
-        include=(),
-        scripts=scripts,
+        switch=Switch(tuple(skip), " ".join(strings(call.options.get("ignoredClasses", []))), ""),
+        scripts=any(probe.selector == "script" for probe in probes),
         elements=elements(probes),
-        scope=() if "" in roots else tuple(dict.fromkeys(roots)),
+        scope=tuple(parts),
+        macros=scope,
+        apart=count if call.times > 1 and call.macros < 0 else 0,
     )
+
+
+#: KaTeX where nothing calls it
+_NOWHERE = Rules(
+    version="katex",
+    pairs=(),
+    switch=Switch(SKIP, "", ""),
+    environments=False,
+    escapes=False,
+    refs=False,
+    include=(),
+)
 
 
 def _pairs(options: Json) -> Sequence[Pair]:

@@ -104,16 +104,25 @@ def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
 def supply(setup: Setup, config: Json) -> Setup:
     """The user's configuration over that of a page, with what it has loaded.
 
-    It takes the place of what could not be had: of the whole set-up, and of macros that it has.
+    It takes the place of what could not be had: of the whole set-up, of where formulas are if it
+    has delimiters, and of macros that it has.
     """
-    given = section(config, "tex", "macros").keys() | section(config, "tex", "environments").keys()
+    macros = section(config, "tex", "macros")
+    given = macros.keys() | section(config, "tex", "environments").keys()
+    placed = not section(config, "tex").keys().isdisjoint(("inlineMath", "displayMath"))
+    had = ("all", "unplaced") if placed else ("all",)
     left = [
         one._replace(names=tuple(name for name in one.names if name not in given))
         for one in setup.lacks
-        if one.formulas != "all"
+        if one.formulas not in had
     ]
     lacks = tuple(one for one in left if one.names or one.formulas != "named")
-    return override(_with_loaded(replace(setup, lacks=lacks), None, config), config)
+    scopes = tuple(
+        scope._replace(macros={n: one for n, one in scope.macros.items() if n not in macros})
+        for scope in setup.scopes
+    )
+    setup = replace(setup, lacks=lacks, scopes=scopes)
+    return override(_with_loaded(setup, None, config), config)
 
 
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
@@ -158,6 +167,7 @@ def _rules(rules: Rules, config: Json) -> Rules:
         asciimath=asciimath,
         asciimath_switch=other or switch if asciimath else None,
         scope=_scope(rules.scope, section(config, "startup")),
+        later=tuple(_rules(one, config) for one in rules.later),
     )
 
 

@@ -25,6 +25,18 @@ class Switch(NamedTuple):
     process_class: str
 
 
+class Scope(NamedTuple):
+    """How far definitions in KaTeX's formulas reach: those that share one object `macros`.
+
+    `macros` are what it begins with, where that is not the same in all scopes. What is global lasts
+    for the formulas behind it if the scope `lasts`, and so does everything in an `open` one.
+    """
+
+    macros: Json
+    lasts: bool = True
+    open: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Where formulas stand in a page; `find` reads nothing else of a set-up.
@@ -64,20 +76,28 @@ class Rules:
     #: CSS selectors of elements outside of which no text is looked at; empty: the whole body; None:
     #: nothing is typeset at all
     scope: tuple[str, ...] | None = ()
+    #: the set-up's scope (by number) that the definitions of these formulas belong to
+    macros: int = 0
+    #: each element of `scope` has one of its own that begins alike, so many numbers further; 0: not
+    apart: int = 0
+    #: where is looked after that, in what is left: KaTeX may be called several times
+    later: tuple[Rules, ...] = ()
 
 
 class Lack(NamedTuple):
     """Something of a set-up that only the page's own code can do, so that it cannot be had.
 
     `why` ends the sentence "it stays as it is: ...". `formulas` are those that it concerns: all;
-    those that use one of `names` (control sequences without their backslash, environments); those
-    with something that is not defined here, perhaps for want of the packages `names`; those with a
-    number or a reference.
+    all, for it is not known where they are ("unplaced"); those that use one of `names` (control
+    sequences without their backslash, environments); those with something that is not defined here,
+    perhaps for want of the packages `names`; those with a number or a reference. `scope`: of these,
+    only those of the scope of that number.
     """
 
     why: str
-    formulas: Literal["all", "named", "undefined", "numbered"]
+    formulas: Literal["all", "unplaced", "named", "undefined", "numbered"]
     names: tuple[str, ...] = ()
+    scope: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,8 @@ class Setup:
     asciimath: Json = field(default_factory=dict)
     mathml: Json = field(default_factory=dict)
     output: Json = field(default_factory=dict)
+    #: where definitions end; none: they last for all formulas of the page, as MathJax has it
+    scopes: tuple[Scope, ...] = ()
     #: what could not be honoured, one sentence each, for the report
     warnings: tuple[str, ...] = ()
     #: what cannot be had

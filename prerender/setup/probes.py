@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from prerender.setup.model import Json, Rules, Setup
-from prerender.setup.values import section, strings
+from prerender.setup.values import number, section, strings
 
 _NEVER = (
     "the page keeps MathJax from typesetting, and no script that could be read asks for it later"
@@ -27,6 +27,9 @@ class Probe(NamedTuple):
     whole: bool
     display: bool
     options: Json
+    #: which call of KaTeX in a page took it, and with which object of macros (-1: none)
+    call: int = 0
+    macros: int = -1
     #: how many elements the formula takes the place of: 0 none, 1 its own, 2 that and its parent
     replaced: int = 0
 
@@ -44,8 +47,10 @@ def found(data: Json) -> list[Probe]:
             selector, tag, style, opened, closed = map(str, texts)
             whole, display = bool(item.get("whole")), bool(item.get("display"))
             options = section(item, "options")
-            probe = Probe(selector, tag, style, opened, closed, whole, display, options)
-            result.append(probe._replace(replaced=level if isinstance(level, int) else 0))
+            call, macros = number(item, "call", 0), number(item, "macros", -1)
+            above = level if isinstance(level, int) else 0
+            about = (selector, tag, style, opened, closed, whole, display, options)
+            result.append(Probe(*about, call, macros, above))
     return result
 
 
@@ -78,6 +83,13 @@ def replaced(probes: Sequence[Probe]) -> tuple[tuple[str, int], ...]:
     )
 
 
+def replacing(rules: Rules, probes: Sequence[Probe]) -> Rules:
+    """The same, with how much of its elements each formula takes the place of."""
+    levels = replaced(probes)
+    later = tuple(replace(one, replaced=levels) for one in rules.later)
+    return replace(rules, replaced=levels, later=later)
+
+
 def out_of_reach(rules: Rules) -> Rules:
     """The same for a page whose scripts stay: they would take what is in its elements for TeX.
 
@@ -85,7 +97,7 @@ def out_of_reach(rules: Rules) -> Rules:
     """
     levels = dict(rules.replaced)
     own = tuple((selector, max(1, levels.get(selector, 1))) for selector, _ in rules.elements)
-    return replace(rules, replaced=own)
+    return replace(rules, replaced=own, later=tuple(map(out_of_reach, rules.later)))
 
 
 def _shown(probes: Sequence[Probe]) -> bool | None:

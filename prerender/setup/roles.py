@@ -59,8 +59,8 @@ def _role(script: Script, read: Read) -> tuple[Role, Set[str]]:
     text: str | None = script.text
     if script.src is not None:
         text = read(script.src)
-        if loader_of(script.src, text) is not None:
-            return "loader", _NONE
+    if loader_of(script.src or "", text) is not None:
+        return "loader", _NONE
     main = script.attrs.get("data-main") if script.src else None
     if main is not None:
         text = read(main) or read(f"{main}.js")
@@ -154,6 +154,8 @@ class _Reading:
     def _expression(self, items: Sequence[Token], local: frozenset[str]) -> bool:
         if _is_engine(items):
             return self._of_engine(items)
+        if _is_options(items):
+            return _is_value(items[2:])
         if (callback := _callback(items)) is not None:
             return self._function(callback, local)
         names = {item.text for item in items if item.kind == "name"}
@@ -230,6 +232,16 @@ def _is_engine(items: Sequence[Token]) -> bool:
     return rest[0].kind == "name" and rest[0].text in _ENGINES and _complete(rest)
 
 
+def _is_options(items: Sequence[Token]) -> bool:
+    """Whether a statement gives a value to a variable of all whose name is an engine's."""
+    return (
+        len(items) > 2
+        and items[0].kind == "name"
+        and items[1].text == "="
+        and MENTIONS.search(items[0].text) is not None
+    )
+
+
 def _complete(items: Sequence[Token]) -> bool:
     """Whether a statement about an engine is one, and no list of expressions."""
     return all(item.text != "," for item in _outer(items))
@@ -298,3 +310,5 @@ def _declared(items: Sequence[Token]) -> Iterator[str]:
                 yield item.text
     elif items[0].text == "function" and len(items) > 1:
         yield items[1].text
+    elif _is_options(items):
+        yield items[0].text

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from prerender.setup.libraries import is_library, katex_in, with_calls_seen
 from prerender.setup.model import Version
 
 #: the text of a script of the site by its address as written; None where it is not of the site
@@ -146,9 +147,13 @@ def family_of(src: str) -> Family | None:
 def loader_of(src: str, text: str | None = None) -> Loader | None:
     """What the loader at an address brings; None where it is none. `text`: of the file, if known.
 
-    A site may well call its configuration katex.js: a short file of that name is no library.
+    A site may well call its configuration katex.js: a short file of that name is no library. KaTeX
+    is known under any name, where there is nothing else in the file.
     """
     family = family_of(src)
+    inside = katex_in(text, _stem(src)) if text is not None and len(text) <= _LARGEST else ()
+    if inside and text is not None:
+        return Loader("katex", inside) if is_library(text, named=family == "katex") else None
     if family is None or (text is not None and len(text) < _LIBRARY_SIZE and MENTIONS.search(text)):
         return None
     if family == "katex":
@@ -244,6 +249,8 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
     """What an executable script brings."""
     kind: Literal["classic", "module"] = "module" if "module" in script.type.lower() else "classic"
     if script.src is None:
+        if katex_in(script.text, ""):
+            return _joined(index, script, script.text, kind)
         if not concerns(script.text, "", kind, read):
             return None, []
         told = _told(script, script.text)
@@ -257,6 +264,8 @@ def _look_at(index: int, script: Script, read: Read) -> tuple[Loader | None, lis
         return None, [Step(index, "run", text, "classic", True, own=False, attrs=told)]
     text = read(script.src)
     loader = loader_of(script.src, text)
+    if loader is None and text is not None and len(text) <= _LARGEST and katex_in(text, ""):
+        return _joined(index, script, text, kind)
     if loader is None:
         if text is None or not concerns(text, script.src, kind, read):
             return None, []
@@ -286,6 +295,17 @@ def concerns(text: str, src: str, kind: str, read: Read, depth: int = 0) -> bool
 def is_about_math(text: str) -> bool:
     """Whether a file concerns math, and may be a configuration."""
     return len(text) <= _LARGEST and MENTIONS.search(text) is not None
+
+
+def _joined(
+    index: int, script: Script, text: str, kind: Literal["classic", "module"]
+) -> tuple[Loader, list[Step]]:
+    """A script that has KaTeX in it, perhaps with its use."""
+    steps = [Step(index, "load", "katex", deferred=script.deferred)]
+    if not is_library(text, named=False):
+        seen, own, told = with_calls_seen(text), script.src is None, _told(script, text, kind)
+        steps.append(Step(index, "run", seen, kind, script.deferred, own, told))
+    return Loader("katex", katex_in(text, "")), steps
 
 
 def _load(index: int, script: Script, loader: Loader, read: Read) -> Iterator[Step]:

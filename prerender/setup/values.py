@@ -48,6 +48,12 @@ def flag(data: Json, name: str, otherwise: bool) -> bool:
     return truthy(data[name]) if name in data else otherwise
 
 
+def number(data: Json, name: str, otherwise: int) -> int:
+    """A whole number; `otherwise` where it is none."""
+    value = data.get(name)
+    return value if isinstance(value, int) else otherwise
+
+
 def truthy(value: object) -> bool:
     """As JavaScript has it: an empty list or object counts as true."""
     return value is not None and value is not False and value not in (0, "")

@@ -101,6 +101,20 @@ async def typeset_by_page(
         await context.close()
 
 
+async def in_page(
+    page_path: Path, site_root: Path, script: str, modules: Path = MODULES, limit: float = _LIMIT
+) -> Any:
+    """What a script answers in a page that has come to rest."""
+    async with chromium() as browser:
+        context = await browser.new_context(service_workers="block")
+        server = _Server(site_root.resolve(), modules)
+        await context.route("**/*", server.handle)
+        await context.add_init_script(_WATCH)
+        page = await context.new_page()
+        await asyncio.wait_for(_open(page, server, page_path), limit)
+        return await page.evaluate(script)
+
+
 async def typeset_by_site(
     pages: Iterable[Path], site_root: Path, modules: Path = MODULES, at_once: int = 3
 ) -> dict[Path, list[Seen]]:

@@ -61,7 +61,10 @@ def test_options(evaluator: Evaluates) -> None:
     macros = setup.tex["macros"]
     assert (macros["R"], macros["p"]) == ("\\mathbb{R}", ["(#1,#2)", 2])
     assert macros["tg"] == "\\operatorname{tg}"
-    assert len(setup.warnings) == 2
+    assert "q" not in macros
+    assert [(one.formulas, one.names) for one in setup.lacks] == [("named", ("q",))]
+    assert setup.tex["active"] == {"∇": "x"}
+    assert setup.warnings == ()
     assert setup.tex["tagSide"] == "left"
     assert setup.output == {"displayAlign": "left"}
 
@@ -174,7 +177,8 @@ def test_mhchem_and_color(evaluator: Evaluates) -> None:
     setup = evaluator.setup(LOADERS + src + ready(f"renderMathInElement(document.body, {options})"))
     assert "[tex]/mhchem" in setup.load
     assert setup.tex["macros"]["color"] == ["\\textcolor{#1}{#2}", 2]
-    assert "preProcess" in setup.warnings[0]
+    assert [one.formulas for one in setup.lacks] == ["all"]
+    assert "preProcess" in setup.lacks[0].why
 
 
 def test_macros_defined_for_all(evaluator: Evaluates) -> None:
@@ -185,7 +189,7 @@ def test_macros_defined_for_all(evaluator: Evaluates) -> None:
 def test_loaded_and_not_used(evaluator: Evaluates) -> None:
     setup = evaluator.setup(LOADERS)
     assert setup.rules.pairs == ()
-    assert "no script" in setup.warnings[0]
+    assert [(one.formulas, "no script" in one.why) for one in setup.lacks] == [("unplaced", True)]
 
 
 def test_the_user_has_the_last_word(evaluator: Evaluates) -> None:
@@ -202,3 +206,42 @@ def test_the_page_has_the_last_word_on_what_braket_defines(evaluator: Evaluates)
     assert "braket" not in tex["packages"]
     assert tex["macros"]["set"] == [r"\{#1\mid #2\}", 2]
     assert tex["macros"]["bra"] == [r"\mathinner{\langle{#1}|}", 1]
+
+
+def test_each_call_has_its_own_rules_and_macros(evaluator: Evaluates) -> None:
+    body = (
+        r"renderMathInElement(document.getElementById('a'), {macros: {'\\M': 'a', '\\N': 'n'},"
+        " ignoredClasses: ['no'], delimiters: [{left: '$', right: '$', display: false}]});"
+        r"renderMathInElement(document.body, {macros: {'\\M': 'b', '\\N': 'n'}});"
+    )
+    setup = evaluator.setup(LOADERS + ready(body))
+    first, [second] = setup.rules, setup.rules.later
+    assert (first.scope, first.pairs, first.switch.ignore_class) == (("#a",), DOLLARS[1:], "no")
+    assert (second.scope, second.switch.ignore_class) == ((), "")
+    assert [scope.macros for scope in setup.scopes] == [{"M": "a"}, {"M": "b"}]
+    assert (first.macros, second.macros) == (0, 1)
+    assert setup.tex["macros"]["N"] == "n"
+    mine = evaluator.setup(LOADERS + ready(body), user={"tex": {"macros": {"M": "c"}}})
+    assert [scope.macros for scope in mine.scopes] == [{}, {}]
+    assert mine.tex["macros"]["M"] == "c"
+
+
+def test_how_far_definitions_reach(evaluator: Evaluates) -> None:
+    body = (
+        "const shared = {};"
+        "const render = (e, options) => katex.render(e.textContent, e, options);"
+        "document.querySelectorAll('.a').forEach((e) => render(e, {macros: shared}));"
+        "document.querySelectorAll('.b').forEach((e) => render(e));"
+        "document.querySelectorAll('.c').forEach((e) => renderMathInElement(e));"
+        "renderMathInElement(document.body, {globalGroup: true});"
+    )
+    setup = evaluator.setup(LOADERS + ready(body))
+    assert [(scope.lasts, scope.open) for scope in setup.scopes] == [
+        (True, False),
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    rules = (setup.rules, *setup.rules.later)
+    assert [one.macros for one in rules] == [0, 1, 2, 3]
+    assert [one.apart for one in rules if one.pairs] == [4, 0]

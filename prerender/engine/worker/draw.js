@@ -403,7 +403,10 @@ const DRAWN = /^(?:border|padding|margin|background|display$|width$|height$|vert
  */
 function attributes(node) {
   let kept = '';
-  for (const [name, value] of node.attributes) kept += attribute(name, value);
+  for (const [told, value] of node.attributes) {
+    const name = told.replace(/^data-kept-/, 'data-');
+    kept += attribute(name, value, name !== told);
+  }
   for (const name in node.box) kept += attribute(name, node.box[name]);
   return node.hasAttribute('style') ? kept + style(node.style) : kept;
 }
@@ -411,9 +414,10 @@ function attributes(node) {
 /**
  * @param {string} name
  * @param {string} value
+ * @param {boolean} [own]  whether the author has given it
  */
-function attribute(name, value) {
-  if (!KEPT.has(name) || !value || /url\s*\(/i.test(value)) return '';
+function attribute(name, value, own = false) {
+  if (!(own || KEPT.has(name)) || !value || /url\s*\(/i.test(value)) return '';
   if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) return '';
   return ` ${name}="${escape(value)}"`;
 }

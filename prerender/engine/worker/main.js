@@ -7,7 +7,7 @@
 
 import { drawing, Pen } from './draw.js';
 import { layouts } from './layout/layouts.js';
-import { load, makeDocument, makeOutput } from './mathjax.js';
+import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
@@ -19,6 +19,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @typedef {object} Setup
  * @property {string} version
  * @property {{packages: string[]}} tex
+ * @property {import('./scopes.js').Scope[]} scopes  of KaTeX's definitions; none: they last for all
  * @property {object} mathml
  * @property {object} asciimath
  * @property {object} output
@@ -28,6 +29,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {string} math
  * @property {boolean} display
  * @property {'tex' | 'mathml' | 'asciimath'} input
+ * @property {number} scope
  *
  * @typedef {object} Typeset
  * @property {object[]} [pictures]
@@ -112,7 +114,7 @@ async function typesetJob({ setup: key, formulas }, progress) {
   const doc = reused || makeDocument(entry.setup, entry.output);
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
-  const errors = await compile(doc, items, progress);
+  const errors = await compile(doc, items, formulas, progress);
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
@@ -135,7 +137,7 @@ function state(doc) {
   const required = options.packageData.get('require')?.required.length ?? 0;
   const groups = options.packageData.get('begingroup')?.stack.i ?? 0;
   const { allCounter = 0, allLabels = {}, counter = 0 } = options.tags;
-  return [...defined, required, groups, allCounter, counter, Object.keys(allLabels).length].join();
+  return [...defined, scopesOf(doc)?.defined ?? 0, required, groups, allCounter, counter, Object.keys(allLabels).length].join();
 }
 
 /**
@@ -156,14 +158,23 @@ function makeItem(doc, { math, display, input }) {
  *
  * @param {any} doc
  * @param {any[]} items
+ * @param {Formula[]} formulas  what they are made of
  * @param {(at: number) => unknown} progress
  * @returns {Promise<(string | undefined)[]>} the errors
  */
-async function compile(doc, items, progress) {
+async function compile(doc, items, formulas, progress) {
   const errors = [];
+  const scopes = scopesOf(doc);
   for (const [index, item] of items.entries()) {
+    const { scope } = formulas[index];
     await progress(index);
-    errors.push(await attempt(() => item.compile(doc)));
+    errors.push(
+      await attempt(() => {
+        scopes?.enter(scope, formulas[index].math);
+        item.compile(doc);
+      }),
+    );
+    scopes?.leave(scope);
   }
   for (const [index, item] of items.entries()) {
     const data = item.inputData.recompile;

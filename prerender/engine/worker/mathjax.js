@@ -3,7 +3,9 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
+import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
+import { Scopes } from './scopes.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -139,12 +141,12 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{version: string, tex: object, mathml: object, asciimath: object, output: object}} setup
+ * @param {{version: string, tex: object, scopes?: import('./scopes.js').Scope[], mathml: object, asciimath: object, output: object}} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {
   const { mathjax } = window.MathJax._.mathjax;
-  const inputs = [texInput(setup.tex, setup.version)];
+  const inputs = [texInput(setup)];
   const { MathML } = window.MathJax._.input.mathml_ts ?? {};
   if (MathML) inputs.push(new MathML(revive(setup.mathml)));
   const { AsciiMath } = window.MathJax._.input.asciimath_ts ?? {};
@@ -155,6 +157,16 @@ export function makeDocument(setup, output) {
     compileError: (_doc, _item, error) => fail(error),
     typesetError: (_doc, _item, error) => fail(error),
   });
+}
+
+/**
+ * The scopes of definitions in a document; none where they last for all.
+ *
+ * @param {any} doc
+ * @returns {Scopes | undefined}
+ */
+export function scopesOf(doc) {
+  return doc.inputJax[0].parseOptions.packageData.get(PACKAGE);
 }
 
 /** @param {object} output  options of the output */
@@ -173,14 +185,16 @@ export function makeOutput(output) {
   return new Sketched({ ...window.MathJax.config.svg, fontData: font, ...output, fontCache: 'global', useXlink: false });
 }
 
-/**
- * @param {object} options
- * @param {string} version  of the MathJax (or KaTeX) that the page is written for
- */
-function texInput(options, version) {
+/** @param {Parameters<typeof makeDocument>[0]} setup  whose version is that of the page's MathJax, or KaTeX */
+function texInput({ tex: given, version, scopes }) {
   const { TeX } = window.MathJax._.input.tex_ts;
-  const packages = window.MathJax.config.tex.packages;
-  const tex = new TeX({ packages, ...revive(options), formatError: (_jax, error) => fail(error) });
+  const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
+  const isKatex = Boolean(scopes?.length);
+  const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (_jax, error) => fail(error) });
+  if (isKatex) {
+    readAsKatex(tex);
+    tex.parseOptions.packageData.set(PACKAGE, new Scopes(tex, scopes));
+  }
   const older = version === 'mathjax2' || version === 'mathjax3';
   tex.parseOptions.packageData.set(OLDER, older);
   if (older) olderLabels(tex.parseOptions.tags, version);

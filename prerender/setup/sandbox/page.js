@@ -109,8 +109,8 @@ let begun = 0;
 const json = (value) => serialise(value, LIMIT, swallowers);
 const note = (path, given = []) => {
   if (notes.size >= 200) return;
-  const names = given.map((one) => (typeof one === 'object' && one ? Object.keys(one) : typeof one === 'string' ? one : null));
-  notes.set(stringify([path, names]), [path, names]);
+  const told = given.map((one) => (typeof one === 'object' && one ? Object.keys(one) : typeof one === 'string' ? one : null));
+  notes.set(stringify([path, told]), [path, told]);
 };
 const page = { call, note, soon, typeset };
 
@@ -420,7 +420,10 @@ function load(which, source) {
 
 function loadKatex() {
   if (window.katex) return;
-  Object.assign(window, makeKatex(findMath, search, katexMacros));
+  // A library that a script brings along defines these, too: ours stay
+  for (const [name, value] of Object.entries(makeKatex(findMath, search, katexMacros))) {
+    defineProperty(window, name, { get: () => value, set() {} });
+  }
 }
 
 /** @param {string} name */
@@ -446,13 +449,24 @@ function whichLoader(src) {
 function findMath(math, display, options) {
   const { probe, whole } = recognise(math) ?? {};
   if (!probe || found.length >= 500) return;
-  found.push(json({ ...probe, whole, display: Boolean(display), options }));
+  found.push(json({ ...probe, whole, ...callOf(options), display: Boolean(display), options }));
   foundIn.push(probe);
 }
 
 function search(element, options) {
   const selector = selectorOf(element) ?? '';
-  if (searched.length < 500) searched.push(json({ selector, options }));
+  if (searched.length < 500) searched.push(json({ selector, ...callOf(options), options }));
+}
+
+/** @type {unknown[]} */
+const macroObjects = [];
+let calls = 0;
+
+/** Which call of KaTeX this is, and which object of macros it is given: -1 for none. */
+function callOf(options) {
+  const macros = options?.macros;
+  if (macros && !macroObjects.includes(macros) && macroObjects.length < 500) macroObjects.push(macros);
+  return { call: calls++, macros: macroObjects.indexOf(macros) };
 }
 
 /**
