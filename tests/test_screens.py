@@ -23,8 +23,8 @@ PAGE = r"""<!DOCTYPE html>
 </body></html>
 """
 SPOILT = """\
-mjx-box { container-type: normal !important; }
-mjx-box > svg { max-width: none !important; }
+prm-box { container-type: normal !important; }
+prm-box > svg { max-width: none !important; }
 """
 UNBREAKABLE = r"\begin{matrix}" + "&".join(f"x_{{{n}}}" for n in range(30)) + r"\end{matrix}"
 

@@ -20,6 +20,8 @@
 (textSize) => {
   /** Less than this, in CSS pixels, nobody sees. */
   const SLACK = 1;
+  /** Thousandths of an em that an ex has in MathJax's font. */
+  const X_HEIGHT = 442;
 
   const root = document.documentElement;
   if (textSize !== 1) enlargeText();
@@ -69,16 +71,16 @@
   }
 
   /**
-   * A length of our markup in pixels; it is in ex, or in em.
+   * The pixels that a picture is wide where there is room: its proportions are in thousandths of an em. One without
+   * is as wide as its line, and says its least width.
    *
-   * @param {string | null} length
+   * @param {Element} svg
    * @param {Element} formula
    */
-  function pixels(length, formula) {
-    const [, number, unit] = /^(-?[\d.]+)(ex|em|px)?$/.exec(length || '0') ?? [0, 'NaN'];
-    if (unit === 'ex') return number * exes.get(formula);
-    if (unit === 'em') return number * Number.parseFloat(getComputedStyle(formula).fontSize);
-    return Number(number);
+  function widthOf(svg, formula) {
+    const { width } = svg.viewBox.baseVal;
+    const ex = width ? width / X_HEIGHT : Number.parseFloat(getComputedStyle(svg).getPropertyValue('--least'));
+    return ex * exes.get(formula);
   }
 
   /**
@@ -86,7 +88,7 @@
    * @returns {string[]}
    */
   function wrong(formula) {
-    const box = formula.querySelector('mjx-box');
+    const box = formula.querySelector('prm-box');
     return [...(box ? wrongLayout(formula, box) : []), ...outside(formula)];
   }
 
@@ -114,9 +116,9 @@
    * @param {Element} formula
    */
   function needed(layout, formula) {
-    const svgs = layout.localName === 'svg' ? [layout] : [...layout.querySelectorAll(':scope > svg, mjx-scroll > svg')];
+    const svgs = layout.localName === 'svg' ? [layout] : [...layout.querySelectorAll(':scope > svg, prm-scroll > svg')];
     const margins = svgs.map((svg) => getComputedStyle(svg)).flatMap((style) => [style.marginLeft, style.marginRight]);
-    const widths = svgs.map((svg) => pixels(svg.getAttribute('width'), formula));
+    const widths = svgs.map((svg) => widthOf(svg, formula));
     return [...widths, ...margins.map((margin) => parseFloat(margin))].reduce((sum, length) => sum + length, 0);
   }
 
@@ -129,9 +131,9 @@
     const isDisplay = formula.hasAttribute('display');
     const boxes = isDisplay ? [blockOf(formula), formula.getBoundingClientRect()] : [blockOf(formula)];
     const pictures = [...formula.querySelectorAll('svg')].filter(
-      (svg) => !svg.parentElement.closest('svg') && !svg.closest('mjx-scroll') && isShown(svg),
+      (svg) => !svg.parentElement.closest('svg') && !svg.closest('prm-box') && isShown(svg),
     );
-    const parts = [...pictures, ...formula.querySelectorAll('mjx-scroll'), ...(isDisplay ? [formula] : [])].filter(isShown);
+    const parts = [...pictures, ...formula.querySelectorAll('prm-box'), ...(isDisplay ? [formula] : [])].filter(isShown);
     const reaches = parts.some((part) => {
       const { left, right } = part.getBoundingClientRect();
       return boxes.some((box) => left < box.left - SLACK || right > box.right + SLACK);
@@ -184,7 +186,7 @@
   function compromise(formula) {
     const how = scrolls(formula) ? 'scrolls' : shrinks(formula) ? 'shrinks' : null;
     if (how === null) return [];
-    const box = formula.querySelector('mjx-box');
+    const box = formula.querySelector('prm-box');
     const layouts = [...(box ?? formula).children];
     const least = Math.min(...layouts.map((layout) => needed(layout, formula)));
     const { width } = (box ?? formula).getBoundingClientRect();
@@ -193,15 +195,15 @@
 
   /** @param {Element} formula */
   function scrolls(formula) {
-    const boxes = [...formula.querySelectorAll('mjx-scroll')];
+    const boxes = [...formula.querySelectorAll('prm-box, prm-scroll')];
     return boxes.some((box) => isShown(box) && box.scrollWidth > box.clientWidth + SLACK);
   }
 
   /** @param {Element} formula */
   function shrinks(formula) {
-    return [...formula.querySelectorAll('svg[viewBox][width]')].some((svg) => {
+    return [...formula.querySelectorAll('svg[viewBox]')].some((svg) => {
       if (svg.parentElement.closest('svg') || !isShown(svg)) return false;
-      return svg.getBoundingClientRect().width < pixels(svg.getAttribute('width'), formula) - SLACK;
+      return svg.getBoundingClientRect().width < widthOf(svg, formula) - SLACK;
     });
   }
 };

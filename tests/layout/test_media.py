@@ -20,10 +20,10 @@ _TEXT = "<p>" + "Some words, and more of them, so that this is an article of its
 
 #: how many layouts of each display are seen, its pixels to scroll, and whether its page scrolls
 _SHOWN = """() => ({
-  boxes: [...document.querySelectorAll('mjx-box')].map((box) => ({
+  boxes: [...document.querySelectorAll('prm-box')].map((box) => ({
     shown: [...box.children].map((one) => one.getClientRects().length > 0).indexOf(true),
     count: [...box.children].filter((one) => one.getClientRects().length > 0).length,
-    hidden: Math.max(...[box, ...box.querySelectorAll('mjx-scroll')].map(
+    hidden: Math.max(...[box, ...box.querySelectorAll('prm-scroll')].map(
       (one) => one.scrollWidth - one.clientWidth)),
   })),
   wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -69,7 +69,7 @@ def test_without_style_sheets_one_layout_is_shown(page: Page, usual: Rendered) -
     page.set_content(page_of(usual._replace(style="")))
     drawn: list[int] = page.evaluate(
         """() => [...document.querySelectorAll('mjx-container[display]')].map((formula) =>
-            [...formula.querySelectorAll('svg:not(svg svg, .mjx-room)')].filter(
+            [...formula.querySelectorAll('svg:not(svg svg, .prm-room)')].filter(
                 (svg) => svg.getClientRects().length).length)"""
     )
     # A number is a picture of its own
@@ -97,7 +97,7 @@ def test_a_reader_mode_shows_each_formula_once(page: Page, usual: Rendered) -> N
             text: formula.textContent.trim(),
             drawn: [...formula.querySelectorAll('svg')].some((svg) => svg.getClientRects().length),
             lost: [...formula.querySelectorAll('use')].filter(
-                (use) => !document.querySelector(use.getAttribute('href'))).length,
+                (use) => !document.querySelector(use.getAttribute('xlink:href'))).length,
         }))"""
     )
     assert len(seen) == len(FORMULAS)
