@@ -251,7 +251,7 @@ def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
 
 
 def _outline(name: str, page: Drawings) -> str:
-    return f'<path id="{name}" d="{page.outlines[name]}"/>'
+    return f'<path data-prm="" id="{name}" d="{page.outlines[name]}"/>'
 
 
 def _near(x: int) -> int:

@@ -91,12 +91,16 @@ def _told(content: str, formula: Formula, carried: str) -> str:
     if formula.input == "mathml":
         words = escape(" ".join(_TAG.sub(" ", unescape(words)).split()), quote=False)
     words = _DELIMITER.sub(r"\g<0><b></b>", words.replace("<", "&lt;"))
+    content = _TEXT.sub(lambda text: _DELIMITER.sub(r"\g<0><tspan></tspan>", text[0]), content)
     return f"{content[:start]}<desc>{words}</desc>{content[start:]}" if start else content
 
 
 _TAG = re.compile("<[^>]*>")
-#: what a client may take for the beginning of a formula; they do not look beyond an element
-_DELIMITER = re.compile(r"\$|`|\\(?=[(\[]|begin|(?:eq)?ref)")
+#: what client MathJax or KaTeX may take for the beginning of a formula, or an escape, where no
+#: element follows
+_DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
+#: the words in a drawing that are drawn as text
+_TEXT = re.compile(r"(?<=>)[^<]+(?=</text>)")
 
 
 def _side(align: str, sheet: Sheet) -> str:
@@ -119,7 +123,7 @@ def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
         return ""
     if picture.follows == "newline":
         sheet.needs.newlines = True
-        return "<prm-break data-newline> </prm-break>"
+        return '<prm-break data-newline=""> </prm-break>'
     if picture.follows == usual:
         return "<prm-break> </prm-break>"
     return f'<prm-space data-gap="{picture.follows}"><prm-break> </prm-break></prm-space>'
