@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, FloatRect, Page, Route
+from playwright.async_api import Browser, BrowserContext, CDPSession, Error, FloatRect, Page, Route
 
 from prerender.engine.tab import ORIGIN, PATIENCE, TabLostError, guard, quietly
 
@@ -271,8 +271,7 @@ class _Visit:
         """Serve the page, and files that are there; refuse everything else."""
         url = urlsplit(route.request.url)
         if _is_page(route) and not self._opens:
-            # "aborted" leaves a page as it is that would go elsewhere
-            await route.abort("aborted")
+            await route.fulfill(status=204)  # which leaves a page as it is that would go elsewhere
             return
         if _is_page(route):
             self._opens = False
@@ -296,7 +295,10 @@ def _is_ours(url: SplitResult) -> bool:
 def _is_page(route: Route) -> bool:
     """Whether the page itself, or another window, is asked for."""
     request = route.request
-    return request.is_navigation_request() and request.frame.parent_frame is None
+    try:
+        return request.is_navigation_request() and request.frame.parent_frame is None
+    except Error:  # a window that is not there yet
+        return True
 
 
 def _kind(name: Path | PurePosixPath) -> str:

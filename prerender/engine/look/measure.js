@@ -44,7 +44,7 @@
   const BOX = 'prm-box, mjx-box';
   const SCROLL = 'prm-scroll, mjx-scroll';
   /** What generators and themes put around a formula. */
-  const WRAPPER = '[class*=math i],[class*=katex i],[class*=latex i],[class*=equation i]';
+  const WRAPPER = '[class*=math i],[class*=arithmatex i],[class*=katex i],[class*=latex i],[class*=equation i]';
   const SVG = 'http://www.w3.org/2000/svg';
   /** The height of an x in MathJax's font, in thousandths of an em. */
   const X_HEIGHT = 442;
@@ -54,6 +54,8 @@
   const CLOSE = 0.02;
   /** Em that a formula may stand too low or too high. */
   const OFF_LINE = 0.05;
+  const CLIPS = /hidden|clip/;
+  const SCROLLS = /auto|scroll/;
 
   const root = document.documentElement;
   /** @type {import('./watch.js').State} */
@@ -282,8 +284,23 @@
     const there = new Set(parts.map(({ index }) => index));
     return parsed
       .map((formula, index) => ({ index, formula, seen: [] }))
-      .filter(({ index, formula }) => !there.has(index) && isSeen(placeOf(formula)))
+      .filter(({ index, formula }) => !there.has(index) && isPlaceSeen(formula))
       .map((part) => ({ part, reason: 'a script has taken it out of the page' }));
+  }
+
+  /**
+   * Whether one would see what stood in place of a formula.
+   *
+   * @param {Element} formula
+   */
+  function isPlaceSeen(formula) {
+    const place = placeOf(formula);
+    const one = probe(place);
+    one.style.setProperty('visibility', 'inherit', 'important');
+    place.insertBefore(one, [...place.children].find((child) => child.contains(formula)) ?? null);
+    const seen = isSeen(one);
+    one.remove();
+    return seen;
   }
 
   /**
@@ -318,8 +335,7 @@
    */
   function wrong(part) {
     if (part.seen.length === 0) {
-      const isMissed = part.pictures.length > 0 && isSeen(placeOf(part.formula));
-      return isMissed ? ['nothing of it is seen, though its place is shown'] : [];
+      return isPlaceSeen(part.formula) ? ['nothing of it is seen, though its place is shown'] : [];
     }
     const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
     return [...(part.box ? wrongLayout(part) : []), ...missing(part), ...pictures, ...outside(part)];
@@ -460,17 +476,17 @@
    * @param {Part} part
    */
   function cut(picture, { formula }) {
-    const inner = picture.getBoundingClientRect();
-    const clips = [formula, ...formula.querySelectorAll('*')].filter((element) => {
-      if (element === picture || !element.contains(picture)) return false;
-      const { display, overflowX, overflowY } = getComputedStyle(element);
-      if (/^(inline|contents)$/.test(display)) return false;
-      const { left, right, top, bottom } = element.getBoundingClientRect();
-      const across = inner.left < left - SLACK || inner.right > right + SLACK;
-      const along = inner.top < top - SLACK || inner.bottom > bottom + SLACK;
-      return (across && /hidden|clip/.test(overflowX)) || (along && /hidden|clip/.test(overflowY));
-    });
-    return clips.length > 0 ? ['it is cut off'] : [];
+    let inner = picture.getBoundingClientRect();
+    for (let one = picture.parentElement; one !== formula.parentElement; one = one.parentElement) {
+      const { display, overflowX, overflowY } = getComputedStyle(one);
+      if (/^(inline|contents)$/.test(display)) continue;
+      const outer = one.getBoundingClientRect();
+      const across = inner.left < outer.left - SLACK || inner.right > outer.right + SLACK;
+      const along = inner.top < outer.top - SLACK || inner.bottom > outer.bottom + SLACK;
+      if ((across && CLIPS.test(overflowX)) || (along && CLIPS.test(overflowY))) return ['it is cut off'];
+      if (SCROLLS.test(overflowX) || SCROLLS.test(overflowY)) inner = outer;
+    }
+    return [];
   }
 
   /**

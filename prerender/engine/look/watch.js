@@ -2,7 +2,7 @@
  * Runs in a page before its own scripts, in a world of its own, where they cannot reach it.
  *
  * It remembers the formulas that the parser has put into the page, and where: what scripts make of
- * them is told from that.
+ * them is told from that. And it keeps the page: one that goes elsewhere is not parsed to its end.
  *
  * @typedef {object} State  what our scripts know of a page
  * @property {Map<Element, Element[]>} [parsed]  each formula, in the order of the source, with the
@@ -20,6 +20,13 @@
   parsing.observe(document, { childList: true, subtree: true });
   // Before scripts that wait for the end of the source
   document.addEventListener('readystatechange', finish, { once: true });
+
+  if (window === window.top) navigation.addEventListener('navigate', stay);
+
+  /** @param {NavigateEvent} event */
+  function stay(event) {
+    if (!event.destination.sameDocument) event.preventDefault();
+  }
 
   function finish() {
     remember(parsing.takeRecords());
