@@ -118,7 +118,8 @@ class _Formulas:
         if self.count != len(self._rendered):
             return Finding(self._path, None, "", reason)
         formula = self._rendered[index]
-        return Finding(self._path, self._place(formula), formula.math, reason)
+        place, display = self._place(formula), formula.display
+        return Finding(self._path, place, formula.math, reason, display=display)
 
     def _place(self, formula: Formula) -> Place:
         return self._lines.place(formula.span.start)

@@ -275,14 +275,18 @@ def test_layouts_that_are_not_as_they_were(prerender: Run, site: Path) -> None:
         ),
         "kept.slice(1).forEach((one) => one.remove())": HIDDEN,
         f"set('{FORMULA}', 'width', '85px')": "it is drawn at ",
+        f"set('{FORMULA}', 'width', '300px')": "it has 300 px of the 884 that text has there",
+        f"set('{FORMULA} > svg:not([viewBox])', 'min-height', '50px')": (
+            "it is 50 px in height, and its layout 0 px"
+        ),
         "box.style.setProperty('width', '2000px', 'important')": "reaches out of its container",
         "box.style.setProperty('container-type', 'normal', 'important'); "
         f"set('{FORMULA} svg', 'max-width', 'none')": "it reaches out of its container",
     }
     write(site, [Case(begin + script, LONG) for script in spoilt])
-    done = prerender("check", site, "--screens", "390")
+    done = prerender("check", site, "--screens", "900")
     for at, (script, reason) in enumerate(spoilt.items()):
-        said = told(done.stderr, at, "5:1: error: at 390 px: ")
+        said = told(done.stderr, at, "5:1: error: at 900 px: ")
         assert any(reason in line for line in said), (script, told(done.stderr, at))
 
 

@@ -84,7 +84,6 @@ class Compromise:
 
     index: int
     how: Literal["shrinks", "scrolls"]
-    display: bool
     layouts: int
     needed: float
     room: float

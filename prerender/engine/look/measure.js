@@ -13,7 +13,6 @@
  * @typedef {object} Compromise  a formula that is not shown as it was meant
  * @property {number} index
  * @property {'shrinks' | 'scrolls'} how
- * @property {boolean} display
  * @property {number} layouts  it has so many
  * @property {number} needed  pixels that the narrowest of them needs
  * @property {number} room  pixels that there are
@@ -338,7 +337,7 @@
       return isPlaceSeen(part.formula) ? ['nothing of it is seen, though its place is shown'] : [];
     }
     const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
-    return [...(part.box ? wrongLayout(part) : []), ...missing(part), ...pictures, ...outside(part)];
+    return [...(part.box ? wrongLayout(part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];
   }
 
   /**
@@ -354,7 +353,24 @@
     const expected = all.at(all.findIndex((layout) => needed(layout, part) <= room + SLACK / 10));
     // Thresholds are whole tenths of an ex: a layout may ask for that much more than it needs
     const close = needed(expected, part) + part.ex / 10 >= room;
-    return seen[0] === expected || close ? [] : ['the layout that is shown is not the widest that fits'];
+    if (seen[0] !== expected && !close) return ['the layout that is shown is not the widest that fits'];
+    return squeezed(part, all.slice(0, all.indexOf(seen[0])));
+  }
+
+  /**
+   * Whether a display has less than half the room that text has in its place, and a wider layout
+   * would have fitted.
+   *
+   * @param {Part} part
+   * @param {Element[]} others  wider than the one that is shown
+   */
+  function squeezed(part, others) {
+    const block = blockOf(part.formula);
+    const { display, writingMode } = getComputedStyle(block);
+    const [room, has] = [contentWidth(block), contentWidth(part.box)];
+    const isText = /^(block|flow-root|list-item)$/.test(display) && writingMode === 'horizontal-tb';
+    const fits = others.some((layout) => needed(layout, part) < room * (1 - CLOSE));
+    return isText && has < room / 2 && fits ? [`it has ${Math.round(has)} px of the ${Math.round(room)} that text has there`] : [];
   }
 
   /**
@@ -399,8 +415,9 @@
       return { width: (width * ex) / X_HEIGHT, height: (height * ex) / X_HEIGHT };
     }
     const [width, height] = ['width', 'height'].map((side) => {
-      const said = [picture.getAttribute(side), picture.style[side]].map((length) => /^([\d.]+)ex$/.exec(length));
-      return Number((said.find((one) => one) ?? [0, 'NaN'])[1]) * ex;
+      const said = [picture.getAttribute(side), picture.style[side]].map((length) => /^([\d.]+)(ex|px)?$/.exec(length));
+      const [, number, unit] = said.find((one) => one) ?? [null, 'NaN', 'px'];
+      return Number(number) * (unit === 'ex' ? ex : 1);
     });
     return { width, height };
   }
@@ -452,11 +469,28 @@
     if (size / part.ex > 1 + CLOSE && Math.max(meant.width, meant.height) > SLACK) {
       return [`it is drawn at ${percent(size / part.ex)} of its size`];
     }
-    const style = getComputedStyle(picture);
-    return ['width', 'height']
-      .map((side) => ({ side, has: Number.parseFloat(style[side]), wants: meant[side] }))
-      .filter(({ has, wants }) => has > wants * (1 + CLOSE) + SLACK)
-      .map(({ side, has, wants }) => `it is ${Math.round(has)} px in ${side}, and its layout ${Math.round(wants)} px`);
+    return ['width', 'height'].flatMap((side) => tooLarge(picture, side, meant[side]));
+  }
+
+  /**
+   * @param {SVGSVGElement} svg
+   * @param {'width' | 'height'} side
+   * @param {number} wants
+   */
+  function tooLarge(svg, side, wants) {
+    const has = Number.parseFloat(getComputedStyle(svg)[side]);
+    const isLarge = has > wants * (1 + CLOSE) + SLACK;
+    return isLarge ? [`it is ${Math.round(has)} px in ${side}, and its layout ${Math.round(wants)} px`] : [];
+  }
+
+  /**
+   * What only keeps room for a formula may be narrower than it says, but no higher.
+   *
+   * @param {Part} part
+   */
+  function wrongRoom(part) {
+    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !svg.parentElement.closest('svg') && !isPicture(svg));
+    return keepers.flatMap((svg) => tooLarge(svg, 'height', natural(svg, part).height));
   }
 
   /**
@@ -557,7 +591,7 @@
     const [least_, room] = box
       ? [Math.min(...widths), contentWidth(box)]
       : [Math.max(...widths), Math.max(...seen.map((picture) => contentWidth(picture)))];
-    return [{ index, how, display: isDisplay(part), layouts: box ? layouts.length : 1, needed: least_, room }];
+    return [{ index, how, layouts: box ? layouts.length : 1, needed: least_, room }];
   }
 
   /** @param {Part} part */
