@@ -321,6 +321,13 @@ def test_what_is_right_is_no_error(prerender: Run, site: Path, tex: str) -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_what_is_still_to_come_into_sight_is_looked_at(prerender: Run, site: Path) -> None:
+    around = '<div style="opacity:0">{}</div>'
+    write(site, [Case(f"set('{PICTURE}', 'rotate', '90deg')", LONG, around)])
+    done = prerender("check", site, "--screens", "900")
+    assert "it is turned by 90°" in done.stderr
+
+
 def test_a_wrapper_of_a_formula_is_not_its_place(prerender: Run, site: Path) -> None:
     names = ("arithmatex", "math", "MathJax_Preview")
     write(

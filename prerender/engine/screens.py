@@ -135,7 +135,7 @@ async def _look(
     options = {"java_script_enabled": scripts, "device_scale_factor": screens.zoom}
     async with _opened(browser, options) as context:
         page = await guard(context.new_page(), PATIENCE)
-        context.on("page", lambda other: other.close())
+        context.on("page", lambda other: quietly(other.close()))
         visit = _Visit(page, await guard(context.new_cdp_session(page), PATIENCE), shown)
         await guard(context.route("**/*", visit.answer), PATIENCE)
         if scripts:
@@ -146,7 +146,7 @@ async def _look(
             narrowed = max(1, round(width / screens.zoom))
             await guard(page.set_viewport_size({"width": narrowed, "height": _HEIGHT}), PATIENCE)
             # Scripts may have looked at the width; and text is enlarged once
-            if world is None or scripts or screens.text != 1:
+            if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
             asked = {"textSize": screens.text, "shrink": screens.shrink}
             told = await world.call(_MEASURE, asked)

@@ -42,8 +42,9 @@
   const FORMULA = 'mjx-container[data-tex]';
   const BOX = 'prm-box, mjx-box';
   const SCROLL = 'prm-scroll, mjx-scroll';
-  /** What generators and themes put around a formula. */
-  const WRAPPER = '[class*=math i],[class*=arithmatex i],[class*=katex i],[class*=latex i],[class*=equation i]';
+  /** What generators put around a formula. */
+  const WRAPPER =
+    ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
   const SVG = 'http://www.w3.org/2000/svg';
   /** The height of an x in MathJax's font, in thousandths of an em. */
   const X_HEIGHT = 442;
@@ -122,8 +123,19 @@
     return formulas.map(([index, formula], at) => {
       const pictures = [...formula.querySelectorAll('svg')].filter(isPicture);
       const [ex, textEx] = sizes[at];
-      return { index, formula, box: formula.querySelector(BOX), pictures, seen: pictures.filter(isSeen), ex, textEx };
+      return { index, formula, box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
     });
+  }
+
+  /**
+   * The pictures that are seen; or will be, if all around them is still to come into sight.
+   *
+   * @param {SVGSVGElement[]} pictures
+   * @param {Element} formula
+   */
+  function seenOf(pictures, formula) {
+    const seen = pictures.filter(isSeen);
+    return seen.length > 0 || isPlaceSeen(formula) ? seen : pictures.filter(hasBox);
   }
 
   /** @param {Element} element */
@@ -149,6 +161,11 @@
   /** @param {Element} element */
   function isSeen(element) {
     return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  }
+
+  /** @param {Element} element */
+  function hasBox(element) {
+    return element.checkVisibility();
   }
 
   /** @param {Part} part */
@@ -532,7 +549,7 @@
     const { formula, seen } = part;
     const own = isDisplay(part) ? [formula] : [];
     const boxes = [blockOf(formula), ...own].map((element) => element.getBoundingClientRect());
-    const scrolling = [...formula.querySelectorAll(SCROLL)].filter(isSeen);
+    const scrolling = [...formula.querySelectorAll(SCROLL)].filter(hasBox);
     const fixed = seen.filter((picture) => !picture.closest(SCROLL));
     const reaches = [...fixed, ...scrolling, ...own].some((element) => {
       const { left, right } = element.getBoundingClientRect();
@@ -597,7 +614,7 @@
   /** @param {Part} part */
   function scrolls({ formula }) {
     const boxes = [...formula.querySelectorAll(SCROLL)];
-    return boxes.some((box) => isSeen(box) && box.scrollWidth > box.clientWidth + SLACK);
+    return boxes.some((box) => hasBox(box) && box.scrollWidth > box.clientWidth + SLACK);
   }
 
   /** @param {Part} part */
