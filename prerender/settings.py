@@ -24,6 +24,7 @@ KNOWN: dict[str, type] = {
     "css": str,
     "glyphs": str,
     "shrink": int,
+    "libraries": str,
     "report": str,
     "quiet": bool,
     "verbose": bool,

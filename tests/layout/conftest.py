@@ -39,7 +39,8 @@ def render_all(folder: Path) -> dict[str, Rendered]:
 
 def render(folder: Path) -> None:
     """Render the pages of a folder in place, as the command line does."""
-    words = [sys.executable, "-m", "prerender", "build", folder, "--cache-dir", folder / ".cache"]
+    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder]
+    words += ["--cache-dir", folder / ".cache"]
     subprocess.run(words, check=True, capture_output=True, timeout=120)
 
 

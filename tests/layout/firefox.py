@@ -28,7 +28,7 @@ from prerender.engine.browser import find_browser, sandbox
 from .conftest import render_all
 from .contexts import CONTEXTS
 from .formulas import page_of
-from .test_contexts import SCREENS
+from .test_contexts import ASKED, SCREENS
 
 WIDTHS = (280, 320, 360, 390, 412, 768, 1024, 1440)
 #: scripts would change the page, and what they load would not come; of two types the first counts
@@ -184,7 +184,7 @@ def differences(
             for index, (a, b) in enumerate(shown):
                 if _contradict(a, b) or _contradict(b, a):
                     yield f"{name}, {width} px: display {index}: {a}, {b} in the other"
-            for offence in other.evaluate(SCREENS, 1)["offences"]:
+            for offence in other.evaluate(SCREENS, ASKED)["offences"]:
                 yield f"{name}, {width} px, in the other: {offence['index']}: {offence['reason']}"
 
 

@@ -26,7 +26,8 @@ _SEEN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map((
         return svgs.filter((svg) => !svg.parentElement.closest('svg'));
     });
     const sized = (svg) => svg.getBoundingClientRect().width > 0.5;
-    const shares = layouts.flat().filter((svg) => sized(svg) && svg.viewBox.baseVal.width).map((svg) => {
+    const drawn = layouts.flat().filter((svg) => sized(svg) && svg.viewBox.baseVal.width);
+    const shares = drawn.map((svg) => {
         const {width, height} = svg.getBoundingClientRect(), asked = svg.viewBox.baseVal;
         return [width / (asked.width / 442 * ex), height / (asked.height / 442 * ex)];
     }).flat();
@@ -44,8 +45,9 @@ _SEEN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map((
 def test_a_page_without_our_sheet_shows_natural_layouts(
     site: str, flags: tuple[str, ...], browser: Browser, shared: Path, tmp_path: Path
 ) -> None:
-    build = [sys.executable, "-m", "prerender", "build", shared / "sites" / site, "-o", tmp_path]
-    subprocess.run([*build, "--quiet", *flags], check=False, timeout=300)
+    words = [str(shared / "sites" / site), "-o", str(tmp_path), "--quiet", *flags]
+    build = [sys.executable, "-m", "prerender", "build", *words]
+    subprocess.run(build, check=False, timeout=300)
     page = browser.new_page(viewport={"width": 2400, "height": 900}, java_script_enabled=False)
     page.route("**/*", lambda route: route.abort("aborted"))
     count = 0

@@ -13,7 +13,9 @@ from prerender import engine
 from .contexts import CONTEXTS, LATE
 from .formulas import FORMULAS, Rendered, page_of
 
-SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
+SCREENS = Path(engine.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
+#: what it is asked for: what cannot be broken shrinks further than by default in some places
+ASKED = {"textSize": 1, "shrink": 0.4}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 WIDTHS = (280, 320, 390, 820)
 
@@ -21,7 +23,7 @@ WIDTHS = (280, 320, 390, 820)
 def offences(page: Page) -> list[str]:
     """What is wrong with the formulas of a page."""
     names = list(FORMULAS)
-    seen: dict[str, Any] = page.evaluate(SCREENS, 1)
+    seen: dict[str, Any] = page.evaluate(SCREENS, ASKED)
     found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
     for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
         natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))

@@ -14,11 +14,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
-from prerender import engine
-
 from .formulas import source
+from .test_contexts import ASKED, SCREENS
 
-SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
 ORIGIN = "https://site.invalid"
 POLICY = {"Content-Security-Policy": "default-src 'self'"}
 _KINDS = {".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -120,7 +118,7 @@ def test_all_kinds_of_formulas_have_the_right_layout_with_rules_in_a_file(
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{ORIGIN}/index.html")
         assert page.evaluate("document.styleSheets.length") == 1
-        assert page.evaluate(SCREENS, 1)["offences"] == []
+        assert page.evaluate(SCREENS, ASKED)["offences"] == []
     page.close()
 
 
