@@ -4,6 +4,7 @@
  */
 
 import { sketchAdaptor } from './nodes.js';
+import { inFontOfPage, leaveToReaders } from './words.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -38,6 +39,7 @@ export async function load() {
   sizeOfLines();
   numbersForPlaces();
   olderNesting();
+  leaveToReaders();
 }
 
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
@@ -165,6 +167,14 @@ export function makeOutput(output) {
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
+    }
+
+    /**
+     * @param {string} text
+     * @param {string} variant
+     */
+    unknownText(text, variant) {
+      return inFontOfPage(this, super.unknownText(text, variant), variant);
     }
   }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.
