@@ -16,7 +16,7 @@ const KEPT = new Set([
   'class', 'id', 'fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap',
   'stroke-linejoin', 'opacity', 'fill-opacity', 'font-size', 'font-family', 'font-style',
   'font-weight', 'pointer-events', 'preserveAspectRatio', 'target', 'text-anchor', 'xml:space',
-  'fill-rule', 'role', 'aria-label', 'textLength', 'lengthAdjust',
+  'fill-rule', 'role', 'aria-label', 'direction', 'textLength', 'lengthAdjust',
 ]);
 const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
@@ -269,7 +269,7 @@ export class Pen {
   #text(node, at) {
     const moved = simple(node, (node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
     const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
-    return mark(at, moved, (where) => `<text${where} direction="ltr"${rest}`);
+    return mark(at, moved, (where) => `<text${where}${rest}`);
   }
 
   /**

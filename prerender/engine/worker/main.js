@@ -8,7 +8,7 @@
 import { drawing, Pen } from './draw.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput } from './mathjax.js';
-import { numbersOf } from './numbers.js';
+import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
 
@@ -199,6 +199,7 @@ async function typeset(doc, item) {
   const pen = new Pen((id) => outline(doc.outputJax, id));
   /** @type {object[]} */
   let pictures = [];
+  dropEmptyNumbers(item.root);
   const error = await attempt(() => {
     pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
   });

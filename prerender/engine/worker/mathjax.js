@@ -4,7 +4,7 @@
  */
 
 import { sketchAdaptor } from './nodes.js';
-import { inFontOfPage, leaveToReaders } from './words.js';
+import { asOnPage, leaveToReaders } from './words.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -174,7 +174,7 @@ export function makeOutput(output) {
      * @param {string} variant
      */
     unknownText(text, variant) {
-      return inFontOfPage(this, super.unknownText(text, variant), variant);
+      return asOnPage(this, super.unknownText(text, variant), variant);
     }
   }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.

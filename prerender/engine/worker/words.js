@@ -90,9 +90,10 @@ export function leaveToReaders() {
  * @param {any} jax  MathJax's output
  * @param {any} text  what it makes of a text that its fonts lack
  * @param {string} variant
- * @returns {any} the same, in the font of the page if texts have that
+ * @returns {any} the same, in any page, and in the font of the page if texts have that
  */
-export function inFontOfPage(jax, text, variant) {
+export function asOnPage(jax, text, variant) {
+  text.setAttribute('direction', 'ltr'); // what begins a line does so at its left
   if (jax.options.mtextInheritFont && LOOKS.has(variant)) text.removeAttribute('font-family');
   return text;
 }
