@@ -3,6 +3,7 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
+import { bracesAsHighAsRows } from './braces.js';
 import { sketchAdaptor } from './nodes.js';
 import { asOnPage, leaveToReaders } from './words.js';
 
@@ -40,6 +41,7 @@ export async function load() {
   numbersForPlaces();
   olderNesting();
   leaveToReaders();
+  bracesAsHighAsRows();
 }
 
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
