@@ -7,6 +7,9 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** The size at which texts are measured. */
+const LARGE = '500px';
+
 /** A text node. */
 class Words {
   /** @param {string} text */
@@ -285,7 +288,8 @@ export function sketchAdaptor(HTMLAdaptor) {
     }
 
     /**
-     * Only a browser knows the size of characters that MathJax's fonts lack.
+     * Only a browser knows the size of characters that MathJax's fonts lack: that of large ones, since
+     * those of small ones may be fitted to the pixels of this screen.
      *
      * @param {Sketch} node  the only child of its parent
      * @param {number} em
@@ -293,6 +297,7 @@ export function sketchAdaptor(HTMLAdaptor) {
      */
     nodeSize(node, em, local) {
       const real = node.parentNode.real();
+      real.style.fontSize = LARGE;
       document.body.append(real);
       try {
         return super.nodeSize(real.firstChild, em, local);
