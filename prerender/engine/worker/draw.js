@@ -88,6 +88,8 @@ export class Pen {
     this.outline = outline;
     /** @type {Set<string>} */
     this.glyphs = new Set();
+    /** @type {Set<string>} what it leaves to the reader's fonts */
+    this.texts = new Set();
   }
 
   /**
@@ -268,7 +270,8 @@ export class Pen {
    */
   #text(node, at) {
     const moved = simple(node, (node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
-    const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
+    this.texts.add(node.textContent);
+    const rest = `${attributes(node)}>${escape(node.textContent)}</text>`;
     return mark(at, moved, (where) => `<text${where}${rest}`);
   }
 

@@ -11,6 +11,7 @@ import { load, makeDocument, makeOutput } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
+import { lacksFont } from './words.js';
 
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
 const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
@@ -32,6 +33,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @typedef {object} Typeset
  * @property {object[]} [pictures]
  * @property {string[]} [glyphs]
+ * @property {string[]} [guessed]  texts for which this machine has no font
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
  * @property {import('./numbers.js').Label[]} [tags]
  * @property {import('./numbers.js').Label[]} [refs]
@@ -204,7 +206,8 @@ async function typeset(doc, item) {
     pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
   });
   if (error !== undefined) return { error };
-  return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  const guessed = [...pen.texts].filter(lacksFont);
+  return { pictures, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**

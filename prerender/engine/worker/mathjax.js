@@ -5,7 +5,7 @@
 
 import { bracesAsHighAsRows } from './braces.js';
 import { sketchAdaptor } from './nodes.js';
-import { asOnPage, leaveToReaders } from './words.js';
+import { asOnPage, leaveToReaders, widthOf } from './words.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -177,6 +177,16 @@ export function makeOutput(output) {
      */
     unknownText(text, variant) {
       return asOnPage(this, super.unknownText(text, variant), variant);
+    }
+
+    /** @param {import('./nodes.js').Sketch} text */
+    measureTextNode(text) {
+      const measure = (/** @type {string} */ content) => {
+        const copy = text.cloneNode(false);
+        copy.appendChild(adaptor.text(content));
+        return super.measureTextNode(copy).w;
+      };
+      return { ...super.measureTextNode(text), w: widthOf(text.textContent, measure) };
     }
   }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.

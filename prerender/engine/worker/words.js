@@ -14,6 +14,12 @@ const FOREIGN =
 const MARK = /\p{sc=Inherited}(?<=\p{M})/u;
 /** What is written from right to left, or says so. */
 const LEFTWARDS = /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** Letters that are as wide as they are high. */
+const SQUARE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}]/u;
+/** What no font has. */
+const NOTHING = '\u{10ffff}';
+/** em: what a letter mostly takes. */
+const USUAL = 0.55;
 /** Looks that a font has; others name a font of their own. */
 const LOOKS = new Set(['normal', 'bold', 'italic', 'bold-italic']);
 /** MathJax's name for fonts that an author names. */
@@ -96,6 +102,35 @@ export function asOnPage(jax, text, variant) {
   text.setAttribute('direction', 'ltr'); // what begins a line does so at its left
   if (jax.options.mtextInheritFont && LOOKS.has(variant)) text.removeAttribute('font-family');
   return text;
+}
+
+/** @type {Set<string>} letters for which this machine has no font */
+const lacking = new Set();
+
+/** @param {string} text */
+export function lacksFont(text) {
+  return [...text].some((letter) => lacking.has(letter));
+}
+
+/**
+ * @param {string} text
+ * @param {(text: string) => number} measure  what a text takes on this machine, em
+ * @returns {number} what it takes, em: a guess where this machine shows boxes for its letters
+ */
+export function widthOf(text, measure) {
+  const letters = [...text].filter((letter) => FOREIGN.test(letter));
+  if (!letters.length) return measure(text);
+  const boxes = letters.length * measure(NOTHING);
+  const taken = measure(letters.join(''));
+  if (Math.abs(taken - boxes) > 0.001 * letters.length) return measure(text);
+  for (const letter of letters) lacking.add(letter);
+  return measure(text) - boxes + letters.reduce((sum, letter) => sum + guess(letter), 0);
+}
+
+/** @param {string} letter */
+function guess(letter) {
+  if (SQUARE.test(letter)) return 1;
+  return /\p{M}/u.test(letter) ? 0 : USUAL;
 }
 
 /**
