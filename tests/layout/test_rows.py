@@ -62,10 +62,16 @@ def _numbered(page: Page) -> list[bool]:
     return [bool(_ink(one)[:, -width:].any()) for one in page.locator("p").all()]
 
 
-@pytest.mark.parametrize("engine", ["MathJax 3", "MathJax 4"])
-def test_a_number_that_shows_nothing_is_none(page: Page, show: Show, engine: str) -> None:
+@pytest.mark.parametrize(
+    ("engine", "direction"), [("MathJax 3", "ltr"), ("MathJax 3", "rtl"), ("MathJax 4", "ltr")]
+)
+def test_a_number_that_shows_nothing_is_none(
+    page: Page, show: Show, engine: str, direction: str
+) -> None:
+    """And one that shows something is at the right, on pages that go from right to left, too."""
     body = "".join(f"<p>{tex.replace('&', '&amp;')}</p>" for tex in _NUMBERS)
-    html = page_for(engine, body).replace("<title>", f"{_AMS}<title>")
+    page_source = page_for(engine, body, f'dir="{direction}"')
+    html = page_source.replace("<title>", f"{_AMS}<title>")
     show(html)
     ours = _numbered(page)
     heights = [one.bounding_box() for one in page.locator("mjx-container").all()]

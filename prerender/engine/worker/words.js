@@ -30,28 +30,20 @@ const NAMED = '-explicitFont';
  *
  * @typedef {object} Phrase
  * @property {string} text
- * @property {any[]} words  the nodes of the words, each with the space behind it
+ * @property {any[]} words  the text nodes of the words, each with the space behind it
  * @property {any[]} gaps  the chances to break between them
  */
 
 const PHRASE = 'prerender-phrase';
 
 /**
- * @param {string} text
- * @param {boolean} inherits  whether texts are in the font of the page
- * @returns {boolean} whether it is drawn as a whole, by the reader's browser
- */
-function isWhole(text, inherits) {
-  return LEFTWARDS.test(text) || MARK.test(text) || (inherits && FOREIGN.test(text));
-}
-
-/**
  * Tells the words of a text that they belong together.
  *
- * @param {any[]} words
+ * @param {any[]} tokens  each of one word
  * @param {any[]} gaps
  */
-export function joinWords(words, gaps) {
+export function joinWords(tokens, gaps) {
+  const words = tokens.map((token) => token.childNodes[0]);
   const text = words.map((word) => word.getText()).join('');
   for (const word of words) word.setProperty(PHRASE, { text, words, gaps });
 }
@@ -148,8 +140,8 @@ function isWord({ node, parent }) {
  * @param {any} wrapper
  * @returns {Phrase}
  */
-function phraseOf({ node, parent }) {
-  return parent.node.getProperty(PHRASE) ?? { text: node.getText(), words: [parent.node], gaps: [] };
+function phraseOf({ node }) {
+  return node.getProperty(PHRASE) ?? { text: node.getText(), words: [node], gaps: [] };
 }
 
 /**
@@ -157,8 +149,11 @@ function phraseOf({ node, parent }) {
  * @returns {boolean} whether it is left to the reader's browser as a whole
  */
 function isLeft(wrapper) {
-  if (wrapper.parent.variant === NAMED) return true;
-  return isWord(wrapper) && isWhole(phraseOf(wrapper).text, wrapper.jax.options.mtextInheritFont);
+  const { jax, parent } = wrapper;
+  if (parent.variant === NAMED) return true;
+  const { text } = phraseOf(wrapper);
+  if (LEFTWARDS.test(text)) return isWord(wrapper);
+  return parent.node.isKind('mtext') && (MARK.test(text) || (jax.options.mtextInheritFont && FOREIGN.test(text)));
 }
 
 /**
@@ -181,7 +176,7 @@ function sizeOf({ jax, parent }, text) {
 function lineOf(wrapper) {
   const { words, gaps } = phraseOf(wrapper);
   const ends = (/** @type {number} */ at) => at === gaps.length || isBroken(wrapper, gaps[at]);
-  const first = words.indexOf(wrapper.parent.node);
+  const first = words.indexOf(wrapper.node);
   if (first && !ends(first - 1)) return null;
   let last = first;
   while (!ends(last)) last += 1;
