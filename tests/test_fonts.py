@@ -1,4 +1,4 @@
-"""Texts for which a machine has no font: told, drawn with a guess, and tried again the next time."""
+"""Texts for which a machine has no font: told, drawn with a guess, tried again the next time."""
 
 from __future__ import annotations
 
