@@ -10,6 +10,8 @@
 /** Letters and digits that MathJax would draw one by one, and its fonts lack or do not shape. */
 const FOREIGN =
   /(?![\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Common}\p{sc=Inherited}])[\p{L}\p{M}\p{N}]|[\u200c\u200d]/u;
+/** The first character that may be foreign: most come before it, and need no closer look. */
+const FIRST = 0x300;
 /** Marks that go on any letter. */
 const MARK = /\p{sc=Inherited}(?<=\p{M})/u;
 /** What is written from right to left, or says so. */
@@ -73,7 +75,7 @@ export function leaveToReaders() {
   };
 
   SvgTextNode.prototype.getVariantChar = function find(variant, code) {
-    const foreign = isWord(this) && FOREIGN.test(String.fromCodePoint(code));
+    const foreign = code >= FIRST && isWord(this) && FOREIGN.test(String.fromCodePoint(code));
     return foreign ? [0, 0, 0, { unknown: true }] : getVariantChar.call(this, variant, code);
   };
 
