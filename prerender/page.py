@@ -314,6 +314,7 @@ def _diagnose(plan: Plan, typesets: Sequence[Typeset]) -> list[Diagnostic]:
     return said
 
 
+_FONTS = "please install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
 
 
@@ -326,6 +327,11 @@ def _complaints(typeset: Typeset) -> Iterator[tuple[Literal["error", "warning"],
         if name in _BEGINNINGS:
             told = f"there is a {name} in this formula: is it closed where it should be?"
         yield "warning", told
+    if typeset.guessed:
+        yield (
+            "warning",
+            f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess; {_FONTS}",
+        )
     if any("???" in ref.text for ref in typeset.refs):
         yield "warning", "it refers to a label that is not on this page, and shows ???"
 

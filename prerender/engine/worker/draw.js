@@ -16,7 +16,7 @@ const KEPT = new Set([
   'class', 'id', 'fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap',
   'stroke-linejoin', 'opacity', 'fill-opacity', 'font-size', 'font-family', 'font-style',
   'font-weight', 'pointer-events', 'preserveAspectRatio', 'target', 'text-anchor', 'xml:space',
-  'fill-rule', 'role', 'aria-label',
+  'fill-rule', 'role', 'aria-label', 'direction', 'textLength', 'lengthAdjust',
 ]);
 const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
@@ -88,6 +88,8 @@ export class Pen {
     this.outline = outline;
     /** @type {Set<string>} */
     this.glyphs = new Set();
+    /** @type {Set<string>} what it leaves to the reader's fonts */
+    this.texts = new Set();
   }
 
   /**
@@ -268,7 +270,8 @@ export class Pen {
    */
   #text(node, at) {
     const moved = simple(node, (node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
-    const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
+    this.texts.add(node.textContent);
+    const rest = `${attributes(node)}>${escape(node.textContent)}</text>`;
     return mark(at, moved, (where) => `<text${where}${rest}`);
   }
 

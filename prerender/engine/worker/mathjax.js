@@ -3,7 +3,9 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
+import { bracesAsHighAsRows } from './braces.js';
 import { sketchAdaptor } from './nodes.js';
+import { asOnPage, leaveToReaders, widthOf } from './words.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -38,6 +40,8 @@ export async function load() {
   sizeOfLines();
   numbersForPlaces();
   olderNesting();
+  leaveToReaders();
+  bracesAsHighAsRows();
 }
 
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
@@ -165,6 +169,24 @@ export function makeOutput(output) {
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
+    }
+
+    /**
+     * @param {string} text
+     * @param {string} variant
+     */
+    unknownText(text, variant) {
+      return asOnPage(this, super.unknownText(text, variant), variant);
+    }
+
+    /** @param {import('./nodes.js').Sketch} text */
+    measureTextNode(text) {
+      const measure = (/** @type {string} */ content) => {
+        const copy = text.cloneNode(false);
+        copy.appendChild(adaptor.text(content));
+        return super.measureTextNode(copy).w;
+      };
+      return { ...super.measureTextNode(text), w: widthOf(text.textContent, measure) };
     }
   }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.

@@ -5,6 +5,7 @@
  * can start a line at any mspace, and gives it an indentation of its own. Nothing else in the tree
  * changes, and `close()` takes all of it out again.
  */
+import { joinWords } from '../words.js';
 import { adopt, isRigid } from './fold.js';
 
 /**
@@ -147,10 +148,9 @@ export function openBreaks(root) {
       if (kind) out.push(chance(child, kind, inside));
       out.push(...spaces);
       const words = child.isKind('mtext') ? split(child) : [child];
-      words.forEach((word, k) => {
-        if (k) out.push(chance(child, 'word', inside));
-        out.push(word);
-      });
+      const gaps = words.slice(1).map(() => chance(child, 'word', inside));
+      if (gaps.length) joinWords(words, gaps);
+      words.forEach((word, k) => out.push(word, ...gaps.slice(k, k + 1)));
       if (words.length === 1) visit(child, inside + (child.isKind('TeXAtom') ? nested : 0));
       if (!child.isEmpty) prev = child;
       space = 0;
