@@ -15,7 +15,7 @@ from .formulas import FORMULAS, Rendered, page_of
 
 SCREENS = Path(engine.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: what cannot be broken shrinks further than by default in some places
-ASKED = {"textSize": 1, "shrink": 0.4}
+ASKED = {"textSize": 1, "shrink": 0.7}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 WIDTHS = (280, 320, 390, 820)
 

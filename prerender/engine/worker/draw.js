@@ -72,6 +72,20 @@ function simple(node, transform = node.getAttribute('transform')) {
 }
 
 /**
+ * Where a group is drawn, and what is in it. MathJax moves one with an id up by its height, for
+ * browsers to scroll to its top, and what is in it down again; a number then has the place of its row.
+ *
+ * @param {Sketch} node
+ */
+function placed(node) {
+  const moved = simple(node);
+  const inside = node.childNodes.find((child) => child.localName === 'g' && child.hasAttribute('data-idbox'));
+  const back = inside && simple(inside);
+  if (!moved || !back) return { moved, inside: node };
+  return { moved: { ...moved, y: moved.y + back.y * moved.sy }, inside };
+}
+
+/**
  * What is drawn at one place: a glyph, a rule, a group with a scale or colour of its own.
  *
  * @typedef {object} Mark
@@ -167,11 +181,11 @@ export class Pen {
    */
   #group(node, at) {
     const kept = attributes(node);
-    const moved = simple(node);
+    const { moved, inside } = placed(node);
     if (moved && moved.sx === 1 && moved.sy === 1 && !kept) {
-      return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
+      return this.#children(inside, { x: at.x + moved.x, y: at.y + moved.y });
     }
-    const children = this.#children(node, ORIGIN);
+    const children = this.#children(inside, ORIGIN);
     const glyphs = children.flatMap(({ x, y, scaled }) => (scaled ? [{ x, y, scaled }] : []));
     if (moved && !kept && glyphs.length === children.length) {
       // Each by itself, so that a run can begin before a script and go on behind it
