@@ -36,6 +36,7 @@ export async function load() {
   await window.MathJax.startup.promise;
   boxForTransforms();
   sizeOfLines();
+  sizeOfBoxes();
   numbersForPlaces();
   olderNesting();
 }
@@ -108,6 +109,16 @@ function sizeOfLines() {
     const line = original.call(this, child, i).copy();
     line.rscale *= this.bbox.rscale;
     return line;
+  };
+}
+
+/** MathJax adds to the size that a box (`\boxed`, `\cancel`) had when it measures it anew. */
+function sizeOfBoxes() {
+  const { SvgMenclose } = window.MathJax._.output.svg.Wrappers.menclose;
+  const original = SvgMenclose.prototype.computeBBox;
+  SvgMenclose.prototype.computeBBox = function computeBBox(bbox, recompute) {
+    bbox.empty();
+    original.call(this, bbox, recompute);
   };
 }
 

@@ -6,6 +6,8 @@
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
 
+import { TORN } from './breaks.js';
+
 /** What a line costs, in the points of PENALTY. */
 export const LINE = 30;
 
@@ -19,6 +21,9 @@ const SHORT_COST = 35;
 
 /** Decides between breaks of the same cost: lines of much the same length look best. */
 const BALANCE = 4;
+
+/** em: a left side as short as this is not torn from its relation. */
+const LEFT = 4;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -35,6 +40,12 @@ const INDENTS = [
 /** The part of the width that may be given to the indentation under the first sign. */
 const HANG_SHARE = 0.25;
 
+/** em: a line that is higher, or deeper, than this is no line of text. */
+const TALL = { h: 1, d: 0.5 };
+/** What is left free between lines of which one is tall, and between others, as MathJax does. */
+const TALL_LEADING = '0.4em';
+const LEADING = '0.2em';
+
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
 
@@ -47,6 +58,7 @@ const EPSILON = 0.005;
  * @typedef {object} Chance   a place where the row may be broken, in em from its start
  * @property {object} wrapper   MathJax's wrapper of the mspace
  * @property {{kind: string, penalty: number, depth: number}} cost
+ * @property {number} penalty   what it costs here
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
@@ -104,6 +116,7 @@ export class Breaker {
     /** @type {Chance[]} */
     const chances = [];
     const boxes = [];
+    const tall = []; // where something begins that is no line of text
     let fresh = null; // the last chance, until something after it is seen
     let sign = null; //  where the first relation outside fences stands
 
@@ -111,13 +124,17 @@ export class Breaker {
       const node = wrapper.node;
       const cost = at.get(node);
       if (cost) {
-        fresh = { wrapper, cost, end: x, start: x, skipped: 0 };
+        const left = cost.left && chances.find((one) => one.wrapper.node === cost.left);
+        const penalty = cost.penalty + (left && x - left.start < LEFT ? TORN : 0);
+        fresh = { wrapper, cost, penalty, end: x, start: x, skipped: 0 };
         chances.push(fresh);
         return x;
       }
-      const { L, w, R, rscale } = wrapper.getOuterBBox();
+      const { L, w, R, h, d, rscale } = wrapper.getOuterBBox();
       const inner = scale * rscale;
       const left = x + L * inner;
+      const script = open.has(node) && !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
+      if ((script || !open.has(node)) && (h * inner > TALL.h || d * inner > TALL.d)) tall.push(left);
       if (fresh && w) {
         // MathJax drops the space before what starts a line, and keeps an mspace
         if (fresh.start === x) fresh.start = left;
@@ -130,7 +147,6 @@ export class Breaker {
       }
       if (open.has(node)) {
         let reached = left;
-        const script = !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
         for (const child of script ? [wrapper.childNodes[0]] : wrapper.childNodes) reached = walk(child, reached, inner);
         if (script) reached += (w - wrapper.childNodes[0].getOuterBBox().w) * inner;
         return reached + R * inner;
@@ -141,7 +157,7 @@ export class Breaker {
     };
 
     const end = walk(row, 0, 1 / row.getOuterBBox().rscale); // in the row's own em
-    return { end, chances, boxes, sign: sign ?? 0 };
+    return { end, chances, boxes, tall, sign: sign ?? 0 };
   }
 
   /**
@@ -161,7 +177,7 @@ export class Breaker {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
-      ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.cost.penalty })),
+      ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.penalty })),
       { end, penalty: 0 },
     ];
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
@@ -189,22 +205,13 @@ export class Breaker {
 
   /** Sets the breaks, and takes back those of an earlier, wider try. */
   apply(line, chosen) {
-    const indents = new Map(chosen.map(({ wrapper, indent }) => [wrapper, indent]));
-    for (const { wrapper, skipped } of line.chances) {
-      const indent = indents.get(wrapper);
-      const style = indent === undefined ? '' : 'before';
-      if (style) {
-        const shift = `${(indent - skipped).toFixed(3)}em`;
-        wrapper.node.attributes.setList({
-          indentalign: 'left',
-          indentshift: shift,
-          indentalignfirst: 'left',
-          indentshiftfirst: '0',
-          indentalignlast: 'left',
-          indentshiftlast: shift,
-        });
-      }
-      if (wrapper.breakStyle !== style) setBreak(wrapper, style);
+    const tall = linesOf(line, chosen).map(({ from, stop }) => line.tall.some((x) => x >= from.start - EPSILON && x < stop));
+    const made = new Map(chosen.map(({ wrapper, ...chance }, i) => [wrapper, { ...chance, tall: tall[i] || tall[i + 1] }]));
+    for (const { wrapper } of line.chances) {
+      const chance = made.get(wrapper);
+      const changed = chance && setPlace(wrapper.node.attributes, chance);
+      const style = chance ? 'before' : '';
+      if (wrapper.breakStyle !== style || changed) setBreak(wrapper, style);
     }
   }
 
@@ -212,21 +219,17 @@ export class Breaker {
    * Lines that are still too wide: their widest fraction, root or table is broken inside.
    * @returns {boolean} whether anything became narrower
    */
-  squeeze({ end, boxes }, chosen, width) {
-    const starts = [{ start: 0, indent: 0 }, ...chosen];
+  squeeze(line, chosen, width) {
     let changed = false;
-    starts.forEach((from, i) => {
-      const stop = starts[i + 1]?.end ?? end;
+    for (const { from, stop, boxes } of linesOf(line, chosen)) {
       const excess = stop - from.start + from.indent - width;
-      if (excess <= EPSILON) return;
-      const [widest] = boxes
-        .filter((box) => box.left >= from.start - EPSILON && box.right <= stop + EPSILON)
-        .sort((a, b) => b.right - b.left - (a.right - a.left));
-      if (!widest || !this.narrow(widest.wrapper, excess / widest.scale)) return;
+      if (excess <= EPSILON) continue;
+      const [widest] = boxes.sort((a, b) => b.right - b.left - (a.right - a.left));
+      if (!widest || !this.narrow(widest.wrapper, excess / widest.scale)) continue;
       changed = true;
       // what is taller now needs taller fences
       for (let up = widest.wrapper.parent; up && this.breaks.open.has(up.node); up = up.parent) up.stretchChildren?.();
-    });
+    }
     return changed;
   }
 
@@ -245,7 +248,6 @@ export class Breaker {
     } else if (box.node.isKind('menclose')) {
       const [inside] = box.childNodes;
       this.breakToWidth(inside, target - (w - inside.getOuterBBox().w));
-      box.bbox.empty(); // else MathJax keeps the larger of the old size and the new
     } else if (box.node.isKind('mtable') && box.node.attributes.get('width') === 'auto') {
       fitTable(box, target);
     }
@@ -262,6 +264,18 @@ export class Breaker {
   }
 }
 
+/** The lines that chosen breaks make of a row, and what stands in each. */
+function linesOf({ end, boxes }, chosen) {
+  return [{ start: 0, indent: 0 }, ...chosen].map((from, i) => {
+    const stop = chosen[i]?.end ?? end;
+    return {
+      from,
+      stop,
+      boxes: boxes.filter((box) => box.left >= from.start - EPSILON && box.right <= stop + EPSILON),
+    };
+  });
+}
+
 /**
  * Takes all breaks of a formula back.
  * @param {object} root   its wrapper
@@ -275,6 +289,23 @@ export function unbroken(root, { at }) {
   }
   root.invalidateBBox();
   return root;
+}
+
+/** Where the line after a break starts; whether that is new. */
+function setPlace(attributes, { indent, skipped, tall }) {
+  const shift = `${(indent - skipped).toFixed(3)}em`;
+  const leading = tall ? TALL_LEADING : LEADING;
+  if (attributes.get('indentshift') === shift && attributes.get('data-lineleading') === leading) return false;
+  attributes.setList({
+    indentalign: 'left',
+    indentshift: shift,
+    indentalignfirst: 'left',
+    indentshiftfirst: '0',
+    indentalignlast: 'left',
+    indentshiftlast: shift,
+    'data-lineleading': leading,
+  });
+  return true;
 }
 
 /** Breaks at a chance, or no longer. */
