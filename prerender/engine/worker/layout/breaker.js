@@ -6,24 +6,28 @@
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
 
-import { TORN } from './breaks.js';
+/*
+ * What the costs are was found by search (tests/bench/breaks.py measures it): authors who break long
+ * displays by hand fill the first line, and then give each step of a chain a line of its own.
+ */
 
 /** What a line costs, in the points of PENALTY. */
-export const LINE = 30;
+export const LINE = 20;
 
 /** Lines this short (em) are a lone sign or bracket, and look like a mistake. */
 const LONE = 1.1;
 const LONE_COST = 400;
 
-/** Lines shorter than this (em) are not wrong, but poor. */
+/** Lines shorter than this (em) are not wrong, but poor, unless they are the last step: "= 0". */
 const SHORT = 2.5;
 const SHORT_COST = 35;
 
-/** Decides between breaks of the same cost: lines of much the same length look best. */
-const BALANCE = 4;
-
-/** em: a left side as short as this is not torn from its relation. */
-const LEFT = 4;
+/** The part of the width up to which the left side of a relation, or a step of a chain, is short. */
+const SHORT_SHARE = 0.25;
+/** What a break costs more that tears a short left side from its relation: ", x" | "∈ A". */
+const TORN = 60;
+/** What a step costs that does not begin a line, though one before it does; short ones may go on. */
+const RUN_ON = 60;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -49,6 +53,9 @@ const LEADING = '0.2em';
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
 
+/** Kinds of break before a relation outside fences. */
+const SIGNS = new Set(['relation', 'later']);
+
 /** Cells and the parts of fractions and roots are not squeezed below this, em. */
 const LEAST = 4;
 
@@ -57,8 +64,9 @@ const EPSILON = 0.005;
 /**
  * @typedef {object} Chance   a place where the row may be broken, in em from its start
  * @property {object} wrapper   MathJax's wrapper of the mspace
- * @property {{kind: string, penalty: number, depth: number}} cost
- * @property {number} penalty   what it costs here
+ * @property {import('./breaks.js').Cost} cost
+ * @property {number} left      how long the left side of the relation after it is; Infinity: it has none
+ * @property {number} step      how long the step of the chain before it is; 0: there is none
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
@@ -115,6 +123,7 @@ export class Breaker {
     const { at, open } = this.breaks;
     /** @type {Chance[]} */
     const chances = [];
+    const starts = new Map(); // the chances by their nodes
     const boxes = [];
     const tall = []; // where something begins that is no line of text
     let fresh = null; // the last chance, until something after it is seen
@@ -124,10 +133,12 @@ export class Breaker {
       const node = wrapper.node;
       const cost = at.get(node);
       if (cost) {
-        const left = cost.left && chances.find((one) => one.wrapper.node === cost.left);
-        const penalty = cost.penalty + (left && x - left.start < LEFT ? TORN : 0);
-        fresh = { wrapper, cost, penalty, end: x, start: x, skipped: 0 };
+        const since = (chance) => x - (starts.get(chance)?.start ?? 0);
+        const left = cost.left === undefined ? Infinity : since(cost.left);
+        const step = cost.after === undefined ? 0 : since(cost.after);
+        fresh = { wrapper, cost, left, step, end: x, start: x, skipped: 0 };
         chances.push(fresh);
+        starts.set(node, fresh);
         return x;
       }
       const { L, w, R, h, d, rscale } = wrapper.getOuterBBox();
@@ -172,27 +183,33 @@ export class Breaker {
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
-  /** The best way to reach each chance from any chance before it. */
+  /** The best way to reach each chance from any chance before it; of equal ones that with the shortest last line. */
   chooseIndented({ end, chances }, width, side, hang, extra) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
+    const short = width * SHORT_SHARE;
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
-      ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.penalty })),
+      ...chances.map(({ start, end: stop, cost, left }, i) => {
+        const penalty = cost.penalty + (left < short ? TORN : 0);
+        return { start, end: stop, indent: indents[i], penalty, relation: SIGNS.has(cost.kind) };
+      }),
       { end, penalty: 0 },
     ];
+    // what the steps before each stop cost if none of them begins a line
+    const runs = [0, 0];
+    for (const { step } of chances) runs.push(runs.at(-1) + (step > short ? RUN_ON : 0));
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
       for (let i = j - 1; i >= 0; i--) {
         const shown = stops[j].end - stops[i].start;
         const excess = shown + stops[i].indent - width;
-        const short = shown < LONE ? LONE_COST : shown < SHORT ? SHORT_COST : 0;
-        const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + short;
-        const worst = Math.max(best[i].worst, stops[i].penalty, short);
-        const misfit =
-          best[i].misfit +
-          BALANCE * ((shown + stops[i].indent) / width) ** 2 +
-          (excess > EPSILON ? OVERFULL * excess : 0);
+        const poor = shown < SHORT && !(j > chances.length && stops[i].relation);
+        const shortness = shown < LONE ? LONE_COST : poor ? SHORT_COST : 0;
+        const run = i ? runs[j] - runs[i + 1] : 0;
+        const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
+        const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
+        const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
         const cost = penalty + misfit;
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }

@@ -9,7 +9,7 @@ import { adopt, isProof, isRigid } from './fold.js';
 
 /**
  * What a break costs, in points. A line more costs `LINE` (see breaker.js), so one line more is
- * worth avoiding any break of 30 points; two relations are better than one product.
+ * worth avoiding any break of 20 points; two relations are better than one product.
  * @type {Record<string, number>}
  */
 export const PENALTY = {
@@ -29,9 +29,6 @@ export const PENALTY = {
   operand: 90, //     before a sum, an integral or a fraction that a letter or an operator goes with
 };
 
-/** What a relation costs more whose short left side would stay behind: ", x" | "∈ A" (see breaker.js). */
-export const TORN = 75;
-
 /** What each pair of fences, group or script around a break adds. */
 export const NEST = 120;
 
@@ -46,6 +43,10 @@ const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
 const PRODUCT = /^[×÷⋅·∗∘⋆⊗⊙]$/;
 const CONNECTIVE = /^[⇒⇐⇔⟹⟸⟺∴]$/;
 const BAR = /^[|‖∣∥]$/;
+/** Kinds of break before a relation that has a left side. */
+const SIDED = new Set(['relation', 'later', 'inner']);
+/** Relations that say something of a step, and are none themselves. */
+const REMARK = /^[∈∉∋:∣|≠⊂⊆⊥⊢⊨∥]$/;
 /** The kinds of break that a statement of its own may follow, whose relation has a left side there. */
 const BEFORE_LEFT = new Set(['connective', 'condition', 'statement', 'text', 'comma']);
 /** What stretches over or under a formula. */
@@ -57,9 +58,18 @@ const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
 /** @typedef {{node: object, cls: number, text: string, box?: boolean, braced?: boolean}} Face */
 
 /**
+ * @typedef {object} Cost   of a break; a relation outside fences has one of `left` and `after`
+ * @property {string} kind
+ * @property {number} penalty
+ * @property {number} depth   fences and groups around it
+ * @property {object | null} [left]   the mspace that the left side of the relation follows; null: the start
+ * @property {object | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
+ *   before it; null: the start
+ */
+
+/**
  * @typedef {object} Breaks
- * @property {Map<object, {kind: string, penalty: number, depth: number, left?: object}>} at
- *   the mspaces that were put in, what they cost, and before a relation the one that its left side follows
+ * @property {Map<object, Cost>} at   the mspaces that were put in
  * @property {Set<object>} open   the nodes that are no more than parts of a line: rows, groups, bases
  * @property {object[]} rewritten   the nodes that have other children than before
  * @property {() => void} close   puts the tree back as it was
@@ -84,10 +94,10 @@ export function openBreaks(root) {
     adopt(row, children);
   }
 
-  function chance(model, kind, depth, left) {
+  function chance(model, kind, depth, side) {
     const node = root.factory.create('mspace');
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
-    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, left });
+    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, ...side });
     return node;
   }
 
@@ -139,7 +149,8 @@ export function openBreaks(root) {
     const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
     const nested = solid.length > 1 ? 1 : 0;
     let prev = null; // the face of what stands before
-    const lefts = []; // at each depth, the chance that the left side of a relation to come follows
+    const lefts = [null]; // at each depth, the chance that the left side of a relation to come follows
+    let step = null; // the chance before the last relation of a chain
     let parted = false;
     let space = 0;
     let spaces = [];
@@ -158,9 +169,13 @@ export function openBreaks(root) {
       if (kind === 'relation' && parted) kind = 'later';
       parted ||= kind in PARTS && !inside;
       lefts.length = inside + 1;
-      const node = kind && chance(child, kind, inside, next.cls === REL ? lefts[inside] : null);
+      const relation = next?.cls === REL;
+      const left = SIDED.has(kind) ? lefts[inside] : undefined;
+      const chained = kind === 'relation' && left === undefined && !REMARK.test(next.text);
+      const node = kind && chance(child, kind, inside, left === undefined ? chained && { after: step } : { left });
       if (node) out.push(node);
-      if (next?.cls === REL) lefts[inside] = null;
+      if (relation) lefts[inside] = undefined;
+      if (kind === 'relation') step = node;
       if (BEFORE_LEFT.has(kind)) lefts[inside] = node;
       out.push(...spaces);
       const words = child.isKind('mtext') ? split(child) : [child];
