@@ -348,7 +348,7 @@ def test_each_step_begins_a_line_once_one_does(lay: Typesetter) -> None:
 
 
 def test_short_steps_go_on(lay: Typesetter) -> None:
-    """They are shorter than a quarter of the width."""
+    """Those of up to 6 em."""
     layouts = lay(wide("A=b=c=d=e=f=B+C"))
     assert layouts[2].lines == ["A=b=c=d", "=e=f=B", "+C"]
 

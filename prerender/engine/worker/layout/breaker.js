@@ -22,12 +22,13 @@ const LONE_COST = 400;
 const SHORT = 2.5;
 const SHORT_COST = 35;
 
-/** The part of the width up to which the left side of a relation, or a step of a chain, is short. */
-const SHORT_SHARE = 0.25;
-/** What a break costs more that tears a short left side from its relation: ", x" | "∈ A". */
+/** What a break costs more that tears a left side as short as this (em) from its relation: "x" | "∈ A". */
 const TORN = 60;
-/** What a step costs that does not begin a line, though one before it does; short ones may go on. */
+const LEFT = 4;
+
+/** What a step longer than this (em) costs if the next does not begin a line, though one before does. */
 const RUN_ON = 60;
+const STEP = 6;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -186,18 +187,17 @@ export class Breaker {
   /** The best way to reach each chance from any chance before it; of equal ones that with the shortest last line. */
   chooseIndented({ end, chances }, width, side, hang, extra) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
-    const short = width * SHORT_SHARE;
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
       ...chances.map(({ start, end: stop, cost, left }, i) => {
-        const penalty = cost.penalty + (left < short ? TORN : 0);
+        const penalty = cost.penalty + (left < LEFT ? TORN : 0);
         return { start, end: stop, indent: indents[i], penalty, relation: SIGNS.has(cost.kind) };
       }),
       { end, penalty: 0 },
     ];
     // what the steps before each stop cost if none of them begins a line
     const runs = [0, 0];
-    for (const { step } of chances) runs.push(runs.at(-1) + (step > short ? RUN_ON : 0));
+    for (const { step } of chances) runs.push(runs.at(-1) + (step > STEP ? RUN_ON : 0));
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
