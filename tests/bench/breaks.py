@@ -33,6 +33,8 @@ _MORE = 4
 _PHONE = 48
 #: px: wider than any chain on one line
 _ENDLESS = 9000
+#: ms that MathJax may take for a page
+_PATIENCE = 180_000
 #: chains on a page
 _A_PAGE = 40
 
@@ -193,7 +195,7 @@ async def _theirs(
     context = await browser.new_context(viewport={"width": _ENDLESS + 200, "height": 900})
     await _serve(context, _PAGE % (_CLIENT, text))
     page = await context.new_page()
-    await page.goto(ORIGIN)
+    await page.goto(ORIGIN, wait_until="domcontentloaded", timeout=_PATIENCE)
     await page.evaluate("MathJax.startup.promise")
     seen = await page.evaluate(f"({_LOOK})(true)")
     found = []
