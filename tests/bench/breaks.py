@@ -233,8 +233,8 @@ def _block(at: int, rows: Sequence[str], room: str = f"{_ENDLESS}px") -> str:
 
 def _aligned(at: int, rows: Sequence[str]) -> str:
     """The author's lines; where in the first the others were aligned is not known."""
-    lines = r"\\ ".join([rows[0], *(rf"\quad {{}}{row}" for row in rows[1:])])
-    return _display(f"a{at}", rf"\begin{{array}}{{l}}{lines}\end{{array}}")
+    lines = r"\\ ".join([f"&{rows[0]}", *(rf"&\quad {{}}{row}" for row in rows[1:])])
+    return _display(f"a{at}", rf"\begin{{aligned}}{lines}\end{{aligned}}")
 
 
 def _display(name: str, tex: str, room: str = f"{_ENDLESS}px") -> str:
