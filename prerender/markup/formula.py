@@ -214,9 +214,9 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet, svg: Svg) -
     The last one shrinks as far as it can be read, then scrolls.
     """
     style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
-    least = layout.width * sheet.shrink if last and not layout.fluid else 0
-    scrolls = least > NARROW * X_HEIGHT
-    style += f";--least:{_ex(least)}" if least > _WORD * X_HEIGHT else ""
+    least = 0 if layout.fluid else layout.width * sheet.shrink
+    scrolls = last and least > NARROW * X_HEIGHT
+    style += f";--least:{_ex(least)}" if first_or_last and least > _WORD * X_HEIGHT else ""
     kind: Kind = "grid" if layout.tag else "block" if scrolls else "inline"
     name = sheet.needs.name(shown, kind) if shown != Range() else ""
     own = "" if layout.tag else name

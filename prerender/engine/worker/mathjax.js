@@ -38,6 +38,7 @@ export async function load() {
   await window.MathJax.startup.promise;
   boxForTransforms();
   sizeOfLines();
+  sizeOfBoxes();
   numbersForPlaces();
   olderNesting();
   leaveToReaders();
@@ -112,6 +113,16 @@ function sizeOfLines() {
     const line = original.call(this, child, i).copy();
     line.rscale *= this.bbox.rscale;
     return line;
+  };
+}
+
+/** MathJax adds to the size that a box (`\boxed`, `\cancel`) had when it measures it anew. */
+function sizeOfBoxes() {
+  const { SvgMenclose } = window.MathJax._.output.svg.Wrappers.menclose;
+  const original = SvgMenclose.prototype.computeBBox;
+  SvgMenclose.prototype.computeBBox = function computeBBox(bbox, recompute) {
+    bbox.empty();
+    original.call(this, bbox, recompute);
   };
 }
 
