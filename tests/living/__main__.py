@@ -10,6 +10,7 @@ import asyncio
 import sys
 
 from tests.living.bench import Result, examine, table, write
+from tests.living.look import Eyes
 from tests.living.recipes import recipes
 from tests.oracle.oracle import chromium
 
@@ -32,9 +33,10 @@ def main() -> None:
 async def _examine(names: list[str]) -> list[Result]:
     known, results = recipes(), []
     async with chromium() as browser:
+        eyes = Eyes(browser)
         for name in names:
             print(name, file=sys.stderr)
-            results.append(await examine(browser, known[name]))
+            results.append(await examine(eyes, known[name]))
     return results
 
 

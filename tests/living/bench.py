@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser
-
+from tests.living.content import BROKEN, FIRST, SECOND
 from tests.living.judge import KINDS, Offence, judge, new_errors
-from tests.living.look import Visit, families, visit
+from tests.living.look import Eyes, Family, Visit, families, visit
 from tests.living.recipes import Recipe
 from tests.living.site import Rendered, generate, render
 from tests.living.tools import FOLDER
-from tests.oracle.oracle import typeset_by_page
 
 WIDTHS = (320, 390, 820, 1280)
 _LIBRARY = re.compile(r"math-?jax|katex", re.IGNORECASE)
@@ -24,7 +24,11 @@ _LIBRARY = re.compile(r"math-?jax|katex", re.IGNORECASE)
 
 @dataclass
 class Result:
-    """What the bench says of a theme; `found` and `rendered` count formulas."""
+    """What the bench says of a theme.
+
+    `found` counts the formulas that the source's own engine typesets, `rendered` those that
+    prerender has found: what it has typeset, and what is wrong and stays.
+    """
 
     name: str
     pages: int
@@ -38,7 +42,7 @@ class Result:
 
 
 async def examine(
-    browser: Browser, recipe: Recipe, widths: Sequence[int] = WIDTHS, folder: Path = FOLDER
+    eyes: Eyes, recipe: Recipe, widths: Sequence[int] = WIDTHS, folder: Path = FOLDER
 ) -> Result:
     """Generate, render, look and judge."""
     source = generate(recipe, folder / "sites")
@@ -47,13 +51,27 @@ async def examine(
     if recipe.left:
         _left(recipe, source, rendered, result)
         return result
+    pictures = folder / "pictures" / recipe.name
+    shutil.rmtree(pictures, ignore_errors=True)
+    sites = _Sites(recipe, source, rendered.folder, pictures)
     for name, page in recipe.pages().items():
-        typeset = await typeset_by_page(browser, source / page, source)
-        result.found += len(typeset)
+        result.found += (await visit(eyes, source, page, max(widths))).typeset
         result.rendered += rendered.formulas.get(page, 0)
         if rendered.formulas.get(page):
-            await _examine_page(browser, recipe, name, (source, rendered.folder), widths, result)
+            known = await families(eyes, rendered.folder, page)
+            looks = (_examine_page(eyes, sites, name, width, known, result) for width in widths)
+            await asyncio.gather(*looks)
     return result
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """The two sites of a recipe, and where their pictures go."""
+
+    recipe: Recipe
+    source: Path
+    rendered: Path
+    pictures: Path
 
 
 def _left(recipe: Recipe, source: Path, rendered: Rendered, result: Result) -> None:
@@ -66,36 +84,35 @@ def _left(recipe: Recipe, source: Path, rendered: Rendered, result: Result) -> N
 
 
 async def _examine_page(
-    browser: Browser,
-    recipe: Recipe,
-    name: str,
-    sites: tuple[Path, Path],
-    widths: Sequence[int],
-    result: Result,
+    eyes: Eyes, sites: _Sites, name: str, width: int, known: Sequence[Family], result: Result
 ) -> None:
-    source, rendered = sites
-    page = recipe.pages()[name]
-    known = await families(browser, rendered, page)
-    pictures = FOLDER / "pictures" / recipe.name
-    other = recipe.pages()["second" if name == "first" else "first"]
-    for width in widths:
-        still = await visit(
-            browser, rendered, page, width, scripts=False, picture=pictures / f"{name}-{width}-off.png"
+    """Add to the result what is wrong with a page on a screen, come to in each way."""
+    page = sites.recipe.pages()[name]
+
+    def picture(how: str) -> Path:
+        return sites.pictures / f"{name}-{width}{how}.png"
+
+    still = await visit(
+        eyes, sites.rendered, page, width, scripts=False, picture=picture("-no-scripts")
+    )
+    for how, opened, click in _ways(sites.recipe, name):
+        seen = await visit(
+            eyes, sites.rendered, opened, width, click=click, picture=picture(how.replace(" ", "-"))
         )
-        ways: list[tuple[str, str | None]] = [("", None)]
-        if recipe.swaps and name != "broken":
-            ways.append((" by a click", other))
-        for how, start in ways:
-            opened, click = (page, None) if start is None else (start, page)
-            seen = await visit(
-                browser, rendered, opened, width, click=click,
-                picture=pictures / f"{name}-{width}{how.replace(' ', '-')}.png",
-            )
-            result.offences += judge(page + how, width, seen, still, known)
-            if seen.errors:
-                plain = await visit(browser, source, opened, width, click=click)
-                result.offences += new_errors(page + how, width, seen, plain)
-            _note_requests(result, page + how, seen, static=name != "broken")
+        result.offences += judge(page + how, width, seen, still, known)
+        if seen.errors:
+            plain = await visit(eyes, sites.source, opened, width, click=click)
+            result.offences += new_errors(page + how, width, seen, plain)
+        _note_requests(result, page + how, seen, static=name != BROKEN.name)
+
+
+def _ways(recipe: Recipe, name: str) -> Iterable[tuple[str, str, str | None]]:
+    """How a reader comes to a page: in words, the page that is opened, where a click leads."""
+    pages = recipe.pages()
+    yield "", pages[name], None
+    if recipe.swaps and name != BROKEN.name:
+        other = SECOND if name == FIRST.name else FIRST
+        yield " by a click", pages[other.name], pages[name]
 
 
 def _note_requests(result: Result, page: str, seen: Visit, *, static: bool) -> None:

@@ -77,7 +77,7 @@ FIRST = Article(
         Text(r"Let $A$, $\mathbb{R}$, $M$ and $1$ stand in a line with $e^{i\pi}+1=0$, and $x_1$."),
         Text(
             r"A long one within a line, $a_1x^{n}+a_2x^{n-1}+a_3x^{n-2}+\cdots+a_nx+a_{n+1}=0$,"
-            r" and one that has no place to break, $\sqrt{1+\frac{1}{2}+\sqrt{2+\sqrt{3}}}$, follow."
+            r" and one without a place to break, $\sqrt{1+\frac{1}{2}+\sqrt{2+\sqrt{3}}}$, follow."
         ),
         Display(_WIDE),
         Heading(r"The root $\sqrt{a^2+b^2}$ in a heading"),
@@ -181,7 +181,9 @@ def html(article: Article, address: Address = str, *, dollars: bool = False) -> 
             case Table():
                 head, *rest = block.rows
                 body = "".join(row(cells, "td") for cells in rest)
-                parts.append(f"<table><thead>{row(head, 'th')}</thead><tbody>{body}</tbody></table>")
+                parts.append(
+                    f"<table><thead>{row(head, 'th')}</thead><tbody>{body}</tbody></table>"
+                )
     return "\n".join(parts) + "\n"
 
 

@@ -11,6 +11,7 @@ from tests.living.look import Family, Visit
 
 #: the readable limit, and what rounding of pixels may take from it
 _SHRINK, _ROUNDING = 0.70, 0.02
+_GONE = 0.1
 _BASELINE = 0.05  #: em
 _STRETCH = 1.06  #: as a share of its size
 _SLACK = 3.0  #: em of margins and padding
@@ -57,7 +58,7 @@ def judge(
     for one, quiet, family in zip_longest(seen.formulas, still.formulas, known):
         if not one["hidden"]:
             for kind, said in _of_formula(one, quiet, family):
-                yield offence(kind, said, one["tex"])
+                yield offence(kind, said, " ".join(one["tex"].split()))
 
 
 def _of_formula(
@@ -70,6 +71,9 @@ def _of_formula(
     if shown not in family.layouts:
         few = any(set(shown) < set(layout) for layout in family.layouts)
         yield "vanished" if few else "doubled", f"its pictures {shown} are shown"
+    if one["scale"] < _GONE:
+        yield "vanished", f"{one['scale']:.0%} of its size"
+        return
     if one["scale"] < _SHRINK - _ROUNDING:
         yield "small", f"{one['scale']:.0%} of its size"
     if one["baseline"] > _BASELINE:

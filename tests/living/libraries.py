@@ -12,6 +12,7 @@ _MODULES = (CHECKOUT / "tests" / "node_modules", NODE_MODULES)
 
 #: what cdnjs has under other names and in other folders than npm
 _CDNJS = re.compile(r"/ajax/libs/([^/]+)/[^/]+/(.+)")
+_NAMES = {"next-theme-pjax": "@next-theme/pjax"}
 _FOLDERS = ("", "dist/", "build/", "lib/", "umd/")
 
 
@@ -26,5 +27,6 @@ def _from_cdnjs(address: str) -> Path | None:
     if not named:
         return None
     package, path = named.groups()
+    package = _NAMES.get(package, package)
     places = (root / package / folder / path for root in _MODULES for folder in _FOLDERS)
     return next((file for file in places if file.is_file()), None)

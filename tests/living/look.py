@@ -45,6 +45,10 @@ _CLICK = """(target) => {
   window.__livingStays = true;
   return Boolean(link);
 }"""
+#: the formulas that the page's own engine has typeset: MathJax 3 and 4, KaTeX, MathJax 2
+_TYPESET = """() => [...document.querySelectorAll('mjx-container:not([data-tex]), .katex')]
+  .filter((one) => !one.parentElement.closest('mjx-container')).length
+  + (window.MathJax?.Hub?.getAllJax?.().length ?? 0)"""
 _QUIET = 0.1  #: seconds between two looks at a page; it has settled when two are alike
 _LIMIT = 20.0  #: seconds for a page to load and settle
 _HEIGHT = 844
@@ -58,6 +62,8 @@ class Visit:
 
     formulas: list[dict[str, Any]] = field(default_factory=list)
     widened: float = 0
+    #: how many the page's own engine has typeset
+    typeset: int = 0
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -78,8 +84,16 @@ def address(page: str) -> str:
     return ORIGIN + quote(page.removesuffix("index.html"))
 
 
+@dataclass(frozen=True)
+class Eyes:
+    """A browser, and how many of its tabs may be at work at once."""
+
+    browser: Browser
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+
+
 async def visit(
-    browser: Browser,
+    eyes: Eyes,
     site: Path,
     page: str,
     width: int,
@@ -90,12 +104,13 @@ async def visit(
 ) -> Visit:
     """Open a page on a screen `width` pixels wide, click on its link to `click`, and look."""
     seen = Visit()
-    async with _tab(browser, site, width, scripts, seen) as tab:
+    async with _tab(eyes, site, width, scripts, seen) as tab:
         await tab.goto(address(page), wait_until="load")
         await _settle(tab, seen, scripts)
         if click is not None:
             seen.arrived = await _follow(tab, address(click))
             await _settle(tab, seen, scripts)
+        seen.typeset = await tab.evaluate(_TYPESET)
         found = await tab.evaluate(_MEASURE)
         seen.formulas, seen.widened = found["formulas"], found["widened"]
         if picture is not None:
@@ -104,9 +119,9 @@ async def visit(
     return seen
 
 
-async def families(browser: Browser, site: Path, page: str) -> list[Family]:
+async def families(eyes: Eyes, site: Path, page: str) -> list[Family]:
     """The layouts of a page's formulas, in order, on a page with no theme."""
-    async with _tab(browser, site, 1280, False, Visit()) as tab:
+    async with _tab(eyes, site, 1280, False, Visit()) as tab:
         await tab.goto(address(page), wait_until="load")
         await tab.set_content(await tab.evaluate(_BARE))
         return [Family(**one) for one in await tab.evaluate(_FAMILY, list(_WIDTHS))]
@@ -114,22 +129,23 @@ async def families(browser: Browser, site: Path, page: str) -> list[Family]:
 
 @asynccontextmanager
 async def _tab(
-    browser: Browser, site: Path, width: int, scripts: bool, seen: Visit
+    eyes: Eyes, site: Path, width: int, scripts: bool, seen: Visit
 ) -> AsyncIterator[Page]:
     """A tab that is served the site, and keeps in `seen` what it asks for and complains about."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": _HEIGHT},
-        java_script_enabled=scripts,
-        service_workers="block",
-    )
-    try:
-        await _serve(context, site, seen)
-        tab = await context.new_page()
-        tab.on("pageerror", lambda error: seen.errors.append(error.message))
-        tab.on("console", lambda message: _note(message, seen))
-        yield tab
-    finally:
-        await context.close()
+    async with eyes.turns:
+        context = await eyes.browser.new_context(
+            viewport={"width": width, "height": _HEIGHT},
+            java_script_enabled=scripts,
+            service_workers="block",
+        )
+        try:
+            await _serve(context, site, seen)
+            tab = await context.new_page()
+            tab.on("pageerror", lambda error: seen.errors.append(error.message))
+            tab.on("console", lambda message: _note(message, seen))
+            yield tab
+        finally:
+            await context.close()
 
 
 def _note(message: ConsoleMessage, seen: Visit) -> None:

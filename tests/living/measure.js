@@ -119,13 +119,16 @@
   /** How far a picture stands off the line that it is in: the nearer of those before and after it.
    * @param {Element} formula  @param {SVGSVGElement} picture */
   function offBaseline(formula, picture) {
-    const box = picture.getBoundingClientRect();
     const { y, height } = picture.viewBox.baseVal;
-    const own = box.top + (-y / height) * box.height;
+    // A probe may change where lines end: the picture is looked at while it is there
+    const own = () => {
+      const box = picture.getBoundingClientRect();
+      return box.top + (-y / height) * box.height;
+    };
     const off = (place) =>
       Math.min(
         ...['beforebegin', 'afterend'].map((where) =>
-          probed(place, where, '0', ({ bottom }) => Math.abs(own - bottom)),
+          probed(place, where, '0', ({ bottom }) => Math.abs(own() - bottom)),
         ),
       );
     const pictures = picturesOf(formula);

@@ -116,10 +116,10 @@ _KATEX_AGAIN = r"""document$.subscribe(({ body }) => {
 def _mkdocs(name: str, theme: str, *, instant: bool = False, math: Math = "mathjax") -> Recipe:
     features = ["navigation.footer", *(["navigation.instant"] if instant else [])]
     material = theme == "material"
+    katex = "https://unpkg.com/katex@0/dist/"
     scripts = ["math.js", "https://unpkg.com/mathjax@3/es5/tex-mml-chtml.js"]
     script = _MATHJAX + (_MATHJAX_AGAIN if material else "")
     if math == "katex":
-        katex = "https://unpkg.com/katex@0/dist/"
         scripts = ["math.js", f"{katex}katex.min.js", f"{katex}contrib/auto-render.min.js"]
         script = _KATEX_AGAIN
     settings = {
@@ -155,9 +155,7 @@ def _each(path: str, text: Callable[[Article], str]) -> dict[str, str]:
 # -- Sphinx and Jupyter Book ------------------------------------------------------------------
 
 
-def _sphinx(
-    name: str, theme: str, tools: Tools, extension: str = "sphinx.ext.mathjax"
-) -> Recipe:
+def _sphinx(name: str, theme: str, tools: Tools, extension: str = "sphinx.ext.mathjax") -> Recipe:
     conf = f'project = "Living"\nextensions = ["{extension}"]\nhtml_theme = "{theme}"\n'
     contents = "\n   ".join(article.name for article in ARTICLES)
     return Recipe(
@@ -248,12 +246,12 @@ def _hexo(theme: str, settings: object, *, swaps: bool) -> Recipe:
         front = _front(article, date="2020-01-01 00:00:00", mathjax=True)
         return f"{front}\n{{% raw %}}\n{body}{{% endraw %}}\n"
 
-    site = {"title": "Living", "url": ORIGIN.rstrip("/"), "theme": theme, "permalink": ":title.html"}
+    names = {"title": "Living", "url": ORIGIN.rstrip("/"), "permalink": ":title.html"}
     return Recipe(
         f"hexo-{theme}",
         "node",
         {
-            "_config.yml": _yaml(site),
+            "_config.yml": _yaml({**names, "theme": theme}),
             f"_config.{theme}.yml": _yaml(settings),
             **_each("source/_posts/{}.md", post),
         },
@@ -315,11 +313,13 @@ inline = [['\\(', '\\)'], ['$', '$']]
         {
             "hugo.toml": settings,
             "layouts/single.html": f"{head}<h1>{{{{ .Title }}}}</h1>{{{{ .Content }}}}{nav}</body>",
-            "layouts/list.html": f"{head}{{{{ range .Pages }}}}<p>{{{{ .Title }}}}{{{{ end }}}}</body>",
+            "layouts/list.html": f"{head}{{{{ range .Pages }}}}<p>{{{{ .Title }}}}{{{{ end }}}}",
             **_each(
                 "content/posts/{}.md",
-                lambda article: _front(article, date="2020-01-01")
-                + markdown(article, "{}.html".format, title=False),
+                lambda article: (
+                    _front(article, date="2020-01-01")
+                    + markdown(article, "{}.html".format, title=False)
+                ),
             ),
         },
         ("hugo", "--quiet"),
@@ -347,10 +347,12 @@ def _eleventy() -> Recipe:
             "_includes/base.njk": layout,
             **_each(
                 "{}.html",
-                lambda article: _front(article, layout="base.njk", permalink=f"{article.name}.html")
-                + "{% raw %}"
-                + html(article, "{}.html".format)
-                + "{% endraw %}",
+                lambda article: (
+                    _front(article, layout="base.njk", permalink=f"{article.name}.html")
+                    + "{% raw %}"
+                    + html(article, "{}.html".format)
+                    + "{% endraw %}"
+                ),
             ),
         },
         ("eleventy", "--quiet"),

@@ -16,7 +16,7 @@ from tests.living.tools import FOLDER, NODE_MODULES, digest, environment, instal
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered site: where it is, what prerender said, and how many formulas a page has."""
+    """A rendered site: where it is, what prerender said, and how many formulas of a page it has found."""
 
     folder: Path
     said: str
@@ -47,7 +47,12 @@ def generate(recipe: Recipe, folder: Path = FOLDER / "sites") -> Path:
 def _link_packages(recipe: Recipe, place: Path) -> None:
     """Give a site the packages of the bench; Hexo loads those that its package.json names."""
     wanted = dict.fromkeys(recipe.packages, "*")
-    package = {"name": recipe.name, "private": True, "hexo": {"version": ""}, "dependencies": wanted}
+    package = {
+        "name": recipe.name,
+        "private": True,
+        "hexo": {"version": ""},
+        "dependencies": wanted,
+    }
     (place / "package.json").write_text(json.dumps(package), "utf-8")
     (place / "node_modules").symlink_to(NODE_MODULES, target_is_directory=True)
 
@@ -63,4 +68,6 @@ def render(recipe: Recipe, source: Path, folder: Path = FOLDER / "rendered") -> 
     if done.returncode > 1:
         raise RuntimeError(f"{' '.join(command)}:\n{done.stderr}")
     pages: list[dict[str, Any]] = json.loads(done.stdout)["pages"]
-    return Rendered(place, done.stderr, {page["path"]: page["formulas"] for page in pages})
+    return Rendered(
+        place, done.stderr, {page["path"]: page["formulas"] + len(page["errors"]) for page in pages}
+    )

@@ -23,7 +23,14 @@ _HERE = Path(__file__).parent
 _REQUIREMENTS = _HERE / "requirements.txt"
 _PACKAGES = (_HERE / "package.json", _HERE / "package-lock.json")
 #: the generators and themes that the tests have installed
-_IN_TESTS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "sphinx", "furo", "sphinx-rtd-theme")
+_IN_TESTS = (
+    "mkdocs",
+    "mkdocs-material",
+    "pymdown-extensions",
+    "sphinx",
+    "furo",
+    "sphinx-rtd-theme",
+)
 
 
 def installed(tools: Tools) -> str:
