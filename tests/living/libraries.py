@@ -18,7 +18,9 @@ _FOLDERS = ("", "dist/", "build/", "lib/", "umd/")
 
 def library(url: str) -> Path | None:
     """The file that stands in for what a page asks a CDN for; None refuses it."""
-    found = (answer(url, modules) for modules in _MODULES if modules.is_dir())
+    # jsDelivr minifies by itself what a package has no .min.js of
+    urls = (url, url.replace(".min.js", ".js"))
+    found = (answer(one, modules) for one in urls for modules in _MODULES if modules.is_dir())
     return next((file for file in found if file), None) or _from_cdnjs(url.split("?")[0])
 
 

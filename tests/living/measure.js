@@ -75,10 +75,10 @@
 
   /** An empty element of the text at a place, gone when it has been looked at.
    * @template T  @param {Element} place  @param {'beforebegin'|'afterend'|'beforeend'} where
-   * @param {string} width  @param {(probe: DOMRect) => T} use */
-  function probed(place, where, width, use) {
+   * @param {string} style  @param {(probe: DOMRect) => T} use */
+  function probed(place, where, style, use) {
     const probe = document.createElement('living-probe');
-    probe.style.cssText = `${PROBE}width:${width}!important`;
+    probe.style.cssText = PROBE + style;
     place.insertAdjacentElement(where, probe);
     const result = use(probe.getBoundingClientRect());
     probe.remove();
@@ -87,7 +87,8 @@
 
   /** @param {Element} element  the x-height of its text, in pixels */
   function exOf(element) {
-    return probed(element, 'beforeend', '100ex', ({ width }) => width) / 100;
+    const style = 'position:absolute!important;width:100ex!important';
+    return probed(element, 'beforeend', style, ({ width }) => width) / 100;
   }
 
   /** @param {SVGSVGElement} picture  units in an ex, by what it says of its own size */
@@ -128,11 +129,18 @@
     const off = (place) =>
       Math.min(
         ...['beforebegin', 'afterend'].map((where) =>
-          probed(place, where, '0', ({ bottom }) => Math.abs(own() - bottom)),
+          probed(place, where, 'width:0!important', ({ bottom }) => Math.abs(own() - bottom)),
         ),
       );
     const pictures = picturesOf(formula);
-    return pictures.length === 1 ? off(formula) : off(picture);
+    return off(pictures.length === 1 ? inLine(formula) : picture);
+  }
+
+  /** @param {Element} formula  what stands in a line of text: it, or the flex box that holds it */
+  function inLine(formula) {
+    let place = formula;
+    while (/flex|grid/.test(getComputedStyle(place.parentElement).display)) place = place.parentElement;
+    return place;
   }
 
   /** @param {Element} formula  @param {Element} picture */

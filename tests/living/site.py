@@ -16,7 +16,7 @@ from tests.living.tools import FOLDER, NODE_MODULES, digest, environment, instal
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered site: where it is, what prerender said, and how many formulas of a page it has found."""
+    """A rendered site: where it is, what prerender said, how many formulas each page has."""
 
     folder: Path
     said: str
