@@ -49,8 +49,8 @@ _CLICK = """(target) => {
 _TYPESET = """() => [...document.querySelectorAll('mjx-container:not([data-tex]), .katex')]
   .filter((one) => !one.parentElement.closest('mjx-container')).length
   + (window.MathJax?.Hub?.getAllJax?.().length ?? 0)"""
-_QUIET = 0.1  #: seconds between two looks at a page; it has settled when two are alike
-_LIMIT = 20.0  #: seconds for a page to load and settle
+_QUIET = 0.1  #: seconds between two looks at a page; it has settled when three are alike
+_LIMIT = 60.0  #: seconds for a page to load and settle
 _HEIGHT = 844
 #: ex, for `family.js`
 _WIDTHS = tuple(range(6, 60)) + tuple(range(60, 260, 4))
@@ -67,6 +67,8 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    #: how many requests have no answer yet
+    pending: int = 0
     #: whether a click has led to the page that it should
     arrived: bool = True
 
@@ -158,13 +160,17 @@ async def _serve(context: BrowserContext, site: Path, seen: Visit) -> None:
     async def handle(route: Route) -> None:
         file = _file(route.request, site)
         seen.requests.append(route.request.url)
-        if file is None:
-            seen.refused.append(route.request.url)
-            await route.abort()
-            return
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        headers = {"access-control-allow-origin": "*"}
-        await route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
+        seen.pending += 1
+        try:
+            if file is None:
+                seen.refused.append(route.request.url)
+                await route.abort()
+            else:
+                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+                headers = {"access-control-allow-origin": "*"}
+                await route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
+        finally:
+            seen.pending -= 1
 
     await context.route("**/*", handle)
 
@@ -183,12 +189,12 @@ async def _settle(tab: Page, seen: Visit, scripts: bool) -> None:
     if not scripts:
         return
     before: tuple[int, int] | None = None
+    quiet = 0
     async with asyncio.timeout(_LIMIT):
-        while True:
+        while quiet < 2:
             await asyncio.sleep(_QUIET)
             now = (await tab.evaluate(_SETTLED), len(seen.requests))
-            if now == before:
-                return
+            quiet = quiet + 1 if now == before and not seen.pending else 0
             before = now
 
 

@@ -132,15 +132,16 @@
           probed(place, where, 'width:0!important', ({ bottom }) => Math.abs(own() - bottom)),
         ),
       );
-    const pictures = picturesOf(formula);
-    return off(pictures.length === 1 ? inLine(formula) : picture);
+    const place = picturesOf(formula).length > 1 ? picture : inLine(formula);
+    return place ? off(place) : 0;
   }
 
-  /** @param {Element} formula  what stands in a line of text: it, or the flex box that holds it */
+  /** What stands in a line of text: a formula, or the boxes in the line that hold nothing but it.
+   * @param {Element} formula  @returns {Element | null}  null where it is no part of a line */
   function inLine(formula) {
-    let place = formula;
-    while (/flex|grid/.test(getComputedStyle(place.parentElement).display)) place = place.parentElement;
-    return place;
+    const { display } = getComputedStyle(formula.parentElement);
+    if (/^inline-(flex|grid)$/.test(display)) return inLine(formula.parentElement);
+    return /flex|grid/.test(display) ? null : formula;
   }
 
   /** @param {Element} formula  @param {Element} picture */

@@ -49,7 +49,7 @@ def recipes() -> dict[str, Recipe]:
 
 
 #: made with what the tests have installed anyway
-QUICK = ("material", "material-instant", "furo", "rtd")
+QUICK = ("material-instant", "furo", "rtd")
 
 
 def _all() -> Iterable[Recipe]:
@@ -72,7 +72,8 @@ def _all() -> Iterable[Recipe]:
     yield _fluid()
     yield _hugo()
     yield _eleventy()
-    yield _vitepress()
+    yield _vitepress("vitepress")
+    yield _vitepress("vitepress-mathjax", client=True)
     yield _docusaurus()
 
 
@@ -364,14 +365,24 @@ def _eleventy() -> Recipe:
 # -- frameworks that take their pages over ----------------------------------------------------
 
 
-def _vitepress() -> Recipe:
+def _vitepress(name: str, *, client: bool = False) -> Recipe:
+    """With formulas that markdown-it-mathjax3 has drawn, or for MathJax 3 in the reader's browser."""
+    loader = [["script", {"src": "https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js"}]]
+    settings = {"title": "Living", "markdown": {"math": not client}}
+    config = {**settings, "head": loader if client else []}
+
+    def page(article: Article) -> str:
+        if not client:
+            return markdown(article, "./{}".format)
+        return f"# A page\n\n<div v-pre>\n{html(article, './{}'.format)}</div>\n"
+
     return Recipe(
-        "vitepress",
+        name,
         "node",
         {
-            ".vitepress/config.mjs": "export default {title: 'Living', markdown: {math: true}};\n",
+            ".vitepress/config.mjs": f"export default {_yaml(config)};\n",
             "index.md": "# Start\n",
-            **_each("{}.md", lambda article: markdown(article, "./{}".format)),
+            **_each("{}.md", page),
         },
         ("vitepress", "build"),
         ".vitepress/dist",
