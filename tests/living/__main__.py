@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from playwright.async_api import Error as BrowserError
+
 from tests.living.bench import Result, examine, table, write
+from tests.living.judge import Offence
 from tests.living.look import Eyes
 from tests.living.recipes import recipes
 from tests.oracle.oracle import chromium
@@ -23,7 +26,6 @@ def main() -> None:
     if unknown:
         sys.exit(f"no theme {', '.join(unknown)}; there are {', '.join(known)}")
     results = asyncio.run(_examine(names))
-    write(results)
     print(f"\n{table(results)}\n")
     for one in results:
         _print_offences(one)
@@ -36,7 +38,12 @@ async def _examine(names: list[str]) -> list[Result]:
         eyes = Eyes(browser)
         for name in names:
             print(name, file=sys.stderr)
-            results.append(await examine(eyes, known[name]))
+            try:
+                results.append(await examine(eyes, known[name]))
+            except (RuntimeError, TimeoutError, BrowserError) as error:
+                offence = Offence("failed", "", 0, "", str(error) or type(error).__name__)
+                results.append(Result(name, 0, offences=[offence]))
+            write(results)
     return results
 
 

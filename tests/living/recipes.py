@@ -366,7 +366,7 @@ def _eleventy() -> Recipe:
 
 
 def _vitepress(name: str, *, client: bool = False) -> Recipe:
-    """With formulas that markdown-it-mathjax3 has drawn, or for MathJax 3 in the reader's browser."""
+    """With formulas drawn by markdown-it-mathjax3, or for MathJax 3 in the reader's browser."""
     loader = [["script", {"src": "https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js"}]]
     settings = {"title": "Living", "markdown": {"math": not client}}
     config = {**settings, "head": loader if client else []}
