@@ -78,9 +78,9 @@ def _left(recipe: Recipe, source: Path, rendered: Rendered, result: Result) -> N
     """The pages of a framework have to keep their bytes, and the user has to be told."""
     for page in recipe.pages().values():
         if (source / page).read_bytes() != (rendered.folder / page).read_bytes():
-            result.offences.append(Offence("other", page, 0, "", "it is not left as it was"))
+            result.offences.append(Offence("left", page, 0, "", "it is not left as it was"))
         if page not in rendered.said:
-            result.offences.append(Offence("other", page, 0, "", "nothing is told of it"))
+            result.offences.append(Offence("left", page, 0, "", "nothing is told of it"))
 
 
 async def _examine_page(

@@ -20,7 +20,7 @@ _UNITS = 20  #: of 1000 in an em: a picture's cover is rounded
 
 KINDS = (
     *("vanished", "doubled", "small", "baseline", "turned", "tall", "drawn", "colour"),
-    *("out", "page", "swap", "other", "errors", "failed"),
+    *("out", "page", "swap", "other", "errors", "left", "failed"),
 )
 
 

@@ -29,8 +29,10 @@ _BARE = """() => {
   const body = formulas.map((one) => `<div>${one.outerHTML}</div>`);
   return `<!DOCTYPE html>${head.join('')}<body style="font:16px/1.5 serif">${body.join('')}`;
 }"""
+#: how many elements a page has, when what MathJax has begun is done; 0 while it is being loaded
 _SETTLED = """async () => {
   const mathjax = window.MathJax;
+  if (mathjax && !mathjax.startup?.promise && !mathjax.isReady) return 0;
   if (mathjax?.startup?.promise) await mathjax.startup.promise.catch(() => null);
   if (mathjax?.Hub?.Queue && mathjax.isReady) await new Promise((done) => mathjax.Hub.Queue(done));
   await document.fonts.ready;
@@ -50,6 +52,7 @@ _TYPESET = """() => [...document.querySelectorAll('mjx-container:not([data-tex])
   .filter((one) => !one.parentElement.closest('mjx-container')).length
   + (window.MathJax?.Hub?.getAllJax?.().length ?? 0)"""
 _QUIET = 0.1  #: seconds between two looks at a page; it has settled when three are alike
+_PATIENCE = 15  #: looks at a page that waits for MathJax
 _LIMIT = 60.0  #: seconds for a page to load and settle
 _HEIGHT = 844
 #: ex, for `family.js`
@@ -191,7 +194,8 @@ async def _settle(tab: Page, seen: Visit, scripts: bool) -> None:
     before: tuple[int, int] | None = None
     quiet = 0
     async with asyncio.timeout(_LIMIT):
-        while quiet < 2:
+        # MathJax may never come: its script has been taken out, or nothing answers for it
+        while quiet < (2 if before and before[0] else _PATIENCE):
             await asyncio.sleep(_QUIET)
             now = (await tab.evaluate(_SETTLED), len(seen.requests))
             quiet = quiet + 1 if now == before and not seen.pending else 0
