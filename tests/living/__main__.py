@@ -2,6 +2,9 @@
 
 A table goes to standard output, with each offence below it; all that is known, and a picture of
 each page on each screen, to cache/living. The exit code is 1 if there are offences.
+
+"formulas" are those that prerender has found, of those that the page's own engine typesets; "ask"
+counts pages that ask for MathJax or KaTeX though their source has no error. Neither is an offence.
 """
 
 from __future__ import annotations
