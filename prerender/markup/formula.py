@@ -216,7 +216,9 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet, svg: Svg) -
     style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
     least = 0 if layout.fluid else layout.width * sheet.shrink
     scrolls = last and least > NARROW * X_HEIGHT
-    style += f";--least:{_ex(least)}" if first_or_last and least > _WORD * X_HEIGHT else ""
+    if (last or shown.high is None) and least > _WORD * X_HEIGHT:
+        # The first, too: it is all that is seen where the rules of its page are not there
+        style += f";--least:{_ex(least)}"
     kind: Kind = "grid" if layout.tag else "block" if scrolls else "inline"
     name = sheet.needs.name(shown, kind) if shown != Range() else ""
     own = "" if layout.tag else name

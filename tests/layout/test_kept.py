@@ -212,7 +212,7 @@ def test_names_are_no_ids_of_the_page(tmp_path: Path) -> None:
     folder = site(tmp_path / "site")
     build(folder)
     file = folder / "index.html"
-    names = re.findall(r'<(?:path|g) id="([^"]*)"', file.read_text("utf-8"))
+    names = re.findall(r'<(?:path data-prm=""|g) id="([^"]*)"', file.read_text("utf-8"))
     anchors = "".join(f'<i id="{name}"></i>' for name in names)
     source_of = site(tmp_path / "other") / "index.html"
     source_of.write_text(source_of.read_text("utf-8") + anchors, "utf-8")
