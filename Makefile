@@ -1,6 +1,8 @@
 # make demo   set everything up, render tests/example, say which file to open
 # make test   set everything up, run the linters and the tests
 # make bench  set everything up, run the benchmarks
+# make living set everything up, open the sites of real generators and themes with their scripts on;
+#             a few of them: python -m tests.living NAME...
 # make clean  take away all that the others made
 #
 # Each works as the first command in a fresh clone. Needed beforehand: Python 3.11 or newer with pip
@@ -14,7 +16,7 @@ export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
 
 MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
 
-.PHONY: demo test lint bench clean chromium
+.PHONY: demo test lint bench living clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -33,6 +35,9 @@ lint: .venv/.test tests/node_modules/.made
 
 bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.bench
+
+living: .venv/.test tests/node_modules/.made chromium
+	python -m tests.living
 
 clean:
 	rm -rf .venv dist tests/node_modules prerender/engine/mathjax .hypothesis .*_cache

@@ -391,7 +391,8 @@ async def _render(
     if inspect is not None:
         said = said + await inspect(page, planned, finished)
     result = None if finished.data == data else finished.data
-    return Outcome(result, len(planned.formulas), said, shared=finished.shared)
+    lasting = all(answer.lasting for answer in answers)
+    return Outcome(result, len(planned.formulas), said, lasting=lasting, shared=finished.shared)
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -486,7 +487,8 @@ def _answer(job: Job, work: Work) -> asyncio.Task[Answer]:
             return answer
         work.typeset += len(job.items)
         answer = await work.engine.typeset(job, work.setups)
-        work.keep(key, answer)
+        if answer.lasting:
+            work.keep(key, answer)
         return answer
 
     task = work.answers.get(key)

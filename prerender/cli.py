@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
@@ -137,6 +138,15 @@ Pictures = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where pictures go of what is wrong on a screen."),
 ]
+Libraries = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Where the libraries are that pages load from a CDN: node_modules, say.",
+    ),
+]
 TextSize = Annotated[
     int, typer.Option(min=10, metavar="PERCENT", help="The size of text on the screens.")
 ]
@@ -251,6 +261,7 @@ def check_command(
     shrink: Shrink = 70,
     screens: ScreenWidths = None,
     pictures: Pictures = None,
+    libraries: Libraries = None,
     text_size: TextSize = 100,
     zoom: Zoom = 100,
     profile: Profile = None,
@@ -259,11 +270,13 @@ def check_command(
 ) -> None:
     """Do as `build` does, but write nothing; look at the result on screens."""
     opened = _open(site, None, include, exclude)
-    asked = _screens(screens, zoom, text_size, pictures)
+    asked = replace(
+        _screens(screens, zoom, text_size, pictures), shrink=shrink / 100, seconds=time_limit
+    )
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
-        viewing = Viewing(opened, engine, asked, pictures, jobs)
+        viewing = Viewing(opened, engine, asked, pictures, jobs, libraries)
         inspect = viewing.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
         own = context.obj
@@ -284,6 +297,8 @@ def check_command(
     done.screens = viewing.reports
     if viewing.folder is not None and any(screen.offences for screen in done.screens):
         _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
+    for url in sorted(viewing.missing):
+        _notice(quiet)(f"not in {libraries}: {url}")
     _tell(done, site, json_file, report, quiet, verbose)
 
 

@@ -17,7 +17,8 @@ class Outcome:
     """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
 
     `needs` are the local files that decided; `lasting` says whether nothing else did: a file that
-    could not be opened may be opened the next time. `shared` are lines of files of its site.
+    could not be opened may be opened the next time, and a font may be there. `shared` are lines of
+    files of its site.
     """
 
     data: bytes | None

@@ -377,6 +377,7 @@ def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
     return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
 
 
+_FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
@@ -394,6 +395,9 @@ def _complaints(formula: Formula, typeset: Typeset, held: Held | None) -> Iterat
         else:
             told = f"{name} is not defined; it stands in red, as MathJax shows it"
             yield Diagnostic("warning", told, cure=cure(name))
+    if typeset.guessed:
+        told = f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess"
+        yield Diagnostic("warning", told, cure=_FONTS)
     for label in dict.fromkeys(_missing(formula, typeset)):
         told = f"there is no label {label} on this page; a reference to it shows ???".replace(
             "  ", " "

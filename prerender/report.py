@@ -192,13 +192,17 @@ class PageReport:
 
 
 class Finding(NamedTuple):
-    """A formula on a screen, and what there is to say of it; `picture` is a file."""
+    """A formula on a screen, and what there is to say of it; `picture` is a file.
+
+    `display` is None where it is not known which formula it is.
+    """
 
     path: str
     place: Place | None
     tex: str
     reason: str
     picture: str = ""
+    display: bool | None = None
 
     @property
     def where(self) -> str:
@@ -208,14 +212,15 @@ class Finding(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """As the contract of `--json` has it."""
         line, column = (self.place.line, self.place.column) if self.place else (1, 1)
-        told = {"path": self.path, "line": line, "column": column}
+        told: dict[str, Any] = {"path": self.path, "line": line, "column": column}
         told |= {"tex": self.tex, "reason": self.reason}
+        told |= {} if self.display is None else {"display": self.display}
         return told | ({"picture": self.picture} if self.picture else {})
 
 
 @dataclass(slots=True)
 class ScreenReport:
-    """What was seen of all pages on a screen: displays, and those that are not as they should be.
+    """What was seen of all pages on a screen: how many displays, which formulas are compromises.
 
     `shrunk` and `scrolled` are those for which no layout is narrow enough; `offences` are errors.
     """

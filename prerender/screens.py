@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from prerender.engine import Compromise, Engine, Screens, Seen, Shown, TabLostError, look
 from prerender.find import Formula
+from prerender.libraries import library_file
 from prerender.page import Finished, Plan
 from prerender.place import Lines, Place
 from prerender.report import Diagnostic, Finding, ScreenReport
@@ -35,7 +36,8 @@ def widths(words: str) -> tuple[int, ...]:
 class Viewing:
     """A run's looks at the pages of a site, `tabs` at once; what was seen is in `reports`.
 
-    `folder` is where pictures go; None: a new one, made for the first of them.
+    `folder` is where pictures go; None: a new one, made for the first of them. `libraries` has what
+    pages load from CDNs; what they do not find there is in `missing`.
     """
 
     site: Site
@@ -43,6 +45,8 @@ class Viewing:
     screens: Screens
     folder: Path | None = None
     tabs: int | None = None
+    libraries: Path | None = None
+    missing: set[str] = field(default_factory=set)
     reports: list[ScreenReport] = field(init=False)
     _places: asyncio.Semaphore = field(init=False)
 
@@ -56,7 +60,8 @@ class Viewing:
         """Look at a page, add to the reports, and say which formulas are wrong where."""
         if not finished.rendered:
             return []
-        shown = Shown(page, finished.data, lambda url: local_file(self.site, page, url))
+        files = lambda url: local_file(self.site, page, url)  # noqa: E731
+        shown = Shown(page, finished.data, files, self._library)
         try:
             async with self._places:
                 seen = await look(await self.engine.browser(), shown, self.screens)
@@ -66,6 +71,15 @@ class Viewing:
         for report, one in zip(self.reports, seen, strict=True):
             self._add(report, one, formulas)
         return formulas.diagnose(seen)
+
+    def _library(self, url: str) -> Path | None:
+        """The file that a URL elsewhere means, if there is one."""
+        if self.libraries is None:
+            return None
+        file = library_file(self.libraries, url)
+        if file is None:
+            self.missing.add(url)
+        return file
 
     def _add(self, report: ScreenReport, seen: Seen, formulas: _Formulas) -> None:
         """Add what was seen of a page on a screen to the screen's report."""
@@ -104,7 +118,8 @@ class _Formulas:
         if self.count != len(self._rendered):
             return Finding(self._path, None, "", reason)
         formula = self._rendered[index]
-        return Finding(self._path, self._place(formula), formula.math, reason)
+        place, display = self._place(formula), formula.display
+        return Finding(self._path, place, formula.math, reason, display=display)
 
     def _place(self, formula: Formula) -> Place:
         return self._lines.place(formula.span.start)
@@ -115,16 +130,32 @@ class _Formulas:
         for one in seen:
             for offence in one.offences:
                 wrong[offence.index, offence.reason].append(one.width)
-        said = []
+        said = [
+            Diagnostic("error", f"at {_pixels(where)}: {problem}")
+            for problem, where in _problems(seen).items()
+        ]
         for (index, reason), where in sorted(wrong.items()):
             found = self.finding(index, reason)
-            message = f"at {', '.join(map(str, where))} px: {reason}"
+            message = f"at {_pixels(where)}: {reason}"
             said.append(Diagnostic("error", message, found.place, found.tex))
         return said
 
 
+def _problems(seen: Sequence[Seen]) -> dict[str, list[int]]:
+    """What is wrong with a page as a whole, and on screens of which widths."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for one in seen:
+        for problem in one.problems:
+            found[problem].append(one.width)
+    return found
+
+
+def _pixels(widths: Sequence[int]) -> str:
+    return f"{', '.join(map(str, widths))} px"
+
+
 def _because(one: Compromise) -> str:
-    """Why a display is not shown as it is."""
+    """Why a formula is not shown as it is."""
     layouts = (
         "its only layout" if one.layouts == 1 else f"the narrowest of its {one.layouts} layouts"
     )

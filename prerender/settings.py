@@ -27,6 +27,7 @@ KNOWN: dict[str, type] = {
     "css": str,
     "glyphs": str,
     "shrink": int,
+    "libraries": str,
     "report": str,
     "quiet": bool,
     "verbose": bool,

@@ -111,12 +111,14 @@ class Typeset:
 
     The pictures are the layouts of a display, widest first, or the parts of an inline formula.
     `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
-    does not know and shows in red; `tags` its numbers, `refs` its references to those of others.
+    does not know and shows in red; `guessed` texts for which this machine has no font, so that
+    their widths are guesses; `tags` its numbers, `refs` its references to those of others.
     """
 
     pictures: tuple[Picture, ...] = ()
     glyphs: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
     tags: tuple[Label, ...] = ()
     refs: tuple[Label, ...] = ()
     error: str | None = None
@@ -128,6 +130,7 @@ class Typeset:
             pictures=tuple(Picture.from_json(picture) for picture in data.get("pictures", ())),
             glyphs=tuple(data.get("glyphs", ())),
             undefined=tuple(data.get("undefined", ())),
+            guessed=tuple(data.get("guessed", ())),
             tags=_labels(data.get("tags", ())),
             refs=_labels(data.get("refs", ())),
             error=data.get("error"),
@@ -145,6 +148,11 @@ class Answer:
 
     typesets: tuple[Typeset, ...]
     outlines: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it would be the same with other fonts on this machine."""
+        return not any(typeset.guessed for typeset in self.typesets)
 
 
 def engine_setup(setup: Setup) -> dict[str, Any]:

@@ -3,10 +3,15 @@
 Formulas in headings and navigation rely on no other, and no other on them: reader modes leave those
 out.
 
-A display that may be wider than a phone stands in a box whose width CSS can ask for. Such a box has
-no width of its own for what is around it, so an empty picture beside it (`mjx-room`) tells its
-natural width, and that it may be less: a replaced element with a percentage as its greatest width
-may be squeezed (https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-contribution).
+What may find less room than it can be read in stands in a box whose width CSS can ask for, and in
+which it scrolls. Such a box has no width of its own for what is around it, so an empty picture
+beside it (`prm-room`) tells its natural width, and that it may be less: a replaced element with a
+percentage as its greatest width may be squeezed
+(https://www.w3.org/TR/css-sizing-3/#replaced-percentage-min-contribution).
+
+Nothing relies on a style sheet to hide: all layouts but the first have no size without it. (Reader
+modes remove what is hidden in other ways, and with it outlines that others refer to.) All names are
+our own, for client MathJax has rules for its names.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape, unescape
 
 from prerender.engine import Picture, Tag, Typeset
@@ -26,14 +32,13 @@ from prerender.source import Span
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
 #: they fit any text (MathJax 4: params.x_height of the newcm font)
 X_HEIGHT = 442
-#: ex: a picture no wider than this fits every column that we know of; 280 px have at least as many
+#: ex: what is no wider fits every column of text; a screen of 280 px has at least as many
 NARROW = 28.0
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
 #: how a picture is drawn
 Draw = Callable[[Picture, Drawings], str]
-#: ex: a picture is squeezed to no less where it shares a line, a table's say, unless that is nearly
-#: a third of the screen (style.css.jinja)
+#: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
 _WORD = 10.0
 
 
@@ -68,11 +73,9 @@ def render(
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
         draw = alone if apart else drawing
         usual = _usual_space(typeset.pictures, sheet)
-        attributes += "" if usual is None else f' size="{usual}"'
-        last = len(typeset.pictures) - 1
+        attributes += "" if usual is None else f' data-gap="{usual}"'
         content = "".join(
-            _follows(one, usual, sheet) + _part(one, draw, sheet, exact=at < last)
-            for at, one in enumerate(typeset.pictures)
+            _follows(one, usual, sheet) + _part(one, draw, sheet) for one in typeset.pictures
         )
     return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
 
@@ -83,14 +86,21 @@ def _told(content: str, formula: Formula, carried: str) -> str:
     They stand in the first picture, where no browser shows them, and are spelled as beside it in
     the attribute, so that compression makes little of them.
     """
-    start, end, rest = content.partition(">")
+    start = content.find(">", content.find("<svg")) + 1
     words = carried.split('"', 2)[1]
     if formula.input == "mathml":
         words = escape(" ".join(_TAG.sub(" ", unescape(words)).split()), quote=False)
-    return f"{start}><desc>{words.replace('<', '&lt;')}</desc>{rest}" if end else content
+    words = _DELIMITER.sub(r"\g<0><b></b>", words.replace("<", "&lt;"))
+    content = _TEXT.sub(lambda text: _DELIMITER.sub(r"\g<0><tspan></tspan>", text[0]), content)
+    return f"{content[:start]}<desc>{words}</desc>{content[start:]}" if start else content
 
 
 _TAG = re.compile("<[^>]*>")
+#: what client MathJax or KaTeX may take for the beginning of a formula, or an escape, where no
+#: element follows
+_DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
+#: the words in a drawing that are drawn as text
+_TEXT = re.compile(r"(?<=>)[^<]+(?=</text>)")
 
 
 def _side(align: str, sheet: Sheet) -> str:
@@ -113,44 +123,53 @@ def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
         return ""
     if picture.follows == "newline":
         sheet.needs.newlines = True
-        return '<mjx-break newline="newline"> </mjx-break>'
+        return '<prm-break data-newline=""> </prm-break>'
     if picture.follows == usual:
-        return "<mjx-break> </mjx-break>"
-    return f'<mjx-space size="{picture.follows}"><mjx-break> </mjx-break></mjx-space>'
+        return "<prm-break> </prm-break>"
+    return f'<prm-space data-gap="{picture.follows}"><prm-break> </prm-break></prm-space>'
 
 
-def _single(picture: Picture, draw: Draw, sheet: Sheet, *, exact: bool = False) -> str:
+def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
-    style = f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
-    style += _indent(picture)
-    if fits:
-        return _svg(picture, sheet, style=style, name="mjx-fit", draw=draw)
-    return _word(picture, sheet, style, draw, exact=exact)
+    name = "prm-fit" if fits else ""
+    return _svg(picture, sheet, _lowered(picture) + _indent(picture), name, draw)
 
 
-def _part(picture: Picture, draw: Draw, sheet: Sheet, *, exact: bool) -> str:
-    """A part of an inline formula, or all of it; `exact`: another picture follows."""
-    if picture.tag is None:
-        return _single(picture, draw, sheet, exact=exact)
-    number = _inline_number(picture, picture.tag, draw, sheet)
-    return _single(picture, draw, sheet, exact=True) + number
+def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+    """A part of an inline formula, or all of it."""
+    part = _single if _can_be_read(picture, sheet) else _wide
+    number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
+    return part(picture, draw, sheet) + number
+
+
+def _can_be_read(picture: Picture, sheet: Sheet) -> bool:
+    """Whether a picture can be read wherever it is squeezed to."""
+    return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.fluid
+
+
+def _wide(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+    """A part of an inline formula that may be wider than its column: it scrolls there."""
+    inner = replace(picture, tag=None)
+    sheet.needs.layouts = True
+    box = f"<prm-box>{_layout(inner, Range(), True, sheet, partial(_svg, draw=draw))}</prm-box>"
+    look = sheet.needs.look(_lowered(picture))
+    return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), sheet)}{box}</prm-wide>"
 
 
 def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     number = Picture(tag.width, picture.height, picture.depth, tag.body)
-    style = f"vertical-align:{_ex(-picture.depth)};margin-left:{_ex(tag.gap)}"
-    return _word(number, sheet, style, draw)
+    style = f"{_lowered(picture)};margin-left:{_ex(tag.gap)}"
+    return _svg(number, sheet, style, draw=draw)
 
 
 def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
-    narrow = natural.width + abs(natural.indent) <= NARROW * X_HEIGHT and not natural.fluid
-    if len(layouts) == 1 and natural.tag is None and narrow:
-        return _single(natural, drawing, sheet, exact=True)
+    if len(layouts) == 1 and natural.tag is None and _can_be_read(natural, sheet):
+        return _single(natural, drawing, sheet)
     sheet.needs.layouts = True
     if layouts[-1].tag is not None and layouts[-1].tag.row is None:
         layouts = (*layouts, _united(layouts[-1], layouts[-1].tag))
@@ -159,17 +178,17 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
         Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
         for at, low in enumerate(needed)
     ]
-    first, *others = (
-        _layout(layout, shown[at], at == len(layouts) - 1, sheet)
+    drawn = (
+        _layout(layout, shown[at], at == len(layouts) - 1, sheet, _hidden if at else _svg)
         for at, layout in enumerate(layouts)
     )
-    drawn = first + _PICTURE.sub(r'\g<0> display="none"', "".join(others))
-    room = f'<svg class="mjx-room" width="{needed[0]:g}ex" height="0"{_namespace(sheet)}></svg>'
-    return f"{room}<mjx-box>{drawn}</mjx-box>"
+    return f"{_room(needed[0], sheet)}<prm-box>{''.join(drawn)}</prm-box>"
 
 
-#: a picture of ours, not a viewport in one; without style sheets the first layout is shown
-_PICTURE = re.compile(r'<svg(?=[^>]* width="[\d.]+ex")')
+def _room(width: float, sheet: Sheet) -> str:
+    """An empty picture that wants so many ex; without our style sheet it takes no room."""
+    look = sheet.needs.look(f"--w:{width:g}ex", "prm-room")
+    return f"<svg{look}{_NO_SIZE}{_namespace(sheet)}></svg>"
 
 
 def _united(layout: Picture, tag: Tag) -> Picture:
@@ -189,49 +208,53 @@ def _united(layout: Picture, tag: Tag) -> Picture:
 _ANCHOR = re.compile(r' id="[^"]*"')
 
 
-def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet) -> str:
-    """One layout, with its number beside it, or below where there is no room for both."""
-    style = f"vertical-align:{_ex(-layout.depth)}" if layout.depth and not layout.tag else ""
-    style += _indent(layout)
-    scrolls = last and layout.width * sheet.shrink > NARROW * X_HEIGHT
+def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet, svg: Svg) -> str:
+    """One layout, with its number beside it, or below where there is no room for both.
+
+    The last one shrinks as far as it can be read, then scrolls.
+    """
+    style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
+    least = 0 if layout.fluid else layout.width * sheet.shrink
+    scrolls = last and least > NARROW * X_HEIGHT
+    if (last or shown.high is None) and least > _WORD * X_HEIGHT:
+        # The first, too: it is all that is seen where the rules of its page are not there
+        style += f";--least:{_ex(least)}"
     kind: Kind = "grid" if layout.tag else "block" if scrolls else "inline"
     name = sheet.needs.name(shown, kind) if shown != Range() else ""
-    if layout.tag is None and not scrolls:
-        return _svg(layout, sheet, style=style, name=name)
+    own = "" if layout.tag else name
+    picture = svg(layout, sheet, style, "" if scrolls else own)
+    body = _scroll(picture, own, least, sheet) if scrolls else picture
     if layout.tag is None:
-        return _scroll(layout, sheet, style, name)
-    body = _scroll(layout, sheet, style, "") if scrolls else _svg(layout, sheet, style=style)
+        return body
     stacked = sheet.needs.name(Range(None, _ceil(_needed(layout))), "stacked") if last else ""
     classes = " ".join(filter(None, (name, stacked)))
-    return _row(layout, layout.tag, body, classes, sheet)
+    return _row(layout, layout.tag, body, classes, sheet, svg)
 
 
-def _scroll(layout: Picture, sheet: Sheet, style: str, name: str) -> str:
-    """A layout that shrinks as far as it can be read, then scrolls, its end faded."""
+def _scroll(picture: str, name: str, least: float, sheet: Sheet) -> str:
+    """A picture that scrolls where there is less room than `least`, its end faded."""
     sheet.needs.scroll = True
-    least = layout.width * sheet.shrink
     fades = sheet.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
     classes = " ".join(filter(None, (name, fades)))
-    body = _svg(layout, sheet, style=f"{style};min-width:{_ex(least)}")
-    return f'<mjx-scroll class="{classes}" tabindex="0">{body}</mjx-scroll>'
+    return f'<prm-scroll class="{classes}" tabindex="0">{picture}</prm-scroll>'
 
 
-def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet) -> str:
+def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet, svg: Svg) -> str:
     """A layout and its number; one number is as high as a line, so that it can go below."""
     sheet.needs.tags.add(tag.side)
     picture = Picture(tag.width, layout.height, layout.depth, tag.body)
     style = f"margin-{'left' if tag.side == 'right' else 'right'}:{_ex(tag.gap)}"
     if tag.row is not None:
         picture = Picture(tag.width, _ASCENT - tag.row, _DESCENT + tag.row, tag.body)
-        style += f";margin-top:{_ex(layout.height - picture.height)}"
-    number = _svg(picture, sheet, style=style)
+        style += f";--drop:{_ex(layout.height - picture.height)}"
+    number = svg(picture, sheet, style, "")
     pair = number + body if tag.side == "left" else body + number
-    side = ' side="left"' if tag.side == "left" else ""
+    side = ' data-side="left"' if tag.side == "left" else ""
     columns = ""
     if layout.fluid:
         free = "0 1fr auto" if tag.side == "right" else "auto 1fr 0"
         columns = f"grid-template-columns:{free};justify-items:stretch"
-    return f"<mjx-row{sheet.needs.look(columns, classes)}{side}>{pair}</mjx-row>"
+    return f"<prm-row{sheet.needs.look(columns, classes)}{side}>{pair}</prm-row>"
 
 
 def _needed(layout: Picture) -> float:
@@ -245,6 +268,10 @@ def _ceil(ex: float) -> float:
     return -(-ex * 10 // 1) / 10
 
 
+def _lowered(picture: Picture) -> str:
+    return f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
+
+
 def _indent(picture: Picture) -> str:
     if not picture.indent:
         return ""
@@ -253,40 +280,44 @@ def _indent(picture: Picture) -> str:
 
 
 def _namespace(sheet: Sheet) -> str:
-    return ' xmlns="http://www.w3.org/2000/svg"' if sheet.xml else ""
+    return _NAMESPACES if sheet.xml else ""
+
+
+_NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
 def _svg(
-    picture: Picture, sheet: Sheet, *, style: str, name: str = "", draw: Draw = drawing
+    picture: Picture,
+    sheet: Sheet,
+    style: str,
+    name: str = "",
+    draw: Draw = drawing,
+    hidden: bool = False,
 ) -> str:
-    """A picture with its width and height."""
-    width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
-    size = f' width="{_ex(width)}" height="{_ex(height)}"'
-    box = f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
-    if picture.fluid:
-        box, style = "", f"{style};width:100%;height:{_ex(height)}"
-    return _drawn(picture, sheet, style, name, size + box, draw)
+    """A picture with its width; its height follows from its proportions.
 
-
-def _word(picture: Picture, sheet: Sheet, style: str, draw: Draw, *, exact: bool = False) -> str:
-    """A small picture with its height, of which a page has few; its width follows.
-
-    It does so to a few hundredths of a pixel, which can move what stands after it by a whole one,
-    or itself if it is centred: where it has to be `exact`, the width is told. A theme may set the
-    height of any svg, but not of one that has a style.
+    The width stands in a style, which counts more than a theme's, and in an attribute, which is
+    left where styles are taken away. `hidden`: without our style sheet it has no size.
     """
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
-    box = f' viewBox="0 {_number(-picture.height)} {width:.0f} {_number(height)}"'
-    if exact:
-        box = f' width="{_ex(width)}"{box}'
-    if sheet.needs.external:
-        box = f' height="{_ex(height)}"{box}'
-    return _drawn(picture, sheet, f"height:{_ex(height)};{style}", "", box, draw)
-
-
-def _drawn(picture: Picture, sheet: Sheet, style: str, name: str, size: str, draw: Draw) -> str:
-    attributes = _namespace(sheet) + sheet.needs.look(style.strip(";"), name) + size
+    size = _NO_SIZE if hidden else f' width="{_ex(width)}"'
+    style = f"{'--w' if hidden else 'width'}:{_ex(width)};{style}"
+    if picture.fluid:
+        size += "" if hidden else f' height="{_ex(height)}"'
+        style = f"--w:100%;--least:{_ex(width)};--h:{_ex(height)};{style.partition(';')[2]}"
+    else:
+        size += f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
+    attributes = _namespace(sheet) + sheet.needs.look(style, name) + size
     return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>"
+
+
+_NO_SIZE = ' width="0" height="0"'
+#: a picture, its sheet, its style and the name of its rules in; its element out
+Svg = Callable[[Picture, Sheet, str, str], str]
+
+
+def _hidden(picture: Picture, sheet: Sheet, style: str, name: str) -> str:
+    return _svg(picture, sheet, style, name, hidden=True)
 
 
 def _ex(thousandths: float) -> str:

@@ -8,6 +8,7 @@ which of a formula's is shown at which width of its box
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -67,14 +68,37 @@ class Needs:
     def name(self, shown: Range, kind: Kind) -> str:
         """The class of what is shown (or stacked) at a range of widths."""
         low, high = ("" if one is None else f"{one * 10:.0f}" for one in shown)
-        return self.ranges.setdefault((shown, kind), f"mjx{low}-{high}{kind[0]}")
+        return self.ranges.setdefault((shown, kind), f"prm{low}-{high}{kind[0]}")
 
     def look(self, style: str, name: str = "") -> str:
-        """The attributes that give an element a style and a class (either may be empty)."""
+        """The attributes that give an element a style and a class (either may be empty).
+
+        The style counts more than any rule that a theme has.
+        """
+        style = important(style)
         if style and self.external:
-            mine = self.styles.setdefault(style, f"mjx-{fingerprint(style)[:6]}")
+            mine = self.styles.setdefault(style, f"prm-{fingerprint(style)[:6]}")
             name, style = f"{name} {mine}".strip(), ""
         return (f' class="{name}"' if name else "") + (f' style="{style}"' if style else "")
+
+
+def important(declarations: str) -> str:
+    """CSS declarations that count more than others; custom properties have no others."""
+    both = (one.strip() for one in declarations.split(";"))
+    return ";".join(
+        one if one.startswith("--") or one.endswith("!important") else f"{one}!important"
+        for one in both
+        if one
+    )
+
+
+def _important_rules(css: str) -> str:
+    """A style sheet of plain rules, all of whose declarations are important."""
+    return _BLOCK.sub(lambda block: f"{{{important(block[1])}}}", css)
+
+
+_BLOCK = re.compile(r"\{([^{}]*)\}")
+_TEMPLATES.filters["important"] = _important_rules
 
 
 def style_element(mark: str, needs: Needs) -> str:
@@ -97,9 +121,8 @@ def style_frame() -> tuple[str, str]:
 
 def style_lines(needs: Needs) -> list[str]:
     """The lines of that file that a page needs."""
-    # The name twice: a style in the page would count before every rule of the sheet's beginning
-    ours = "mjx-container[jax][data-tex]"
-    styles = (f"{ours} .{name}.{name}{{{style}}}" for style, name in needs.styles.items())
+    # More ids than the rules of the sheet's beginning have: a style in the page would count more
+    styles = (f".{name}{_STRONGEST}{{{style}}}" for style, name in needs.styles.items())
     return [*_own_rules(needs), *styles]
 
 
@@ -115,21 +138,31 @@ def _own_rules(needs: Needs) -> list[str]:
     """The rules that depend on lengths of the page's formulas."""
     spaces = sorted(needs.spaces)
     return [
-        *(f'[size="{one}"]:is([jax],mjx-space){{word-spacing:{one / 1000}em}}' for one in spaces),
+        *(
+            f'[data-gap="{one}"]:is(mjx-container,prm-space){_STRONG}'
+            f"{{word-spacing:{one / 1000}em!important}}"
+            for one in spaces
+        ),
         *(_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()),
     ]
 
 
+#: what makes a rule count more than one with an id, and than one of the sheet's beginning
+_STRONG = ":not(#_#_#_)"
+_STRONGEST = ":not(#_#_#_#_)"
+
+
 def _rule(shown: Range, kind: Kind, name: str) -> str:
     """The widest layout is shown unless there is no room for it; the others where they fit best."""
+    one = f".{name}{_STRONG}"
     if kind == "stacked":
         row = "grid-template-columns:minmax(0,1fr)!important"
         parts = "grid-area:auto!important;margin-top:0!important"
-        return f"@container {shown.condition}{{.{name}{{{row}}}.{name}>*{{{parts}}}}}"
+        return f"@container {shown.condition}{{{one}{{{row}}}{one}>*{{{parts}}}}}"
     if kind == "fade":
-        mask = "linear-gradient(90deg,#000 calc(100% - 2em),#0002)"
-        return f"@container {shown.condition}{{.{name}{{mask-image:{mask};padding-right:2em}}}}"
+        fade = "mask-image:linear-gradient(90deg,#000 calc(100% - 2em),#0002);padding-right:2em"
+        return f"@container {shown.condition}{{{one}{{{important(fade)}}}}}"
     if shown.high is None:
         hidden = Range(None, shown.low)
-        return f"@container {hidden.condition}{{.{name}{{display:none!important}}}}"
-    return f"@container {shown.condition}{{.{name}{{display:{kind}!important}}}}"
+        return f"@container {hidden.condition}{{{one}{{display:none!important}}}}"
+    return f"@container {shown.condition}{{{one}{{display:{kind}!important}}}}"

@@ -70,6 +70,6 @@ def unmet(pages: dict[str, bytes]) -> set[str]:
         lacking |= {f"{name}: {one}" for one in needed if one not in svg}
         classes = {one for some in re.findall(r' class="(mjx[^"]+)"', text) for one in some.split()}
         lacking |= {f"{name}: {one}" for one in classes if f".{one}" not in css}
-        sizes = set(re.findall(r'<mjx-space (size="[^"]+")', text))
-        lacking |= {f"{name}: {one}" for one in sizes if f"mjx-space[{one}]" not in css}
+        sizes = set(re.findall(r'<prm-space (data-gap="[^"]+")', text))
+        lacking |= {f"{name}: {one}" for one in sizes if f"prm-space[{one}]" not in css}
     return lacking

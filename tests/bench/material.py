@@ -33,7 +33,7 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-_NATURAL = re.compile(r'<p id="(\d+)">\s*<mjx-container[^>]*>\s*<svg[^>]* width="([\d.]+)ex"')
+_NATURAL = re.compile(r'<p id="(\d+)">\s*<mjx-container[^>]*>\s*<svg[^>]*?(?:width|--w):([\d.]+)ex')
 
 
 def prerender(*words: str | Path) -> subprocess.CompletedProcess[str]:

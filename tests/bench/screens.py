@@ -76,7 +76,8 @@ def _print(name: str, screens: list[dict[str, Any]]) -> None:
     for screen in screens:
         counts = [len(screen[kind]) for kind in ("shrunk", "scrolled", "offences")]
         displays = screen["displays"]
-        fit = 1 - (counts[0] + counts[1]) / displays if displays else 1
+        compromises = sum(one["display"] for one in (*screen["shrunk"], *screen["scrolled"]))
+        fit = 1 - compromises / displays if displays else 1
         print(
             f"{screen['width']:5}{displays:10}{counts[0]:8}{counts[1]:10}{fit:8.1%}{counts[2]:10}"
         )

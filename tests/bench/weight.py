@@ -40,7 +40,7 @@ _SHARED, _BOTH = "ours, glyphs shared", "ours, both shared"
 _KATEX, _KATEX_HTML = "KaTeX", "KaTeX, no MathML"
 #: what our pages are made of: what is found is taken out, and the page weighed again
 _PARTS: dict[str, Callable[[str], str]] = {
-    "outlines": lambda text: re.sub(r'<path id="[^"]*" d="[^"]*"/>', "", text),
+    "outlines": lambda text: re.sub(r'<path data-prm="" id="[^"]*" d="[^"]*"/>', "", text),
     "source attributes": lambda text: re.sub(r' data-(?:tex|source|original)="[^"]*"', "", text),
     "words in pictures": lambda text: re.sub(
         r"<(desc|title|metadata)\b[^>]*>.*?</\1>", "", text, flags=re.DOTALL

@@ -3,7 +3,8 @@
  *
  * A line is a list of its characters (letters in their plain form), each with where it begins. The
  * rows of a table that is the whole formula are lines too; `/` stands between lines and rows further
- * inside. All lengths are in ex. `own` is the width that MathJax gives the formula when it is left
+ * inside. All lengths are in ex. `gaps` is what is free between the ink of lines and the next: with
+ * the height of the higher of the two. `own` is the width that MathJax gives the formula when it is left
  * alone; `same`: the compiled formula is as it was before its breaks were looked for.
  */
 async (tex) => {
@@ -40,12 +41,33 @@ async (tex) => {
     return lines;
   }
 
+  /** How far down and up the ink of an element reaches; a stretched sign's is drawn in a window. */
+  function ink(element) {
+    if (/^(svg|path|use|rect|line)$/.test(element.localName)) {
+      const { top, bottom, height } = element.getBoundingClientRect();
+      return height ? [top, bottom] : [Infinity, -Infinity];
+    }
+    const parts = [...element.children].map(ink);
+    return [Math.min(...parts.map(([top]) => top)), Math.max(...parts.map(([, bottom]) => bottom))];
+  }
+
+  function gaps(svg) {
+    const scale = svg.getScreenCTM().a * EX;
+    const found = [];
+    for (const line of svg.querySelectorAll('[data-mjx-linebox] + [data-mjx-linebox]')) {
+      const [above, below] = [ink(line.previousElementSibling), ink(line)];
+      const height = Math.max(above[1] - above[0], below[1] - below[0]);
+      found.push([(below[0] - above[1]) / scale, height / scale]);
+    }
+    return found;
+  }
+
   function look({ dom, tag, width, penalty, worst }) {
     const svg = dom.find(({ localName }) => localName === 'svg').real();
     document.body.replaceChildren(output.fontCache.getCache().real(), svg);
     const box = svg.getBBox();
     const [left, right] = [box.x / EX, (box.x + box.width) / EX];
-    return { width, penalty, worst, glyphs: read(svg), left, right, numbered: tag !== null };
+    return { width, penalty, worst, glyphs: read(svg), gaps: gaps(svg), left, right, numbered: tag !== null };
   }
 
   const doc = makeDocument(setup, output);
@@ -56,7 +78,8 @@ async (tex) => {
   const before = String(item.root);
   await handleRetriesFor(() => (found = layouts(item, doc)));
   const same = String(item.root) === before;
-  const alone = makeDocument(setup, output).convert(tex, { display: true });
+  const bare = makeDocument(setup, output);
+  const alone = await handleRetriesFor(() => bare.convert(tex, { display: true }));
   const own = parseFloat(alone.firstChild.getAttribute('width'));
   return { own, same, layouts: found.map(look) };
 };

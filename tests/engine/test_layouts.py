@@ -23,6 +23,8 @@ _LOOK = Path(__file__).with_name("lines.js").read_text("utf-8").rstrip().removes
 _OVERHANG = 0.5
 #: ex: the column of a phone, and the width below which no layout is looked for
 _PHONE, _NARROWEST = 44, 28
+#: em
+_EX = 0.442
 #: a worst break of this cost lies within two pairs of fences
 _UGLY = 240
 #: what it costs to give up the columns of an alignment
@@ -51,6 +53,7 @@ class Layout:
     left: float
     right: float
     numbered: bool
+    gaps: list[tuple[float, float]]
     glyphs: list[list[tuple[str, float]]]
 
     @cached_property
@@ -113,7 +116,7 @@ CHOICES = {
     ("connective", "condition"): (r"A\iff BB\quad CC", "A|⟺BC", "A⟺B|C"),
     ("condition", "statement"): (r"x=A\quad BB, y=CC", "x=A|B,y=C", "x=AB,|y=C"),
     ("statement", "relation"): ("AA=BB, c=D", "A=B,|c=D", "A|=B,c=D"),
-    ("relation", "sum"): ("A=B+CC", "A|=B+C", "A=B|+C"),
+    ("relation", "sum"): ("AA=BB+CCC", "A|=B+C", "A=B|+C"),
     ("later", "sum"): ("A=B, CC=D+EE", "A=B,|C|=D+E", "A=B,|C|=D|+E"),
     ("sum", "clause"): ("A+BB, CC", "A|+B,C", "A+B,|C"),
     ("text", "clause"): (r"A\text{ if }BB, CC", "A if |B,C", "A if B,|C"),
@@ -211,8 +214,8 @@ def test_a_short_line_is_worse_than_a_dearer_break(lay: Typesetter, short: str) 
 def test_spaces_stay_when_breaks_are_taken_back(lay: Typesetter) -> None:
     """The parts of a fraction that is too wide are broken only after a try to go without."""
     layouts = lay(wide(r"12\sum\frac{A+B+C}{d}=e"))
-    assert layouts[1].lines == ["12∑A+B/+Cd=e"]
-    (_, whole), (_, squeezed) = (one.glyphs[0][2] for one in layouts[:2])
+    broken_inside = next(one for one in layouts if one.lines[0].startswith("12∑A+B/+Cd"))
+    (_, whole), (_, squeezed) = (one.glyphs[0][2] for one in (layouts[0], broken_inside))
     assert squeezed == pytest.approx(whole, abs=0.02)
 
 
@@ -258,6 +261,108 @@ def _formulas(draw: st.DrawFn) -> str:
 @given(tex=_formulas())
 def test_random_formulas(lay: Typesetter, tex: str) -> None:
     check(lay(tex), lay.own)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"x=A,\quad f(u,v)\in B+C",
+        r"x=A, f(u,v)\in B+C",
+        r"x=A\text{ with }f(u,v)\in B+C",
+        r"\sin A,\quad f(u,v)\in B+C",
+        r"x=A, f(u,v)=B, g(u,v)=B+C",
+    ],
+)
+def test_a_relation_keeps_a_short_left_side(lay: Typesetter, tex: str) -> None:
+    """The line ends before it, at the comma or the word, though that takes one line more."""
+    layouts = lay(wide(tex))
+    assert len(layouts) > 2
+    for layout in layouts[1:]:
+        assert not any(line.startswith(("=", "∈")) for line in layout.lines)
+
+
+def test_arguments_do_not_hold_the_relation_after_them(lay: Typesetter) -> None:
+    layout = lay(wide("f(A, b)=C"))[1]
+    assert layout.lines == ["f(A,b)", "=C"]
+    assert layout.penalty == 20
+
+
+@pytest.mark.parametrize("sign", ["+", "-", r"\cup", r"\times"])
+@pytest.mark.parametrize(
+    "braced",
+    [r"\underbrace{%s}_{n}", r"\overbrace{%s}^{n}", r"\overbrace{%s}", r"\underparen{%s}_{n}"],
+)
+def test_what_has_a_brace_is_an_operand(lay: Typesetter, braced: str, sign: str) -> None:
+    """TeX takes it for an operator, and the sign after it for a letter."""
+    parts = [wide(braced % part) for part in ("A", "B", "C")]
+    lines = lay(sign.join(parts))[-1].lines
+    assert ["".join(re.findall("[ABC]", line)) for line in lines] == ["A", "B", "C"]
+    [first] = {line[0] for line in lines[1:]}
+    assert first not in "ABC"
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        r"\AxiomC{$\Gamma\vdash A, B$}\AxiomC{$\Delta\vdash C, D$}"
+        r"\BinaryInfC{$\Gamma,\Delta\vdash A, E$}",
+        r"\AxiomC{$A\to B, C\vdash D$}\RightLabel{\scriptsize(ax)}"
+        r"\UnaryInfC{$A\to B\vdash C\to D$}",
+    ],
+)
+def test_proof_trees_keep_their_shape(lay: Typesetter, tree: str) -> None:
+    [layout] = lay(wide(rf"\begin{{prooftree}}{tree}\end{{prooftree}}"))
+    assert layout.width > 1.5 * _PHONE
+
+
+def test_tall_lines_stand_apart(lay: Typesetter) -> None:
+    """Further than MathJax has lines of text, which a row of a matrix might be taken for."""
+    matrix = r"\begin{pmatrix}a+b&c+d\\e+f&g+h\\i&j\end{pmatrix}"
+    terms = ["ABC", *[matrix] * 4, "DEF", "GHI", r"\sqrt{ABC}"]
+    for tex in ("x=%s", r"x=\left(%s\right)", r"\frac{%s}{2}", r"\boxed{%s}"):
+        gaps = [gap for layout in lay(tex % wide("+".join(terms))) for gap in layout.gaps]
+        assert len(gaps) > 10
+        for gap, height in gaps:
+            assert gap > (0.38 if height > 4 else 0.18) / _EX
+
+
+def test_boxes_fit_what_is_broken_in_them(lay: Typesetter) -> None:
+    bare, boxed = lay(wide("A+B+C+D+E")), lay(wide(r"\boxed{A+B+C+D+E}"))
+    frame = boxed[0].width - bare[0].width
+    assert boxed[-1].lines == bare[-1].lines
+    assert boxed[-1].width == pytest.approx(bare[-1].width + frame, abs=0.1)
+
+
+# Chains, as those who break them by hand do it ----------------------------------------------------
+
+
+def test_each_step_begins_a_line_once_one_does(lay: Typesetter) -> None:
+    """The first line is filled before; the short last step has a line of its own, too."""
+    chains = {
+        "d=A=B=C=0": ["d=A=B=C|=0", "d=A=B|=C|=0", "d=A|=B|=C|=0"],
+        r"A+d\le B+d\le C+d\to 0": ["A+d≤B+d≤C+d|→0", "A+d≤B+d|≤C+d|→0"],
+        "d=AB+CA=BC=CA+B": ["d=AB+CA=BC|=CA+B", "d=AB+CA|=BC|=CA+B"],
+    }
+    for tex, wanted in chains.items():
+        assert broken(lay(wide(tex)))[: len(wanted)] == wanted
+
+
+def test_short_steps_go_on(lay: Typesetter) -> None:
+    """Those of up to 6 em."""
+    layouts = lay(wide("A=b=c=d=e=f=B+C"))
+    assert layouts[2].lines == ["A=b=c=d", "=e=f=B", "+C"]
+
+
+@pytest.mark.parametrize("remark", [r"\in X", r"\ne 0", ": X"])
+def test_what_is_said_of_a_step_is_none(lay: Typesetter, remark: str) -> None:
+    lines = broken(lay(wide(rf"x=AB=BC=CA{remark}")))[1].split("|")
+    assert [line[:3] for line in lines] == ["x=A", "=BC", "=CA"]
+
+
+@pytest.mark.parametrize("tex", ["d=A+B+C", r"d\le A=B+C", "d=A-B-C"])
+def test_a_short_left_side_is_not_left_alone(lay: Typesetter, tex: str) -> None:
+    for layout in lay(wide(tex)):
+        assert layout.lines[0] != "d"
 
 
 # Alignments, matrices, fences, numbers ------------------------------------------------------------

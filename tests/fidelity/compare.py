@@ -141,8 +141,10 @@ def _our_page(
 
 def _page(cells: Sequence[str], head: str) -> str:
     body = "".join(f'<div id="f{i}">{cell}</div>' for i, cell in enumerate(cells))
+    # Letters of the browser's fonts are not fitted to pixels, which makes them wider or narrower
     style = (
-        f"body{{margin:0;font:16px serif;width:{WIDTH}px}}div{{height:{CELL}px;overflow:hidden}}"
+        f"body{{margin:0;font:16px serif;width:{WIDTH}px;text-rendering:geometricPrecision}}"
+        f"div{{height:{CELL}px;overflow:hidden}}"
     )
     return f"<!doctype html><meta charset=utf-8><style>{style}</style>{head}<body>{body}"
 

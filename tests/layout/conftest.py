@@ -33,17 +33,15 @@ def render_all(folder: Path) -> dict[str, Rendered]:
     pages = {name: folder / f"{number}.html" for number, name in enumerate(SETUPS)}
     for name, file in pages.items():
         file.write_text(source(SETUPS[name]), "utf-8")
-    words: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "prerender",
-        "build",
-        folder,
-        "--cache-dir",
-        folder / ".cache",
-    ]
-    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    render(folder)
     return {name: rendered(file) for name, file in pages.items()}
+
+
+def render(folder: Path) -> None:
+    """Render the pages of a folder in place, as the command line does."""
+    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder]
+    words += ["--cache-dir", folder / ".cache"]
+    subprocess.run(words, check=True, capture_output=True, timeout=120)
 
 
 @pytest.fixture(scope="package")

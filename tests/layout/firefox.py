@@ -28,13 +28,13 @@ from prerender.engine.browser import find_browser, sandbox
 from .conftest import render_all
 from .contexts import CONTEXTS
 from .formulas import page_of
-from .test_contexts import SCREENS
+from .test_contexts import ASKED, SCREENS
 
 WIDTHS = (280, 320, 360, 390, 412, 768, 1024, 1440)
 #: scripts would change the page, and what they load would not come; of two types the first counts
 _SCRIPTS = ("<script", '<script type="text/plain"')
 #: of each display: which layout is shown, by its place in the formula, and the room there is (ex)
-SHOWN = """() => [...document.querySelectorAll('mjx-box')].map((box) => {
+SHOWN = """() => [...document.querySelectorAll('prm-box')].map((box) => {
     const probe = document.createElement('span');
     probe.style.cssText = 'position:absolute;width:100ex';
     box.after(probe);
@@ -184,7 +184,7 @@ def differences(
             for index, (a, b) in enumerate(shown):
                 if _contradict(a, b) or _contradict(b, a):
                     yield f"{name}, {width} px: display {index}: {a}, {b} in the other"
-            for offence in other.evaluate(SCREENS, 1)["offences"]:
+            for offence in other.evaluate(SCREENS, ASKED)["offences"]:
                 yield f"{name}, {width} px, in the other: {offence['index']}: {offence['reason']}"
 
 
@@ -200,7 +200,7 @@ def pages_of(folder: Path | None) -> dict[str, str]:
             usual = render_all(Path(temporary))["usual"]
         return {name: page_of(usual, context) for name, context in CONTEXTS.items()}
     texts = {str(file): file.read_text("utf-8") for file in sorted(folder.rglob("*.html"))}
-    return {name: text for name, text in texts.items() if "<mjx-box" in text}
+    return {name: text for name, text in texts.items() if "<prm-box" in text}
 
 
 def compare(start: Callable[[], AbstractContextManager[Framed]], folder: Path | None) -> int:
@@ -218,7 +218,7 @@ def compare(start: Callable[[], AbstractContextManager[Framed]], folder: Path | 
             print(difference, flush=True)
             found += 1
         chromium.close()
-    displays = sum(text.count("<mjx-box") for text in pages.values())
+    displays = sum(text.count("<prm-box") for text in pages.values())
     print(f"{displays} displays, {len(pages)} pages, {len(WIDTHS)} widths: {found} differences")
     return bool(found)
 

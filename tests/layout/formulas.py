@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,13 +67,13 @@ def source(options: str) -> str:
     return f"<!doctype html><head><script>MathJax={{{options}}}</script></head><body>{paragraphs}"
 
 
-def rendered(file: Path) -> Rendered:
-    """What has become of it."""
+def rendered(file: Path, names: Iterable[str] = FORMULAS) -> Rendered:
+    """What has become of its formulas, by their names."""
     text = file.read_text("utf-8")
     style = re.search(r"<style data-prerender.*?</style>", text, re.DOTALL)
     found = re.findall(r"<mjx-container .*?</mjx-container>", text, re.DOTALL)
     assert style is not None
-    return Rendered(style[0], dict(zip(FORMULAS, found, strict=True)))
+    return Rendered(style[0], dict(zip(names, found, strict=True)))
 
 
 def page_of(rendered: Rendered, context: str = "<p>{}</p>", head: str = "") -> str:

@@ -19,7 +19,7 @@ const LEAST = 10;
 (() => {
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
   const own = formulas.map((formula) => ({
-    boxed: formula.querySelector('mjx-box') !== null,
+    boxed: formula.querySelector('prm-box') !== null,
     natural: naturalOf(formula),
     box: boxOf(formula),
   }));
@@ -31,22 +31,20 @@ const LEAST = 10;
 
   /** @param {Element} formula */
   function naturalOf(formula) {
-    const pictures = formula.querySelector('mjx-box')
-      ? [formula.querySelector('.mjx-room')]
+    const pictures = formula.querySelector('prm-box')
+      ? [formula.querySelector('.prm-room')]
       : [...formula.children].filter((child) => child.localName === 'svg');
     return pictures.reduce((sum, svg) => sum + widthOf(svg), 0) * exOf(formula);
   }
 
-  /** @param {SVGSVGElement} svg  its width in ex, which a small picture leaves to its proportions */
+  /** @param {SVGSVGElement} svg  its width in ex */
   function widthOf(svg) {
-    if (svg.hasAttribute('width')) return parseFloat(svg.getAttribute('width'));
-    const { width, height } = svg.viewBox.baseVal;
-    return (parseFloat(svg.style.height) * width) / height;
+    return parseFloat(svg.style.getPropertyValue('--w') || svg.style.width);
   }
 
   /** @param {Element} formula */
   function boxOf(formula) {
-    const box = formula.querySelector('mjx-box');
+    const box = formula.querySelector('prm-box');
     if (box) return box.getBoundingClientRect().width;
     return [...formula.children].reduce((sum, child) => sum + child.getBoundingClientRect().width, 0);
   }

@@ -11,9 +11,9 @@
 
   /** @param {Element} formula */
   function wrong(formula) {
-    const row = [...formula.querySelectorAll('mjx-row')].find((one) => one.getClientRects().length);
+    const row = [...formula.querySelectorAll('prm-row')].find((one) => one.getClientRects().length);
     if (!row) return [];
-    const box = row.parentElement.getBoundingClientRect();
+    const box = row.closest('prm-box').getBoundingClientRect();
     const parts = [...row.children];
     const [number, body] = side === 'right' ? parts.reverse() : parts;
     const [a, b] = [number, body].map((part) => part.getBoundingClientRect());

@@ -51,7 +51,7 @@
    */
   function baseline(formula) {
     const probe = document.createElement('span');
-    probe.style.cssText = 'all:initial;display:inline-block';
+    probe.style.cssText = 'all:initial!important;display:inline-block!important';
     formula.before(probe);
     const { bottom } = probe.getBoundingClientRect();
     probe.remove();
@@ -61,7 +61,7 @@
   /** @param {Element} formula */
   function exOf(formula) {
     const probe = document.createElement('span');
-    probe.style.cssText = 'all:initial;position:absolute;font:inherit;width:100ex';
+    probe.style.cssText = 'all:initial!important;position:absolute!important;font:inherit!important;width:100ex!important';
     formula.append(probe);
     const { width } = probe.getBoundingClientRect();
     probe.remove();

@@ -13,15 +13,17 @@ from prerender import engine
 from .contexts import CONTEXTS, LATE
 from .formulas import FORMULAS, Rendered, page_of
 
-SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
+SCREENS = Path(engine.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
+#: what it is asked for: text as it is, and the limit of what can be read
+ASKED = {"textSize": 1.0, "shrink": 0.7}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 WIDTHS = (280, 320, 390, 820)
 
 
-def offences(page: Page) -> list[str]:
-    """What is wrong with the formulas of a page."""
+def offences(page: Page, shrink: float = 0.7) -> list[str]:
+    """What is wrong with the formulas of a page; `shrink` is the limit of what can be read."""
     names = list(FORMULAS)
-    seen: dict[str, Any] = page.evaluate(SCREENS, 1)
+    seen: dict[str, Any] = page.evaluate(SCREENS, ASKED | {"shrink": shrink})
     found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
     for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
         natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))
@@ -32,12 +34,14 @@ def offences(page: Page) -> list[str]:
     return found
 
 
-def offences_at(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[int, list[str]]:
+def offences_at(
+    page: Page, widths: tuple[int, ...] = WIDTHS, shrink: float = 0.7
+) -> dict[int, list[str]]:
     """What is wrong at widths of the screen, where anything is."""
     found = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        if wrong := offences(page):
+        if wrong := offences(page, shrink):
             found[width] = wrong
     return found
 

@@ -14,11 +14,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
-from prerender import engine
-
 from .formulas import source
+from .test_contexts import ASKED, SCREENS
 
-SCREENS = Path(engine.__file__).with_name("screens.js").read_text("utf-8")
 ORIGIN = "https://site.invalid"
 POLICY = {"Content-Security-Policy": "default-src 'self'"}
 _KINDS = {".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -120,7 +118,7 @@ def test_all_kinds_of_formulas_have_the_right_layout_with_rules_in_a_file(
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{ORIGIN}/index.html")
         assert page.evaluate("document.styleSheets.length") == 1
-        assert page.evaluate(SCREENS, 1)["offences"] == []
+        assert page.evaluate(SCREENS, ASKED)["offences"] == []
     page.close()
 
 
@@ -214,7 +212,7 @@ def test_names_are_no_ids_of_the_page(tmp_path: Path) -> None:
     folder = site(tmp_path / "site")
     build(folder)
     file = folder / "index.html"
-    names = re.findall(r'<(?:path|g) id="([^"]*)"', file.read_text("utf-8"))
+    names = re.findall(r'<(?:path data-prm=""|g) id="([^"]*)"', file.read_text("utf-8"))
     anchors = "".join(f'<i id="{name}"></i>' for name in names)
     source_of = site(tmp_path / "other") / "index.html"
     source_of.write_text(source_of.read_text("utf-8") + anchors, "utf-8")
@@ -233,5 +231,5 @@ def usual_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "index.html").write_text(once + body_of(once), "utf-8")
     build(folder)
     text = (folder / "index.html").read_text("utf-8")
-    assert len(re.findall(r'<use href="#', text)) > 50
+    assert len(re.findall(r'<use xlink:href="#', text)) > 50
     return text

@@ -32,9 +32,9 @@ def test_formulas_begin_where_text_does(page: Page, all_rendered: dict[str, Rend
     page.set_content(page_of(all_rendered["left, numbers right"]))
     page.set_viewport_size({"width": 1440, "height": 900})
     lefts: list[float] = page.evaluate(
-        """() => [...document.querySelectorAll('[display] svg:not(svg svg, .mjx-room)')]
+        """() => [...document.querySelectorAll('[display] svg:not(svg svg, .prm-room)')]
             .filter((svg) => svg.getClientRects().length && svg.matches(
-                'mjx-row > :first-child, mjx-scroll > svg, mjx-box > svg, mjx-container > svg'))
+                'prm-row > :first-child, prm-scroll > svg, prm-box > svg, mjx-container > svg'))
             .map((svg) => svg.getBoundingClientRect().left)"""
     )
     displays = sum("inline" not in name for name in FORMULAS)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page
 
 from .formulas import FORMULAS, Rendered
-from .themes import AROUND, style_sheets
+from .themes import AROUND, RULES, style_sheets
 
 _PICTURE = Path(__file__).with_name("picture.js").read_text("utf-8")
 _SHEETS = style_sheets()
@@ -52,6 +54,47 @@ def test_a_theme_changes_nothing(page: Page, usual: Rendered, name: str, width: 
         for difference in _differences(plain, themed)
     ]
     assert found == []
+
+
+#: a place of its own for each formula, where a theme's rules for what is around it do not move it
+_PLACE = (
+    "position:absolute!important;left:20px!important;top:{top}px!important;height:180px!important;"
+    "width:110ex!important;font:16px/1.5 serif!important;color:#123!important;margin:0!important;"
+    "letter-spacing:0!important;word-spacing:0!important;text-indent:0!important;zoom:1!important;"
+    "direction:ltr!important;text-align:left!important;padding:0!important;border:0!important;"
+    "text-transform:none!important;font-variant:normal!important;white-space:normal!important;"
+    "font-size-adjust:none!important;text-shadow:none!important;max-width:none!important;"
+    "text-wrap:wrap!important;text-align-last:auto!important;box-sizing:content-box!important"
+)
+#: the space above and below a display is for a theme to say
+_SPACE = (
+    "<style>[display]:not(#_#_#_){margin-top:1em!important;margin-bottom:1em!important}</style>"
+)
+#: grey levels that a pixel may differ by: what has a layer of its own is composed with others
+_SHADE = 8
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_theme_changes_no_pixel(page: Page, usual: Rendered, name: str) -> None:
+    page.set_viewport_size({"width": 900, "height": 190 * len(FORMULAS)})
+    pictures = []
+    for rules in ("p { line-height: 1.5 }", RULES[name]):
+        page.set_content(_apart(usual, rules))
+        data = page.screenshot(animations="allow")
+        pictures.append(Image.open(BytesIO(data)).convert("RGB"))
+    assert ImageStat.Stat(pictures[0]).var[0] > 10
+    different = ImageChops.difference(*pictures).point(lambda level: 255 * (level > _SHADE))
+    assert different.getbbox() is None
+
+
+def _apart(rendered: Rendered, rules: str) -> str:
+    """A page of the formulas under a theme's rules, each in its own place."""
+    text = "".join(
+        f'<p style="{_PLACE.format(top=10 + 190 * at)}">{one}</p>'
+        for at, one in enumerate(rendered.formulas.values())
+    )
+    style = f"<style>{rules}</style>{rendered.style}{_SPACE}"
+    return f'<!doctype html><html><head>{style}</head><body><main id="main">{text}</main>'
 
 
 def _differences(plain: list[dict[str, Any]], themed: list[dict[str, Any]]) -> Iterator[str]:

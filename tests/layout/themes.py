@@ -75,6 +75,80 @@ RULES = {
     "balanced": "p { text-wrap: balance }",
     "white-space": "p { white-space: pre-wrap }",
     "shadow": "p { text-shadow: 1px 1px red }",
+    # MkDocs Material, _arithmatex.scss and after
+    "Material, narrow": """
+        .md-typeset div.arithmatex > * { width: min-content }
+        .md-typeset mjx-container, .md-typeset p > * { width: min-content !important }
+        .md-typeset .arithmatex > * { margin: 1em auto !important; touch-action: auto }""",
+    "min-content": "p > * { width: min-content }",
+    "fit-content": "p > * { width: fit-content !important; margin-inline: auto }",
+    "max-content": "p > * { width: max-content !important; max-width: none !important }",
+    "inline blocks": "p > * { display: inline-block !important }",
+    "flex items": ".MathJax { display: flex !important; flex-wrap: wrap; gap: 1em }",
+    "grid items": "mjx-container { display: inline-grid !important; overflow: hidden !important }",
+    "tables": ".MathJax, .MathJax * { display: table }",
+    "floats": "mjx-container, mjx-container svg { float: right; clear: both }",
+    "centred": "mjx-container { position: relative; left: 10px; top: 4px !important }",
+    "sticky": "mjx-container svg { position: absolute; inset: 0 }",
+    "gone": "mjx-container { display: none !important } .MathJax { visibility: hidden }",
+    "until loaded": ".MathJax { opacity: 0; visibility: hidden !important } svg { opacity: 0 }",
+    # Furo's page navigation; icons that turn
+    "Furo, turned": "a.prev-page svg, p svg { transform: rotate(180deg) }",
+    "mirrored": "p svg { transform: scaleX(-1) !important; scale: -1 1; translate: 9px }",
+    "turned": "svg { rotate: 90deg !important } svg * { transform: rotate(5deg) !important }",
+    # Bootstrap, Tailwind's preflight
+    "middle": "img, svg { vertical-align: middle } svg { display: block }",
+    "middle!": "img, svg { vertical-align: middle !important; display: inline-block !important }",
+    "text-top": ".content svg { vertical-align: text-top !important }",
+    "icons of 1em": "svg { width: 1em; height: 1em } .post svg { width: 24px !important }",
+    "wide pictures": "svg { width: 100% !important; height: auto !important }",
+    "high pictures": "svg { height: 100% !important; min-height: 48px !important }",
+    "small pictures": "svg { max-height: 1em !important; max-width: 2em !important }",
+    "by id": "#main svg, main#main svg { width: 9px !important }",
+    "framed": "svg { border: 1px solid red; padding: 5px; margin: 1em; box-sizing: border-box }",
+    "framed!": "svg { border: 2px solid !important; padding: 5px !important; margin: 1em }",
+    "filled": "svg * { fill: red } path { fill: none }",
+    "filled!": "svg * { fill: red !important; stroke: red !important; stroke-width: 9 !important }",
+    "outlined": "svg path, svg g, svg use, svg rect { stroke: red; stroke-width: 40; fill: none }",
+    "classes": "[class] { fill: red; stroke: blue } [class*=MathJax] { padding: 9px }",
+    "colours": "svg, svg * { color: red !important }",
+    "faint": "svg { opacity: .3 !important } svg path, svg use { opacity: .5 !important }",
+    "filters": "svg { filter: invert(1) !important } @media all { svg { mix-blend-mode: screen } }",
+    "clipped": "svg { clip-path: circle(5px) } svg use { clip-path: circle(5px) !important }",
+    "masked": "svg, svg * { mask-image: linear-gradient(#0000, #0000) !important }",
+    "origins": "svg * { transform-origin: center !important; transform-box: fill-box }",
+    "invisible": "svg path { visibility: hidden !important } svg use { visibility: hidden }",
+    "zoomed": "svg { zoom: 2 } mjx-container { zoom: 1.5 !important }",
+    "larger": "mjx-container { font-size: 150% !important } svg { font-size: 30px !important }",
+    "fonts": "mjx-container, svg { font-family: monospace !important; font-weight: bold }",
+    "all fonts": "* { font-family: monospace; line-height: 3 }",
+    "not": ":not(p) { margin-left: 3px } *:not(svg):not(path) { padding: 1px }",
+    "not!": "p :not(a):not(b) { margin: 2px !important; padding: 2px !important }",
+    "children": "p > * { margin-left: 1em !important; max-width: 9em !important }",
+    "descendants": "p * { line-height: 3; letter-spacing: 1px; word-spacing: 9px }",
+    "sides": "p * { text-align: right !important; direction: rtl !important }",
+    "vertical": "mjx-container { writing-mode: vertical-rl !important }",
+    "wrapped": "mjx-container { white-space: normal !important; overflow-wrap: anywhere }",
+    "preformatted": "mjx-container, mjx-container * { white-space: pre !important }",
+    "contained": "mjx-container { contain: size !important } svg { contain: strict }",
+    "queried": "mjx-container, p > * { container-type: size }",
+    "moving": "@keyframes a { to { rotate: 9deg } } svg { animation: a 1ms both !important }",
+    "columns": "mjx-container { columns: 3 !important }",
+    "ordered": "mjx-container * { order: 3; flex: 1; align-self: end; justify-self: end }",
+    "spans": "mjx-container * { grid-column: 1 / -1; grid-row: 2 }",
+    "arrows": "mjx-container::before, mjx-container::after { content: '>' !important }",
+    # MathJax's own sheets, where its client still runs
+    "MathJax 3, SVG": """
+        mjx-container[jax=SVG] { direction: ltr } mjx-container[jax=SVG] > svg { overflow: visible;
+        min-height: 1px; min-width: 1px } mjx-container[jax=SVG] > svg a { fill: blue }
+        mjx-container[jax=SVG][display=true] { display: block; text-align: center; margin: 1em 0 }
+        mjx-container[jax=SVG][display=true][width=full] { display: flex }
+        g[data-mml-node=merror] > g { fill: red } rect[data-background] { stroke: none }""",
+    "MathJax 2": """
+        .MathJax { display: inline; font-style: normal; line-height: normal; font-size: 100%;
+        text-indent: 0; text-align: left; white-space: nowrap; float: none; direction: ltr;
+        min-width: 0; max-width: none; padding: 0; margin: 0 } .MathJax span { transition: none }
+        .MathJax:focus, body :focus .MathJax { display: inline-table }""",
 }
 
 

@@ -16,7 +16,7 @@ const KEPT = new Set([
   'class', 'id', 'fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap',
   'stroke-linejoin', 'opacity', 'fill-opacity', 'font-size', 'font-family', 'font-style',
   'font-weight', 'pointer-events', 'preserveAspectRatio', 'target', 'text-anchor', 'xml:space',
-  'fill-rule', 'role', 'aria-label',
+  'fill-rule', 'role', 'aria-label', 'direction', 'textLength', 'lengthAdjust',
 ]);
 const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
@@ -72,6 +72,20 @@ function simple(node, transform = node.getAttribute('transform')) {
 }
 
 /**
+ * Where a group is drawn, and what is in it. MathJax moves one with an id up by its height, for
+ * browsers to scroll to its top, and what is in it down again; a number then has the place of its row.
+ *
+ * @param {Sketch} node
+ */
+function placed(node) {
+  const moved = simple(node);
+  const inside = node.childNodes.find((child) => child.localName === 'g' && child.hasAttribute('data-idbox'));
+  const back = inside && simple(inside);
+  if (!moved || !back) return { moved, inside: node };
+  return { moved: { ...moved, y: moved.y + back.y * moved.sy }, inside };
+}
+
+/**
  * What is drawn at one place: a glyph, a rule, a group with a scale or colour of its own.
  *
  * @typedef {object} Mark
@@ -88,6 +102,8 @@ export class Pen {
     this.outline = outline;
     /** @type {Set<string>} */
     this.glyphs = new Set();
+    /** @type {Set<string>} what it leaves to the reader's fonts */
+    this.texts = new Set();
   }
 
   /**
@@ -165,11 +181,11 @@ export class Pen {
    */
   #group(node, at) {
     const kept = attributes(node);
-    const moved = simple(node);
+    const { moved, inside } = placed(node);
     if (moved && moved.sx === 1 && moved.sy === 1 && !kept) {
-      return this.#children(node, { x: at.x + moved.x, y: at.y + moved.y });
+      return this.#children(inside, { x: at.x + moved.x, y: at.y + moved.y });
     }
-    const children = this.#children(node, ORIGIN);
+    const children = this.#children(inside, ORIGIN);
     const glyphs = children.flatMap(({ x, y, scaled }) => (scaled ? [{ x, y, scaled }] : []));
     if (moved && !kept && glyphs.length === children.length) {
       // Each by itself, so that a run can begin before a script and go on behind it
@@ -193,7 +209,7 @@ export class Pen {
     const href = node.getAttribute('href') ?? node.getAttribute('xlink:href');
     if (!href || !SAFE_URL.test(href.trim())) return this.#children(node, at);
     const inner = drawing(this.#children(node, ORIGIN));
-    const open = `<a href="${escape(href)}"${attributes(node)}`;
+    const open = `<a xlink:href="${escape(href)}"${attributes(node)}`;
     return [mark(at, null, (where) => `${open}${where}>${inner}</a>`)];
   }
 
@@ -268,7 +284,8 @@ export class Pen {
    */
   #text(node, at) {
     const moved = simple(node, (node.getAttribute('transform') ?? '').replace('scale(1,-1)', ''));
-    const rest = `${attributes(node)}>${escape(node.textContent ?? '')}</text>`;
+    this.texts.add(node.textContent);
+    const rest = `${attributes(node)}>${escape(node.textContent)}</text>`;
     return mark(at, moved, (where) => `<text${where}${rest}`);
   }
 

@@ -8,9 +8,10 @@
 import { drawing, Pen } from './draw.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
-import { numbersOf } from './numbers.js';
+import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { share } from './share.js';
+import { lacksFont } from './words.js';
 
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
 const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
@@ -34,6 +35,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @typedef {object} Typeset
  * @property {object[]} [pictures]
  * @property {string[]} [glyphs]
+ * @property {string[]} [guessed]  texts for which this machine has no font
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
  * @property {import('./numbers.js').Label[]} [tags]
  * @property {import('./numbers.js').Label[]} [refs]
@@ -210,11 +212,13 @@ async function typeset(doc, item) {
   const pen = new Pen((id) => outline(doc.outputJax, id));
   /** @type {object[]} */
   let pictures = [];
+  dropEmptyNumbers(item.root);
   const error = await attempt(() => {
     pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
   });
   if (error !== undefined) return { error };
-  return { pictures, glyphs: [...pen.glyphs], undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  const guessed = [...pen.texts].filter(lacksFont);
+  return { pictures, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**

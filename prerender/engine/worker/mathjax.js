@@ -3,9 +3,11 @@
  * documents of many set-ups that share nothing but code and font.
  */
 
+import { bracesAsHighAsRows } from './braces.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
 import { Scopes } from './scopes.js';
+import { asOnPage, leaveToReaders, widthOf } from './words.js';
 
 const BASE = new URL('../mathjax', import.meta.url).href;
 
@@ -38,8 +40,11 @@ export async function load() {
   await window.MathJax.startup.promise;
   boxForTransforms();
   sizeOfLines();
+  sizeOfBoxes();
   numbersForPlaces();
   olderNesting();
+  leaveToReaders();
+  bracesAsHighAsRows();
 }
 
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
@@ -114,6 +119,16 @@ function sizeOfLines() {
   };
 }
 
+/** MathJax adds to the size that a box (`\boxed`, `\cancel`) had when it measures it anew. */
+function sizeOfBoxes() {
+  const { SvgMenclose } = window.MathJax._.output.svg.Wrappers.menclose;
+  const original = SvgMenclose.prototype.computeBBox;
+  SvgMenclose.prototype.computeBBox = function computeBBox(bbox, recompute) {
+    bbox.empty();
+    original.call(this, bbox, recompute);
+  };
+}
+
 /**
  * Options of a set-up may hold functions (`tagformat.number`) and regular expressions, which travel
  * as their source.
@@ -178,6 +193,24 @@ export function makeOutput(output) {
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
+    }
+
+    /**
+     * @param {string} text
+     * @param {string} variant
+     */
+    unknownText(text, variant) {
+      return asOnPage(this, super.unknownText(text, variant), variant);
+    }
+
+    /** @param {import('./nodes.js').Sketch} text */
+    measureTextNode(text) {
+      const measure = (/** @type {string} */ content) => {
+        const copy = text.cloneNode(false);
+        copy.appendChild(adaptor.text(content));
+        return super.measureTextNode(copy).w;
+      };
+      return { ...super.measureTextNode(text), w: widthOf(text.textContent, measure) };
     }
   }
   // One font for all: extensions (mhchem's arrows) add themselves to that of the start-up document.

@@ -7,6 +7,9 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** The size at which texts are measured. */
+const LARGE = '500px';
+
 /** A text node. */
 class Words {
   /** @param {string} text */
@@ -285,17 +288,19 @@ export function sketchAdaptor(HTMLAdaptor) {
     }
 
     /**
-     * Only a browser knows the size of characters that MathJax's fonts lack.
+     * Only a browser knows how far characters go that MathJax's fonts lack: that of large ones, since
+     * small ones may be fitted to the pixels of this screen. What they draw beyond it is no matter.
      *
-     * @param {Sketch} node  the only child of its parent
+     * @param {Sketch} node  a text, the only child of its parent
      * @param {number} em
-     * @param {boolean} local
+     * @returns {[number, number]} its width, in em, and a height that nobody asks for
      */
-    nodeSize(node, em, local) {
+    nodeSize(node, em) {
       const real = node.parentNode.real();
+      real.style.fontSize = LARGE;
       document.body.append(real);
       try {
-        return super.nodeSize(real.firstChild, em, local);
+        return [/** @type {SVGTextElement} */ (real.firstChild).getComputedTextLength() / em, 0];
       } finally {
         real.remove();
       }

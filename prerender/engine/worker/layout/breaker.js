@@ -6,19 +6,29 @@
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
 
+/*
+ * What the costs are was found by search (tests/bench/breaks.py measures it): authors who break long
+ * displays by hand fill the first line, and then give each step of a chain a line of its own.
+ */
+
 /** What a line costs, in the points of PENALTY. */
-export const LINE = 30;
+export const LINE = 20;
 
 /** Lines this short (em) are a lone sign or bracket, and look like a mistake. */
 const LONE = 1.1;
 const LONE_COST = 400;
 
-/** Lines shorter than this (em) are not wrong, but poor. */
+/** Lines shorter than this (em) are not wrong, but poor, unless they are the last step: "= 0". */
 const SHORT = 2.5;
 const SHORT_COST = 35;
 
-/** Decides between breaks of the same cost: lines of much the same length look best. */
-const BALANCE = 4;
+/** What a break costs more that tears a left side as short as this (em) from its relation: "x" | "∈ A". */
+const TORN = 60;
+const LEFT = 4;
+
+/** What a step longer than this (em) costs if the next does not begin a line, though one before does. */
+const RUN_ON = 60;
+const STEP = 6;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -35,8 +45,17 @@ const INDENTS = [
 /** The part of the width that may be given to the indentation under the first sign. */
 const HANG_SHARE = 0.25;
 
+/** em: a line that is higher, or deeper, than this is no line of text. */
+const TALL = { h: 1, d: 0.5 };
+/** What is left free between lines of which one is tall, and between others, as MathJax does. */
+const TALL_LEADING = '0.4em';
+const LEADING = '0.2em';
+
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
+
+/** Kinds of break before a relation outside fences. */
+const SIGNS = new Set(['relation', 'later']);
 
 /** Cells and the parts of fractions and roots are not squeezed below this, em. */
 const LEAST = 4;
@@ -46,7 +65,9 @@ const EPSILON = 0.005;
 /**
  * @typedef {object} Chance   a place where the row may be broken, in em from its start
  * @property {object} wrapper   MathJax's wrapper of the mspace
- * @property {{kind: string, penalty: number, depth: number}} cost
+ * @property {import('./breaks.js').Cost} cost
+ * @property {number} left      how long the left side of the relation after it is; Infinity: it has none
+ * @property {number} step      how long the step of the chain before it is; 0: there is none
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
@@ -103,7 +124,9 @@ export class Breaker {
     const { at, open } = this.breaks;
     /** @type {Chance[]} */
     const chances = [];
+    const starts = new Map(); // the chances by their nodes
     const boxes = [];
+    const tall = []; // where something begins that is no line of text
     let fresh = null; // the last chance, until something after it is seen
     let sign = null; //  where the first relation outside fences stands
 
@@ -111,13 +134,19 @@ export class Breaker {
       const node = wrapper.node;
       const cost = at.get(node);
       if (cost) {
-        fresh = { wrapper, cost, end: x, start: x, skipped: 0 };
+        const since = (chance) => x - (starts.get(chance)?.start ?? 0);
+        const left = cost.left === undefined ? Infinity : since(cost.left);
+        const step = cost.after === undefined ? 0 : since(cost.after);
+        fresh = { wrapper, cost, left, step, end: x, start: x, skipped: 0 };
         chances.push(fresh);
+        starts.set(node, fresh);
         return x;
       }
-      const { L, w, R, rscale } = wrapper.getOuterBBox();
+      const { L, w, R, h, d, rscale } = wrapper.getOuterBBox();
       const inner = scale * rscale;
       const left = x + L * inner;
+      const script = open.has(node) && !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
+      if ((script || !open.has(node)) && (h * inner > TALL.h || d * inner > TALL.d)) tall.push(left);
       if (fresh && w) {
         // MathJax drops the space before what starts a line, and keeps an mspace
         if (fresh.start === x) fresh.start = left;
@@ -130,7 +159,6 @@ export class Breaker {
       }
       if (open.has(node)) {
         let reached = left;
-        const script = !node.isInferred && wrapper.childNodes.length > 1 && !node.isKind('mrow');
         for (const child of script ? [wrapper.childNodes[0]] : wrapper.childNodes) reached = walk(child, reached, inner);
         if (script) reached += (w - wrapper.childNodes[0].getOuterBBox().w) * inner;
         return reached + R * inner;
@@ -141,7 +169,7 @@ export class Breaker {
     };
 
     const end = walk(row, 0, 1 / row.getOuterBBox().rscale); // in the row's own em
-    return { end, chances, boxes, sign: sign ?? 0 };
+    return { end, chances, boxes, tall, sign: sign ?? 0 };
   }
 
   /**
@@ -156,27 +184,32 @@ export class Breaker {
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
-  /** The best way to reach each chance from any chance before it. */
+  /** The best way to reach each chance from any chance before it; of equal ones that with the shortest last line. */
   chooseIndented({ end, chances }, width, side, hang, extra) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
-      ...chances.map((chance, i) => ({ start: chance.start, end: chance.end, indent: indents[i], penalty: chance.cost.penalty })),
+      ...chances.map(({ start, end: stop, cost, left }, i) => {
+        const penalty = cost.penalty + (left < LEFT ? TORN : 0);
+        return { start, end: stop, indent: indents[i], penalty, relation: SIGNS.has(cost.kind) };
+      }),
       { end, penalty: 0 },
     ];
+    // what the steps before each stop cost if none of them begins a line
+    const runs = [0, 0];
+    for (const { step } of chances) runs.push(runs.at(-1) + (step > STEP ? RUN_ON : 0));
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
       for (let i = j - 1; i >= 0; i--) {
         const shown = stops[j].end - stops[i].start;
         const excess = shown + stops[i].indent - width;
-        const short = shown < LONE ? LONE_COST : shown < SHORT ? SHORT_COST : 0;
-        const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + short;
-        const worst = Math.max(best[i].worst, stops[i].penalty, short);
-        const misfit =
-          best[i].misfit +
-          BALANCE * ((shown + stops[i].indent) / width) ** 2 +
-          (excess > EPSILON ? OVERFULL * excess : 0);
+        const poor = shown < SHORT && !(j > chances.length && stops[i].relation);
+        const shortness = shown < LONE ? LONE_COST : poor ? SHORT_COST : 0;
+        const run = i ? runs[j] - runs[i + 1] : 0;
+        const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
+        const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
+        const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
         const cost = penalty + misfit;
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }
@@ -189,22 +222,13 @@ export class Breaker {
 
   /** Sets the breaks, and takes back those of an earlier, wider try. */
   apply(line, chosen) {
-    const indents = new Map(chosen.map(({ wrapper, indent }) => [wrapper, indent]));
-    for (const { wrapper, skipped } of line.chances) {
-      const indent = indents.get(wrapper);
-      const style = indent === undefined ? '' : 'before';
-      if (style) {
-        const shift = `${(indent - skipped).toFixed(3)}em`;
-        wrapper.node.attributes.setList({
-          indentalign: 'left',
-          indentshift: shift,
-          indentalignfirst: 'left',
-          indentshiftfirst: '0',
-          indentalignlast: 'left',
-          indentshiftlast: shift,
-        });
-      }
-      if (wrapper.breakStyle !== style) setBreak(wrapper, style);
+    const tall = linesOf(line, chosen).map(({ from, stop }) => line.tall.some((x) => x >= from.start - EPSILON && x < stop));
+    const made = new Map(chosen.map(({ wrapper, ...chance }, i) => [wrapper, { ...chance, tall: tall[i] || tall[i + 1] }]));
+    for (const { wrapper } of line.chances) {
+      const chance = made.get(wrapper);
+      const changed = chance && setPlace(wrapper.node.attributes, chance);
+      const style = chance ? 'before' : '';
+      if (wrapper.breakStyle !== style || changed) setBreak(wrapper, style);
     }
   }
 
@@ -212,21 +236,17 @@ export class Breaker {
    * Lines that are still too wide: their widest fraction, root or table is broken inside.
    * @returns {boolean} whether anything became narrower
    */
-  squeeze({ end, boxes }, chosen, width) {
-    const starts = [{ start: 0, indent: 0 }, ...chosen];
+  squeeze(line, chosen, width) {
     let changed = false;
-    starts.forEach((from, i) => {
-      const stop = starts[i + 1]?.end ?? end;
+    for (const { from, stop, boxes } of linesOf(line, chosen)) {
       const excess = stop - from.start + from.indent - width;
-      if (excess <= EPSILON) return;
-      const [widest] = boxes
-        .filter((box) => box.left >= from.start - EPSILON && box.right <= stop + EPSILON)
-        .sort((a, b) => b.right - b.left - (a.right - a.left));
-      if (!widest || !this.narrow(widest.wrapper, excess / widest.scale)) return;
+      if (excess <= EPSILON) continue;
+      const [widest] = boxes.sort((a, b) => b.right - b.left - (a.right - a.left));
+      if (!widest || !this.narrow(widest.wrapper, excess / widest.scale)) continue;
       changed = true;
       // what is taller now needs taller fences
       for (let up = widest.wrapper.parent; up && this.breaks.open.has(up.node); up = up.parent) up.stretchChildren?.();
-    });
+    }
     return changed;
   }
 
@@ -245,7 +265,6 @@ export class Breaker {
     } else if (box.node.isKind('menclose')) {
       const [inside] = box.childNodes;
       this.breakToWidth(inside, target - (w - inside.getOuterBBox().w));
-      box.bbox.empty(); // else MathJax keeps the larger of the old size and the new
     } else if (box.node.isKind('mtable') && box.node.attributes.get('width') === 'auto') {
       fitTable(box, target);
     }
@@ -262,6 +281,18 @@ export class Breaker {
   }
 }
 
+/** The lines that chosen breaks make of a row, and what stands in each. */
+function linesOf({ end, boxes }, chosen) {
+  return [{ start: 0, indent: 0 }, ...chosen].map((from, i) => {
+    const stop = chosen[i]?.end ?? end;
+    return {
+      from,
+      stop,
+      boxes: boxes.filter((box) => box.left >= from.start - EPSILON && box.right <= stop + EPSILON),
+    };
+  });
+}
+
 /**
  * Takes all breaks of a formula back.
  * @param {object} root   its wrapper
@@ -275,6 +306,23 @@ export function unbroken(root, { at }) {
   }
   root.invalidateBBox();
   return root;
+}
+
+/** Where the line after a break starts; whether that is new. */
+function setPlace(attributes, { indent, skipped, tall }) {
+  const shift = `${(indent - skipped).toFixed(3)}em`;
+  const leading = tall ? TALL_LEADING : LEADING;
+  if (attributes.get('indentshift') === shift && attributes.get('data-lineleading') === leading) return false;
+  attributes.setList({
+    indentalign: 'left',
+    indentshift: shift,
+    indentalignfirst: 'left',
+    indentshiftfirst: '0',
+    indentalignlast: 'left',
+    indentshiftlast: shift,
+    'data-lineleading': leading,
+  });
+  return true;
 }
 
 /** Breaks at a chance, or no longer. */

@@ -5,11 +5,12 @@
  * can start a line at any mspace, and gives it an indentation of its own. Nothing else in the tree
  * changes, and `close()` takes all of it out again.
  */
-import { adopt, isRigid } from './fold.js';
+import { joinWords } from '../words.js';
+import { adopt, isProof, isRigid } from './fold.js';
 
 /**
  * What a break costs, in points. A line more costs `LINE` (see breaker.js), so one line more is
- * worth avoiding any break of 30 points; two relations are better than one product.
+ * worth avoiding any break of 20 points; two relations are better than one product.
  * @type {Record<string, number>}
  */
 export const PENALTY = {
@@ -40,17 +41,36 @@ const WIDE = 0.9;
 
 const [ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT] = [0, 1, 2, 3, 4, 5, 6];
 const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
+const PRODUCT = /^[×÷⋅·∗∘⋆⊗⊙]$/;
 const CONNECTIVE = /^[⇒⇐⇔⟹⟸⟺∴]$/;
 const BAR = /^[|‖∣∥]$/;
+/** Kinds of break before a relation that has a left side. */
+const SIDED = new Set(['relation', 'later', 'inner']);
+/** Relations that say something of a step, and are none themselves. */
+const REMARK = /^[∈∉∋:∣|≠⊂⊆⊥⊢⊨∥]$/;
+/** The kinds of break that a statement of its own may follow, whose relation has a left side there. */
+const BEFORE_LEFT = new Set(['connective', 'condition', 'statement', 'text', 'comma']);
+/** What stretches over or under a formula. */
+const BRACE = /^[⏞⏟⎴⎵⏠⏡⏜⏝]$/;
 const SCRIPT = /^m(sub|sup|subsup)$/;
+const LIMITS = /^m(under|over|underover)$/;
 const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
 
-/** @typedef {{node: object, cls: number, text: string, box?: boolean}} Face */
+/** @typedef {{node: object, cls: number, text: string, box?: boolean, braced?: boolean}} Face */
+
+/**
+ * @typedef {object} Cost   of a break; a relation outside fences has one of `left` and `after`
+ * @property {string} kind
+ * @property {number} penalty
+ * @property {number} depth   fences and groups around it
+ * @property {object | null} [left]   the mspace that the left side of the relation follows; null: the start
+ * @property {object | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
+ *   before it; null: the start
+ */
 
 /**
  * @typedef {object} Breaks
- * @property {Map<object, {kind: string, penalty: number, depth: number}>} at
- *   the mspaces that were put in, and what they cost
+ * @property {Map<object, Cost>} at   the mspaces that were put in
  * @property {Set<object>} open   the nodes that are no more than parts of a line: rows, groups, bases
  * @property {object[]} rewritten   the nodes that have other children than before
  * @property {() => void} close   puts the tree back as it was
@@ -75,14 +95,15 @@ export function openBreaks(root) {
     adopt(row, children);
   }
 
-  function chance(model, kind, depth) {
+  function chance(model, kind, depth, side) {
     const node = root.factory.create('mspace');
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
-    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth });
+    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, ...side });
     return node;
   }
 
   function visit(node, depth) {
+    if (isProof(node)) return;
     if (node.isKind('mrow') || node.isKind('inferredMrow')) visitRow(node, depth);
     else if (ROW.test(node.kind) && !isGlue(node)) visit(node.childNodes[0], depth);
     else if (SCRIPT.test(node.kind) && !node.isEmbellished) visit(node.childNodes[0], depth + 1);
@@ -128,7 +149,9 @@ export function openBreaks(root) {
     const solid = old.filter((child) => !child.isKind('mspace') && !child.isEmpty);
     const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
     const nested = solid.length > 1 ? 1 : 0;
-    let prev = null;
+    let prev = null; // the face of what stands before
+    const lefts = [null]; // at each depth, the chance that the left side of a relation to come follows
+    let step = null; // the chance before the last relation of a chain
     let parted = false;
     let space = 0;
     let spaces = [];
@@ -140,19 +163,28 @@ export function openBreaks(root) {
         return;
       }
       const inside = depth + depths[i];
-      let kind = prev && gap(prev, child, space, inside);
+      const next = face(child, false);
+      if (prev?.braced && next && isSign(next)) next.cls = BIN;
+      let kind = prev && next && gap(prev, next, space, inside);
       if (kind === 'clause' && i > signs[0] && i <= signs.at(-1)) kind = 'statement';
       if (kind === 'relation' && parted) kind = 'later';
       parted ||= kind in PARTS && !inside;
-      if (kind) out.push(chance(child, kind, inside));
+      lefts.length = inside + 1;
+      const relation = next?.cls === REL;
+      const left = SIDED.has(kind) ? lefts[inside] : undefined;
+      const chained = kind === 'relation' && left === undefined && !REMARK.test(next.text);
+      const node = kind && chance(child, kind, inside, left === undefined ? chained && { after: step } : { left });
+      if (node) out.push(node);
+      if (relation) lefts[inside] = undefined;
+      if (kind === 'relation') step = node;
+      if (BEFORE_LEFT.has(kind)) lefts[inside] = node;
       out.push(...spaces);
       const words = child.isKind('mtext') ? split(child) : [child];
-      words.forEach((word, k) => {
-        if (k) out.push(chance(child, 'word', inside));
-        out.push(word);
-      });
+      const gaps = words.slice(1).map(() => chance(child, 'word', inside));
+      if (gaps.length) joinWords(words, gaps);
+      words.forEach((word, k) => out.push(word, ...gaps.slice(k, k + 1)));
       if (words.length === 1) visit(child, inside + (child.isKind('TeXAtom') ? nested : 0));
-      if (!child.isEmpty) prev = child;
+      if (!child.isEmpty) prev = child.isEmbellished ? next : face(child, true);
       space = 0;
       spaces = [];
     });
@@ -169,6 +201,19 @@ export function openBreaks(root) {
       for (const back of undo.reverse()) back();
     },
   };
+}
+
+/** Whether TeX would take a token for a binary operator, did it not follow what it takes for one itself. */
+function isSign({ node, cls, text }) {
+  return node.isEmbellished && cls === ORD && (SUM.test(text) || PRODUCT.test(text));
+}
+
+/** A formula with a brace over or under it, which is an operator for TeX. */
+function isBraced(node) {
+  if (node.isKind('TeXAtom') || node.isKind('inferredMrow')) return node.childNodes.length === 1 && isBraced(node.childNodes[0]);
+  if (!LIMITS.test(node.kind)) return false;
+  const [base, ...scripts] = node.childNodes;
+  return scripts.some((script) => script?.isKind('mo') && BRACE.test(script.getText())) || isBraced(base);
 }
 
 /** A group that stands for one operator: \mathrel{…}, \mathop{…}. */
@@ -226,6 +271,7 @@ function split(mtext) {
  * @returns {Face | null}
  */
 function face(node, last) {
+  if (isBraced(node)) return { node, cls: ORD, text: '', box: true, braced: true };
   if (node.isEmbellished) {
     const mo = node.coreMO();
     const cls = node.isKind('TeXAtom') ? node.texClass : mo.texClass;
@@ -243,14 +289,13 @@ function face(node, last) {
 
 /**
  * The kind of break that is allowed between two siblings, if any.
+ * @param {Face} p   the end of the one
+ * @param {Face} n   the start of the other
  * @param {number} space   the width of what is written between them, em
  * @param {number} depth   fences and groups around the gap
  * @returns {keyof typeof PENALTY | null}
  */
-function gap(prev, next, space, depth) {
-  const p = face(prev, true);
-  const n = face(next, false);
-  if (!p || !n) return null;
+function gap(p, n, space, depth) {
   const wide = space >= WIDE;
   const waits = [BIN, REL, OPEN].includes(p.cls) || p.text === '\u2061' || p.text === '/';
   if (waits) return null;

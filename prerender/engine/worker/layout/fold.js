@@ -11,6 +11,8 @@ const BETWEEN = '1em';
 /** The columns of align and split, of cases, of eqnarray. */
 const ALIGNMENT = /^((right left ?)*(right)?|(left|center) left|(right|left) center left)$/;
 
+const PROOF = ['bspr_proof', 'bspr_inferenceRule', 'bspr_axiom'];
+
 /** The class of closing fences in MathJax's TEXCLASS. */
 const CLOSE = 5;
 
@@ -26,7 +28,7 @@ export function adopt(parent, children) {
  */
 export function isAlignment(table) {
   const { columnalign, columnlines } = table.attributes.getList('columnalign', 'columnlines');
-  return ALIGNMENT.test(columnalign) && !/solid|dashed/.test(columnlines) && !isFenced(table);
+  return ALIGNMENT.test(columnalign) && !/solid|dashed/.test(columnlines) && !isFenced(table) && !inProof(table);
 }
 
 /** A table that is never broken: a matrix, a diagram. */
@@ -34,6 +36,16 @@ export function isRigid(table) {
   const columns = Math.max(...table.childNodes.map((row) => row.childNodes.length));
   const centred = !/left|right/.test(table.attributes.get('columnalign'));
   return centred && (columns > 3 || (columns > 1 && isFenced(table)));
+}
+
+/** What bussproofs makes of an inference, an axiom or a label: its shape is what it says. */
+export function isProof(node) {
+  return PROOF.some((name) => node.getProperty(name) !== undefined);
+}
+
+function inProof(node) {
+  for (let up = node; up; up = up.parent) if (isProof(up)) return true;
+  return false;
 }
 
 /** Fences on both sides (cases has one). */

@@ -1,0 +1,626 @@
+/**
+ * The size of text and the readable limit in, what is wrong with the page's formulas out.
+ *
+ * Runs in a rendered page that has the width of a screen. A picture says by its viewBox how large
+ * it is meant to be, and where in it the line is on which it stands. What it has become is measured
+ * against references: pictures of no size beside the formula, on the line of the text, moved and
+ * turned with it by all that is around.
+ *
+ * @typedef {object} Offence
+ * @property {number} index  of the formula in the page
+ * @property {string} reason
+ *
+ * @typedef {object} Compromise  a formula that is not shown as it was meant
+ * @property {number} index
+ * @property {'shrinks' | 'scrolls'} how
+ * @property {number} layouts  it has so many
+ * @property {number} needed  pixels that the narrowest of them needs
+ * @property {number} room  pixels that there are
+ *
+ * @typedef {object} Part  a formula that is in the page, a copy that a script has made, perhaps
+ * @property {number} index  of the formula
+ * @property {Element} formula
+ * @property {Element | null} box  what holds its layouts
+ * @property {SVGSVGElement[]} pictures  all that it has
+ * @property {SVGSVGElement[]} seen  those that are seen
+ * @property {number} ex  pixels of an ex in it
+ * @property {number} textEx  pixels of an ex in the text around it
+ *
+ * @typedef {object} Drawn  what has become of a picture, but for what is done to all around it
+ * @property {number} angle  degrees
+ * @property {boolean} mirrored
+ * @property {number} slant  the cosine of the angle between its sides
+ * @property {number} width  pixels of a thousandth of an em across
+ * @property {number} height  and upwards
+ * @property {number | null} sinks  pixels that it stands too low; null: it stands on no line of text
+ *
+ * @param {{textSize: number, shrink: number}} asked  1: as the page has it; as it is meant
+ * @returns {{formulas: number, displays: number, scripted: boolean, problems: string[],
+ *   offences: Offence[], compromises: Compromise[]}}
+ */
+({ textSize, shrink }) => {
+  const FORMULA = 'mjx-container[data-tex]';
+  const BOX = 'prm-box';
+  const SCROLL = 'prm-box, prm-scroll';
+  /** What generators put around a formula. */
+  const WRAPPER =
+    ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
+  const SVG = 'http://www.w3.org/2000/svg';
+  /** The height of an x in MathJax's font, in thousandths of an em. */
+  const X_HEIGHT = 442;
+  /** Less than this, in CSS pixels, nobody sees. */
+  const SLACK = 1;
+  /** Nor this share of a size. */
+  const CLOSE = 0.02;
+  /** Em that a formula may stand too low or too high. */
+  const OFF_LINE = 0.05;
+  const CLIPS = /hidden|clip/;
+  const SCROLLS = /auto|scroll/;
+
+  const root = document.documentElement;
+  /** @type {import('./watch.js').State} */
+  const state = (globalThis.prerender ??= {});
+  if (textSize !== 1) enlargeText();
+  const present = [...document.querySelectorAll(FORMULA)];
+  const parsed = state.parsed ? [...state.parsed.keys()] : present;
+  const copied = copies();
+  const parts = measured([...parsed.entries(), ...copied].filter(([, formula]) => formula.isConnected));
+  const shown = parts.filter((part) => part.seen.length > 0);
+  const drawn = drawings();
+  const found = [
+    ...taken(),
+    ...parts.flatMap((part) => wrong(part).map((reason) => ({ part, reason }))),
+    ...widening(),
+  ].filter(isNew);
+  state.offenders = found.map(({ part }) => (part.seen.length > 0 ? part.formula : placeOf(part.formula)));
+  return {
+    formulas: parsed.length,
+    displays: shown.filter(isDisplay).length,
+    scripted: document.querySelector('script, [onload], [onerror]') !== null,
+    problems: problems(),
+    offences: found.map(({ part, reason }) => ({ index: part.index, reason })),
+    compromises: shown.flatMap(compromise),
+  };
+
+  /** What a browser does that enlarges text alone: every font is so many times as large. */
+  function enlargeText() {
+    const elements = [...document.querySelectorAll(':not(svg, svg *, mjx-container *)')].filter(({ style }) => style);
+    const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    elements.forEach((element, at) => {
+      element.style.setProperty('font-size', `${sizes[at] * textSize}px`, 'important');
+    });
+  }
+
+  /**
+   * The formulas that scripts have put into the page, each with the index of the one that it is a
+   * copy of: one that is gone, if there is one like it.
+   *
+   * @returns {[number, Element][]}
+   */
+  function copies() {
+    const known = new Set(parsed);
+    const gone = parsed.map((formula, index) => ({ formula, index })).filter(({ formula }) => !formula.isConnected);
+    return present
+      .filter((formula) => !known.has(formula))
+      .map((copy) => {
+        const isLike = (formula) => formula.getAttribute('data-tex') === copy.getAttribute('data-tex');
+        const at = gone.findIndex(({ formula }) => isLike(formula));
+        return [at < 0 ? parsed.findIndex(isLike) : gone.splice(at, 1)[0].index, copy];
+      })
+      .filter(([index]) => index >= 0);
+  }
+
+  /**
+   * All probes stand at once, for one reflow.
+   *
+   * @param {[number, Element][]} formulas
+   * @returns {Part[]}
+   */
+  function measured(formulas) {
+    const probes = formulas.map(([, formula]) => [formula, formula.parentElement].map(probe));
+    const sizes = probes.map((pair) => pair.map((one) => Number.parseFloat(getComputedStyle(one).width) / 100));
+    for (const one of probes.flat()) one.remove();
+    return formulas.map(([index, formula], at) => {
+      const pictures = [...formula.querySelectorAll('svg')].filter(isPicture);
+      const [ex, textEx] = sizes[at];
+      return { index, formula, box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
+    });
+  }
+
+  /**
+   * The pictures that are seen; or will be, if all around them is still to come into sight.
+   *
+   * @param {SVGSVGElement[]} pictures
+   * @param {Element} formula
+   */
+  function seenOf(pictures, formula) {
+    const seen = pictures.filter(isSeen);
+    return seen.length > 0 || isPlaceSeen(formula) ? seen : pictures.filter(hasBox);
+  }
+
+  /** @param {Element} element */
+  function probe(element) {
+    const one = document.createElement('span');
+    one.style.cssText = `position:absolute!important;display:block!important;visibility:hidden!important;
+      box-sizing:content-box!important;padding:0!important;border:0!important;font:inherit!important;
+      height:0!important;width:100ex!important;min-width:0!important;max-width:none!important`;
+    element.append(one);
+    return one;
+  }
+
+  /**
+   * A picture of its own, and not one that keeps room only.
+   *
+   * @param {SVGSVGElement} svg
+   */
+  function isPicture(svg) {
+    const draws = svg.hasAttribute('viewBox') || [...svg.children].some((child) => child.localName !== 'desc');
+    return draws && !svg.parentElement.closest('svg');
+  }
+
+  /** @param {Element} element */
+  function isSeen(element) {
+    return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  }
+
+  /** @param {Element} element */
+  function hasBox(element) {
+    return element.checkVisibility();
+  }
+
+  /** @param {Part} part */
+  function isDisplay({ formula }) {
+    return formula.hasAttribute('display');
+  }
+
+  /**
+   * What has become of each picture that is seen; all references stand at once, for one reflow.
+   *
+   * @returns {Map<SVGSVGElement, Drawn>}
+   */
+  function drawings() {
+    const references = new Map(shown.map((part) => [part, isOnLine(part) ? onLine(part) : [beside(part)]]));
+    const all = shown.flatMap((part) => {
+      const [around, ...inner] = references.get(part);
+      return part.seen.map((picture, at) => [picture, transformed(picture, around, inner[at], part)]);
+    });
+    for (const one of [...references.values()].flat(2)) one.remove();
+    return new Map(all);
+  }
+
+  /**
+   * Whether the baseline of a formula is that of the text around it.
+   *
+   * @param {Part} part
+   */
+  function isOnLine(part) {
+    const { display, float, position } = getComputedStyle(part.formula);
+    const around = getComputedStyle(part.formula.parentElement);
+    const flows = float === 'none' && /static|relative/.test(position) && /^inline/.test(display);
+    const isText = !/flex|grid/.test(around.display) && around.writingMode === 'horizontal-tb';
+    return !isDisplay(part) && flows && isText;
+  }
+
+  /**
+   * References before and after a formula in the text, then before and after each of its pictures: a
+   * line may end between any two of them.
+   *
+   * @param {Part} part
+   */
+  function onLine({ formula, seen }) {
+    const words = seen.map((picture) => picture.closest('prm-wide') ?? picture);
+    return [formula, ...words].map((element) => {
+      const pair = [reference('static'), reference('static')];
+      element.before(pair[0]);
+      element.after(pair[1]);
+      return pair;
+    });
+  }
+
+  /** @param {Part} part */
+  function beside({ formula }) {
+    const one = reference('absolute');
+    formula.before(one);
+    return [one];
+  }
+
+  /** @param {'static' | 'absolute'} position */
+  function reference(position) {
+    const one = document.createElementNS(SVG, 'svg');
+    one.style.cssText = `all:initial!important;position:${position}!important;width:0!important;
+      height:0!important;vertical-align:baseline!important`;
+    return one;
+  }
+
+  /**
+   * @param {SVGSVGElement} picture
+   * @param {SVGSVGElement[]} around  references beside its formula
+   * @param {SVGSVGElement[] | undefined} inner  references beside it, if it stands on a line of text
+   * @param {Part} part
+   * @returns {Drawn}
+   */
+  function transformed(picture, around, inner, part) {
+    const { a, b, c, d } = relative(picture, around[0]);
+    const [width, height] = [Math.hypot(a, b), Math.hypot(c, d)];
+    const angle = (Math.atan2(b, a) * 180) / Math.PI;
+    const drawnAs = { angle, mirrored: a * d - b * c < 0, slant: (a * c + b * d) / (width * height || 1), width, height };
+    return { ...drawnAs, sinks: inner && picture.hasAttribute('viewBox') ? sinks(picture, around, inner, part) : null };
+  }
+
+  /**
+   * The transformation from one picture's units to those of another.
+   *
+   * @param {SVGSVGElement} picture
+   * @param {SVGSVGElement} other
+   */
+  function relative(picture, other) {
+    return DOMMatrix.fromMatrix(other.getScreenCTM()).inverse().multiply(DOMMatrix.fromMatrix(picture.getScreenCTM()));
+  }
+
+  /**
+   * How far a picture stands below the line of the text: it below its formula's, that below the text's.
+   *
+   * Its lower edge counts: one that is shrunk, and so not as deep, is not off its line.
+   *
+   * @param {SVGSVGElement} picture
+   * @param {SVGSVGElement[]} around
+   * @param {SVGSVGElement[]} inner
+   * @param {Part} part
+   */
+  function sinks(picture, around, inner, part) {
+    const { y, height } = picture.viewBox.baseVal;
+    const depth = ((y + height) * part.ex) / X_HEIGHT;
+    const own = inner.map((one) => {
+      const { d, f } = relative(picture, one);
+      return f + (y + height) * d - depth;
+    });
+    const style = getComputedStyle(part.formula.parentElement);
+    const line = Number.parseFloat(style.lineHeight) || Number.parseFloat(style.fontSize) * 1.2;
+    // By a line's height: a line ends between them
+    const formulas = around.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
+    return least(own) + (formulas.length > 0 ? least(formulas) : 0);
+  }
+
+  /**
+   * The number that is nearest to 0.
+   *
+   * @param {number[]} numbers
+   */
+  function least(numbers) {
+    return numbers.reduce((one, other) => (Math.abs(other) < Math.abs(one) ? other : one));
+  }
+
+  /** What is wrong with the page as a whole. */
+  function problems() {
+    if (parsed.length > 0 && parts.length === 0) return ['none of its formulas is in it any more'];
+    return document.body && isSeen(document.body) ? [] : ['nothing of it is seen'];
+  }
+
+  /** Formulas that scripts have taken out of a place that is still shown. */
+  function taken() {
+    const there = new Set(parts.map(({ index }) => index));
+    return parsed
+      .map((formula, index) => ({ index, formula, seen: [] }))
+      .filter(({ index, formula }) => !there.has(index) && isPlaceSeen(formula))
+      .map((part) => ({ part, reason: 'a script has taken it out of the page' }));
+  }
+
+  /**
+   * Whether one would see what stood in place of a formula.
+   *
+   * @param {Element} formula
+   */
+  function isPlaceSeen(formula) {
+    const place = placeOf(formula);
+    const one = probe(place);
+    one.style.setProperty('visibility', 'inherit', 'important');
+    place.insertBefore(one, [...place.children].find((child) => child.contains(formula)) ?? null);
+    const seen = isSeen(one);
+    one.remove();
+    return seen;
+  }
+
+  /**
+   * The innermost element that is there for more than this formula.
+   *
+   * @param {Element} formula
+   */
+  function placeOf(formula) {
+    const around = formula.isConnected ? ancestors(formula) : state.parsed.get(formula);
+    return around.find((element) => !isWrapper(element, formula)) ?? root;
+  }
+
+  /**
+   * @param {Element} element
+   * @param {Element} formula
+   */
+  function isWrapper(element, formula) {
+    const isAlone = () => element.textContent.replace(formula.textContent, '').trim() === '';
+    return getComputedStyle(element).display === 'contents' || (element.matches(WRAPPER) && isAlone());
+  }
+
+  /** @param {Element} element */
+  function ancestors(element) {
+    const all = [];
+    for (let one = element.parentElement; one; one = one.parentElement) all.push(one);
+    return all;
+  }
+
+  /**
+   * @param {Part} part
+   * @returns {string[]}
+   */
+  function wrong(part) {
+    if (part.seen.length === 0) {
+      return isPlaceSeen(part.formula) ? ['nothing of it is seen, though its place is shown'] : [];
+    }
+    const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
+    return [...(part.box ? wrongLayout(part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];
+  }
+
+  /**
+   * Exactly one layout is shown, and it is the widest that fits.
+   *
+   * @param {Part} part
+   */
+  function wrongLayout(part) {
+    const all = [...part.box.children];
+    const seen = all.filter((layout) => inside(part.seen, layout).length > 0);
+    if (seen.length !== 1) return [`${seen.length} of its ${all.length} layouts are shown`];
+    const room = contentWidth(part.box);
+    const expected = all.at(all.findIndex((layout) => needed(layout, part) <= room + SLACK / 10));
+    // Thresholds are whole tenths of an ex: a layout may ask for that much more than it needs
+    const close = needed(expected, part) + part.ex / 10 >= room;
+    if (seen[0] !== expected && !close) return ['the layout that is shown is not the widest that fits'];
+    return squeezed(part, all.slice(0, all.indexOf(seen[0])));
+  }
+
+  /**
+   * Whether a display has less than half the room that text has in its place, and a wider layout
+   * would have fitted.
+   *
+   * @param {Part} part
+   * @param {Element[]} others  wider than the one that is shown
+   */
+  function squeezed(part, others) {
+    const block = blockOf(part.formula);
+    const { display, writingMode } = getComputedStyle(block);
+    const [room, has] = [contentWidth(block), contentWidth(part.box)];
+    const isText = /^(block|flow-root|list-item)$/.test(display) && writingMode === 'horizontal-tb';
+    const fits = others.some((layout) => needed(layout, part) < room * (1 - CLOSE));
+    return isText && has < room / 2 && fits ? [`it has ${Math.round(has)} px of the ${Math.round(room)} that text has there`] : [];
+  }
+
+  /**
+   * @param {SVGSVGElement[]} pictures
+   * @param {Element} element
+   */
+  function inside(pictures, element) {
+    return pictures.filter((picture) => element.contains(picture));
+  }
+
+  /** @param {Element} element */
+  function contentWidth(element) {
+    const style = getComputedStyle(element);
+    const edges = ['paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth'];
+    const around = style.boxSizing === 'border-box' ? edges : [];
+    return around.reduce((width, edge) => width - Number.parseFloat(style[edge]), Number.parseFloat(style.width));
+  }
+
+  /**
+   * The pixels that a layout, or a formula without any, asks for with its number.
+   *
+   * @param {Element} layout
+   * @param {Part} part
+   */
+  function needed(layout, part) {
+    const pictures = inside(part.pictures, layout);
+    const margins = pictures.map((svg) => getComputedStyle(svg)).flatMap((style) => [style.marginLeft, style.marginRight]);
+    const widths = pictures.map((svg) => natural(svg, part).width);
+    return [...widths, ...margins.map((margin) => parseFloat(margin))].reduce((sum, length) => sum + length, 0);
+  }
+
+  /**
+   * The pixels that a picture is meant to have. One without a viewBox fills its room, and says how
+   * much it needs.
+   *
+   * @param {SVGSVGElement} picture
+   * @param {Part} part
+   */
+  function natural(picture, { ex }) {
+    if (picture.hasAttribute('viewBox')) {
+      const { width, height } = picture.viewBox.baseVal;
+      return { width: (width * ex) / X_HEIGHT, height: (height * ex) / X_HEIGHT };
+    }
+    const style = getComputedStyle(picture);
+    const [width, height] = ['--least', '--h'].map((name) => ex * (Number.parseFloat(style.getPropertyValue(name)) || 0));
+    return { width, height };
+  }
+
+  /**
+   * Whether pictures of what is shown are not seen.
+   *
+   * @param {Part} part
+   */
+  function missing({ box, pictures, seen }) {
+    const layouts = box ? [...box.children].filter((layout) => inside(seen, layout).length > 0) : [];
+    const meant = pictures.filter((picture) => !box?.contains(picture) || layouts.some((layout) => layout.contains(picture)));
+    return meant.length > seen.length ? ['a part of it is not seen'] : [];
+  }
+
+  /**
+   * @param {SVGSVGElement} picture
+   * @param {Part} part
+   */
+  function wrongPicture(picture, part) {
+    const become = drawn.get(picture);
+    const turned = wrongWay(become);
+    if (turned.length > 0 || !picture.hasAttribute('viewBox')) return turned;
+    return [...wrongSize(picture, become, part), ...offLine(become, part), ...cut(picture, part)];
+  }
+
+  /** @param {Drawn} become */
+  function wrongWay({ angle, mirrored, slant, width, height }) {
+    if (width === 0 || height === 0) return [];
+    if (Math.abs(slant) > CLOSE) return ['it is slanted'];
+    if (mirrored) return [Math.abs(angle) > 90 ? 'it is mirrored' : 'it stands upside down, mirrored'];
+    if (Math.abs(angle) > 135) return ['it stands upside down'];
+    return Math.abs(angle) > 1 ? [`it is turned by ${Math.round(angle)}°`] : [];
+  }
+
+  /**
+   * @param {SVGSVGElement} picture
+   * @param {Drawn} become
+   * @param {Part} part
+   */
+  function wrongSize(picture, become, part) {
+    const meant = natural(picture, part);
+    const size = Math.min(become.width, become.height) * X_HEIGHT;
+    const percent = (share) => `${Math.round(share * 100)} %`;
+    if (size / part.textEx < shrink - CLOSE) {
+      return [`it is drawn at ${percent(size / part.textEx)} of its size, less than ${percent(shrink)}`];
+    }
+    if (Math.abs(become.width - become.height) > CLOSE * become.width) return ['it is out of proportion'];
+    if (size / part.ex > 1 + CLOSE && Math.max(meant.width, meant.height) > SLACK) {
+      return [`it is drawn at ${percent(size / part.ex)} of its size`];
+    }
+    return ['width', 'height'].flatMap((side) => tooLarge(picture, side, meant[side]));
+  }
+
+  /**
+   * @param {SVGSVGElement} svg
+   * @param {'width' | 'height'} side
+   * @param {number} wants
+   */
+  function tooLarge(svg, side, wants) {
+    const has = Number.parseFloat(getComputedStyle(svg)[side]);
+    const isLarge = has > wants * (1 + CLOSE) + SLACK;
+    return isLarge ? [`it is ${Math.round(has)} px in ${side}, and its layout ${Math.round(wants)} px`] : [];
+  }
+
+  /**
+   * What only keeps room for a formula may be narrower than it says, but no higher.
+   *
+   * @param {Part} part
+   */
+  function wrongRoom(part) {
+    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !svg.parentElement.closest('svg') && !isPicture(svg));
+    return keepers.flatMap((svg) => tooLarge(svg, 'height', natural(svg, part).height));
+  }
+
+  /**
+   * @param {Drawn} become
+   * @param {Part} part
+   */
+  function offLine({ sinks: by }, { formula }) {
+    const em = Number.parseFloat(getComputedStyle(formula.parentElement).fontSize);
+    if (by === null || Math.abs(by) <= OFF_LINE * em) return [];
+    return [`it stands ${Math.abs(by / em).toFixed(2)} em ${by > 0 ? 'below' : 'above'} its line`];
+  }
+
+  /**
+   * Whether something in the formula shows less than all of a picture; what scrolls shows all.
+   *
+   * @param {SVGSVGElement} picture
+   * @param {Part} part
+   */
+  function cut(picture, { formula }) {
+    let inner = picture.getBoundingClientRect();
+    for (let one = picture.parentElement; one !== formula.parentElement; one = one.parentElement) {
+      const { display, overflowX, overflowY } = getComputedStyle(one);
+      if (/^(inline|contents)$/.test(display)) continue;
+      const outer = one.getBoundingClientRect();
+      const across = inner.left < outer.left - SLACK || inner.right > outer.right + SLACK;
+      const along = inner.top < outer.top - SLACK || inner.bottom > outer.bottom + SLACK;
+      if ((across && CLIPS.test(overflowX)) || (along && CLIPS.test(overflowY))) return ['it is cut off'];
+      if (SCROLLS.test(overflowX) || SCROLLS.test(overflowY)) inner = outer;
+    }
+    return [];
+  }
+
+  /**
+   * Whether a picture, or the formula's own box, reaches out of the block that holds the formula.
+   *
+   * @param {Part} part
+   */
+  function outside(part) {
+    const { formula, seen } = part;
+    const own = isDisplay(part) ? [formula] : [];
+    const boxes = [blockOf(formula), ...own].map((element) => element.getBoundingClientRect());
+    const scrolling = [...formula.querySelectorAll(SCROLL)].filter(hasBox);
+    const fixed = seen.filter((picture) => !picture.closest(SCROLL));
+    const reaches = [...fixed, ...scrolling, ...own].some((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return boxes.some((box) => left < box.left - SLACK || right > box.right + SLACK);
+    });
+    return reaches ? ['it reaches out of its container'] : [];
+  }
+
+  /**
+   * The block that a formula stands in.
+   *
+   * @param {Element} formula
+   */
+  function blockOf(formula) {
+    const isBlock = (element) => !/^(inline|contents)$/.test(getComputedStyle(element).display);
+    return ancestors(formula).find(isBlock) ?? document.body;
+  }
+
+  /** Formulas that make the page scroll sideways: each hidden, then shown again one after the other. */
+  function widening() {
+    if (wider() <= SLACK) return [];
+    const before = parts.map(({ formula }) => formula.style.display);
+    for (const { formula } of parts) formula.style.display = 'none';
+    let without = wider();
+    return parts.flatMap((part, at) => {
+      part.formula.style.display = before[at];
+      const grown = wider() - without;
+      if (grown <= SLACK) return [];
+      without += grown;
+      return [{ part, reason: `it makes the page ${Math.round(grown)} px wider than its screen` }];
+    });
+  }
+
+  /** How many pixels the page is wider than its screen. */
+  function wider() {
+    return Math.max(0, root.scrollWidth - root.clientWidth);
+  }
+
+  /** Whether nothing before says the same; of a formula's parts and copies, the first counts. */
+  function isNew({ part, reason }, at, all) {
+    return all.findIndex((other) => other.part.index === part.index && other.reason === reason) === at;
+  }
+
+  /**
+   * Whether a formula is shrunk, as far as it may be, or scrolls.
+   *
+   * @param {Part} part
+   * @returns {Compromise[]}
+   */
+  function compromise(part) {
+    const how = scrolls(part) ? 'scrolls' : shrinks(part) ? 'shrinks' : null;
+    if (how === null) return [];
+    const { index, box, seen } = part;
+    const layouts = box ? [...box.children] : seen;
+    const widths = layouts.map((layout) => needed(layout, part));
+    const [least_, room] = box
+      ? [Math.min(...widths), contentWidth(box)]
+      : [Math.max(...widths), Math.max(...seen.map((picture) => contentWidth(picture)))];
+    return [{ index, how, layouts: box ? layouts.length : 1, needed: least_, room }];
+  }
+
+  /** @param {Part} part */
+  function scrolls({ formula }) {
+    const boxes = [...formula.querySelectorAll(SCROLL)];
+    return boxes.some((box) => hasBox(box) && box.scrollWidth > box.clientWidth + SLACK);
+  }
+
+  /** @param {Part} part */
+  function shrinks(part) {
+    return part.seen.filter((picture) => picture.hasAttribute('viewBox')).some((picture) => {
+      const { width } = natural(picture, part);
+      const share = (drawn.get(picture).width * X_HEIGHT) / part.ex;
+      return width * (1 - share) > SLACK && share >= shrink - CLOSE;
+    });
+  }
+};
