@@ -16,7 +16,7 @@ from typing import NamedTuple
 from prerender import xhtml
 from prerender.encoding import EncodingLossError, decode, encode, with_references
 from prerender.engine import Answer, Typeset
-from prerender.find import Escape, Formula, Found, Unclosed, find
+from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.hydration import framework_of
 from prerender.jobs import Planned, plan_jobs
 from prerender.lacking import Held, cure, lacking, whole_page
@@ -172,6 +172,12 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
         return Plan(page, setup, [], [], loads.staying(why), None, notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
     found = find(root, rules, page.text)
+    if any(isinstance(one, Broken) for one in found):
+        loads = loads.staying("tags stand in a formula of the page")
+    elif rules.scope is None:
+        loads = loads.staying("no script that could be read has the page typeset")
+        if setup.idle and any(map(_is_no_money, find(root, _widest(rules), page.text))):
+            setup = setup.with_warnings(setup.idle)
     formulas = [one for one in found if isinstance(one, Formula)]
     jobs = plan_jobs(formulas, key, setup.tex, setup.scopes)
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
@@ -218,6 +224,11 @@ def keeping_loaders(plan: Plan) -> Plan:
     """The same, with all scripts left where they are."""
     around = plan.around if plan.formulas else None
     return replace(plan, loading=Loading(), around=around)
+
+
+def _is_no_money(one: Found) -> bool:
+    """Whether something between delimiters, whatever they are, is hardly anything but a formula."""
+    return isinstance(one, Formula) and (one.display or re.search(r"[\\^_]", one.math) is not None)
 
 
 def _widest(rules: Rules) -> Rules:
@@ -352,6 +363,8 @@ def _diagnose(
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
         for told in _complaints(formula, typeset, why)
     ]
+    broken = [one for one in plan.found if isinstance(one, Broken)]
+    found += [(one.span.start, _BROKEN, one.text) for one in broken]
     unclosed = [one for one in plan.found if isinstance(one, Unclosed)]
     found += [(one.span.start, _unclosed(one), "") for one in unclosed]
     if found:
@@ -359,6 +372,14 @@ def _diagnose(
         for start, told, math in sorted(found, key=itemgetter(0)):
             said.append(replace(told, place=lines.place(start), tex=math))
     return said
+
+
+_BROKEN = Diagnostic(
+    "warning",
+    "tags that stand in this formula, or around it, are moved when the page is read: it stays as it"
+    " is, with the scripts of the page",
+    cure="put it into one element, say a cell of the table",
+)
 
 
 def _unclosed(one: Unclosed) -> Diagnostic:

@@ -351,7 +351,10 @@ def test_an_unknown_setting(prerender: Run, site: Path, tmp_path: Path, name: st
     (tmp_path / name).write_text(f"{table}outptu = 'out'\n")
     done = prerender("build", "site")
     assert done.returncode == 2
-    assert f"prerender: error: {name}: unknown setting outptu; known: browser," in done.stderr
+    assert (
+        f"prerender: error: {name}: unknown setting outptu; known: base_path, browser,"
+        in done.stderr
+    )
 
 
 def test_variables(prerender: Run, site: Path, tmp_path: Path) -> None:

@@ -11,20 +11,19 @@ from typing import NamedTuple
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
-from prerender.find.model import Escape, Formula, Found, Input, Unclosed
+from prerender.find.model import Broken, Escape, Formula, Found, Input, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
 from prerender.find.selectors import matches as matches_selector
 from prerender.setup import Rules
-from prerender.source import Element, UnlocatedError
+from prerender.source import Element, Span, UnlocatedError
 
-__all__ = ["Escape", "Formula", "Found", "Input", "Unclosed", "find"]
+__all__ = ["Broken", "Escape", "Formula", "Found", "Input", "Unclosed", "find"]
 
 
 def find(root: Element, rules: Rules, source: str) -> list[Found]:
     """What the scripts of the page would typeset, the escapes they would resolve, what is unclosed.
 
-    `root` is the tree of `source`. Formulas whose characters the parser has moved apart (text that
-    stands in a table, say) are left alone; of two that overlap the first counts.
+    `root` is the tree of `source`. Of two that overlap the first counts.
     """
     body = root.first("body")
     if body is None or rules.scope is None:
@@ -78,6 +77,9 @@ def _unbroken(
         crossed = at < len(tags) and tags[at] < one.span.end
         if not crossed and not _IMPLIED.search(source, *one.span):
             yield one
+        elif isinstance(one, Formula):
+            start = one.span.start
+            yield Broken(Span(start, start + 1), one.math)
 
 
 def _in_text(root: Element, rules: Rules) -> list[Found]:
@@ -196,11 +198,13 @@ def _located(
     """
     for match in matches:
         span = run.span(match.start, match.end)
-        if span is None:
-            continue
+        math = run.text[match.inner : match.close]
         if match.replacement is not None:
-            yield Escape(span, match.replacement)
+            if span is not None:
+                yield Escape(span, match.replacement)
+        elif span is None:
+            if (first := run.span(match.start, match.start + 1)) is not None:
+                yield Broken(first, math)
         else:
             inner = run.span(match.inner, match.close) if match.inner < match.close else None
-            math = run.text[match.inner : match.close]
             yield Formula(span, inner, math, shown or match.display, match.input, scope=scope)

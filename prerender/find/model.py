@@ -44,4 +44,13 @@ class Unclosed:
     text: str
 
 
-Found = Formula | Escape | Unclosed
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The beginning of a formula that no part of the source spells: tags stand in it that a parser
+    moves, as it does with text right in a table. It is for the scripts of the page."""
+
+    span: Span
+    text: str
+
+
+Found = Formula | Escape | Unclosed | Broken

@@ -68,6 +68,8 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
         setup = mathjax3.interpret(loader, data)
     setup = replace(setup, rules=replacing(setup.rules, found(data)))
     setup = _judged(setup, request, data)
+    if _loads_none(request, data):
+        setup = replace(setup, rules=replace(setup.rules, scope=None), idle=_IDLE)
     return mathjax3.supply(setup, user) if user else setup
 
 
@@ -93,6 +95,19 @@ def _kind(request: Request, data: Json) -> str:
     asked = data.get("found") or data.get("searched")
     loads = any(loader.version == "katex" for _, loader in request.loaders)
     return "katex" if asked or loads else "mathjax4"
+
+
+_IDLE = (
+    "the page's scripts load neither MathJax nor KaTeX when it is visited: its formulas stay as "
+    "they are"
+)
+
+
+def _loads_none(request: Request, data: Json) -> bool:
+    """Whether scripts that name an engine have run to their end, and loaded none."""
+    asked = ("loaded", "katexLoaded", "found", "searched", "typesets", "mathjax", "hub", "errors")
+    unknown = request.loaders or request.unread or any(data.get(name) for name in asked)
+    return request.runs and not request.amd and not unknown
 
 
 def _judged(setup: Setup, request: Request, data: Json) -> Setup:

@@ -122,6 +122,8 @@ def supply(setup: Setup, config: Json) -> Setup:
         for scope in setup.scopes
     )
     setup = replace(setup, lacks=lacks, scopes=scopes)
+    if placed and setup.rules.scope is None:
+        setup = replace(setup, rules=replace(setup.rules, scope=()), idle="")
     return override(_with_loaded(setup, None, config), config)
 
 

@@ -122,6 +122,8 @@ class Setup:
     scopes: tuple[Scope, ...] = ()
     #: what could not be honoured, one sentence each, for the report
     warnings: tuple[str, ...] = ()
+    #: what there is to say of formulas where nothing on the page typesets any
+    idle: str = ""
     #: what cannot be had
     lacks: tuple[Lack, ...] = ()
 

@@ -163,7 +163,8 @@ def test_a_script_that_cannot_be_read_may_say_anything(prerender: Run, tmp_path:
     done = prerender("build", "site")
     assert done.returncode == Exit.SOME_FAILED
     told = "its script https://a.example/mathjax-config.js is not part of this site"
-    assert done.stderr.count(told) == 1
+    assert done.stderr.count(f"error: the page is left as it is: {told}") == 1
+    assert f"site/plain.html: note: MathJax or KaTeX may still be loaded: {told}" in done.stderr
     assert "2 times on 2 pages, also site/b.html; say in prerender.toml" in done.stderr
     assert (site / "a.html").read_text() == f"{source}<p>$x$"
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')

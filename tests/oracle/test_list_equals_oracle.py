@@ -39,8 +39,6 @@ SITES = (
 DECIDED = {
     # nothing typesets this page, so that it is rendered by MathJax 4's defaults; MathML stays
     "leave-no-engine.html": [Formula("a", False, "tex"), Formula("c", False, "tex")],
-    # preProcess is a function of the page, which would have to run on each formula: a warning
-    "katex-preprocess.html": [Formula("\\R", False, "tex"), Formula("\\Re", False, "tex")],
 }
 
 Theirs = Callable[[Path], tuple[Path, dict[str, list[Seen]]]]

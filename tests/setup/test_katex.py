@@ -245,3 +245,26 @@ def test_how_far_definitions_reach(evaluator: Evaluates) -> None:
     rules = (setup.rules, *setup.rules.later)
     assert [one.macros for one in rules] == [0, 1, 2, 3]
     assert [one.apart for one in rules if one.pairs] == [4, 0]
+
+
+def test_what_a_function_changes_is_lacking_where_it_does(evaluator: Evaluates) -> None:
+    calls = (
+        "renderMathInElement(document.getElementById('a'), {preProcess: (math) => math + 'x'});"
+        "renderMathInElement(document.body)"
+    )
+    setup = evaluator.setup(LOADERS + ready(calls))
+    assert [(one.formulas, one.scope) for one in setup.lacks] == [("all", setup.rules.macros)]
+    mine = evaluator.setup(LOADERS + ready(calls), user={"tex": {"macros": {"M": "c"}}})
+    assert mine.lacks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "formulas"),
+    [("e.textContent", []), ("e.textContent.trim()", []), (r"'\\small ' + e.textContent", ["all"])],
+)
+def test_what_a_script_changes_before_katex_gets_it(
+    evaluator: Evaluates, text: str, formulas: list[str]
+) -> None:
+    each = f"document.querySelectorAll('.m').forEach((e) => katex.render({text}, e))"
+    setup = evaluator.setup(f"<p class=m>a</p>{LOADERS}{ready(each)}")
+    assert [one.formulas for one in setup.lacks] == formulas
