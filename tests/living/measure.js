@@ -23,6 +23,8 @@
 // A function that is to be called: what it is evaluated in runs no scripts, at times
 () => {
   const CONTAINER = 'mjx-container[data-tex]';
+  /** Units of a picture, thousandths of an em, in an ex of MathJax's font. */
+  const X_HEIGHT = 442;
   const PROBE =
     'all:initial!important;font:inherit!important;line-height:inherit!important;' +
     'display:inline-block!important;height:0!important;visibility:hidden!important;';
@@ -91,21 +93,11 @@
     return probed(element, 'beforeend', style, ({ width }) => width) / 100;
   }
 
-  /** @param {SVGSVGElement} picture  units in an ex, by what it says of its own size */
-  function unitsOf(picture) {
-    const { width, height } = picture.viewBox.baseVal;
-    const exs = (length) => (/^[\d.]+ex$/.test(length ?? '') ? parseFloat(length) : 0);
-    const [across, down] = ['width', 'height'].map(
-      (side) => exs(picture.getAttribute(side)) || exs(picture.style[side]),
-    );
-    return across ? width / across : down ? height / down : 442;
-  }
-
   /** @param {SVGSVGElement} picture  @param {number} ex  its width and height, as shares */
   function sidesOf(picture, ex) {
     const { width, height } = picture.getBoundingClientRect();
     const natural = picture.viewBox.baseVal;
-    const pixels = ex / unitsOf(picture);
+    const pixels = ex / X_HEIGHT;
     return [width / (natural.width * pixels), height / (natural.height * pixels)];
   }
 

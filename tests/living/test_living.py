@@ -24,7 +24,7 @@ _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8">
 _SPOILT = {
     "vanished": "display: none",
     "doubled": "display: inline",
-    "small": "width: 20ex; min-width: 0; height: auto",
+    "small": "width: 15ex; min-width: 0; height: auto",
     "baseline": "vertical-align: 3ex",
     "turned": "transform: rotate(180deg)",
     "tall": "height: 20em; max-height: none",

@@ -548,7 +548,8 @@
     const own = isDisplay(part) ? [formula] : [];
     const boxes = [blockOf(formula), ...own].map((element) => element.getBoundingClientRect());
     const scrolling = [...formula.querySelectorAll(SCROLL)].filter(hasBox);
-    const fixed = seen.filter((picture) => !picture.closest(SCROLL));
+    const isScrolling = (box) => SCROLLS.test(getComputedStyle(box).overflowX);
+    const fixed = seen.filter((picture) => !scrolling.some((box) => box.contains(picture) && isScrolling(box)));
     const reaches = [...fixed, ...scrolling, ...own].some((element) => {
       const { left, right } = element.getBoundingClientRect();
       return boxes.some((box) => left < box.left - SLACK || right > box.right + SLACK);
