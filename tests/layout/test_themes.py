@@ -21,6 +21,11 @@ _PARAGRAPH = (
     "font-family:serif!important;font-size:16px!important;color:#123!important;padding:0!important;"
     "margin:0!important;width:{width}ex!important;max-width:none!important;"
 )
+#: the space above and below a display, and that within its block, is for a theme to say
+_SPACE = (
+    "<style>mjx-container[display]:not(#_#_#_){margin-top:1em!important;margin-bottom:1em!important;"
+    "padding-left:0!important;padding-right:0!important}</style>"
+)
 #: ex
 _NARROW, _WIDE = 42, 140
 #: ex: what rounding to whole pixels does
@@ -32,7 +37,9 @@ def place(rendered: Rendered, rules: str, width: int) -> str:
     style = _PARAGRAPH.format(width=width)
     text = "".join(f'<p style="{style}">On {one} off</p>' for one in rendered.formulas.values())
     around = AROUND.format(text)
-    return f"<!doctype html><html><head><style>{rules}</style>{rendered.style}</head>{around}"
+    return (
+        f"<!doctype html><html><head><style>{rules}</style>{rendered.style}{_SPACE}</head>{around}"
+    )
 
 
 @pytest.mark.parametrize("width", [_NARROW, _WIDE])
@@ -65,10 +72,6 @@ _PLACE = (
     "text-transform:none!important;font-variant:normal!important;white-space:normal!important;"
     "font-size-adjust:none!important;text-shadow:none!important;max-width:none!important;"
     "text-wrap:wrap!important;text-align-last:auto!important;box-sizing:content-box!important"
-)
-#: the space above and below a display is for a theme to say
-_SPACE = (
-    "<style>[display]:not(#_#_#_){margin-top:1em!important;margin-bottom:1em!important}</style>"
 )
 #: grey levels that a pixel may differ by: what has a layer of its own is composed with others
 _SHADE = 8

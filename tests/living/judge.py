@@ -86,7 +86,8 @@ def _of_formula(
         yield "tall", f"{one['slack']:.1f} em higher than its layout"
     if one["unpainted"]:
         yield "colour", "not in the colour of the text"
-    if any(_apart(cover, family.drawn[at]) for at, cover in one["drawn"].items()):
+    known = {at: cover for at, cover in one["drawn"].items() if at in family.drawn}
+    if any(_apart(cover, family.drawn[at]) for at, cover in known.items()):
         yield "drawn", "its paths cover another area than they should"
     if one["out"] > _OUT:
         yield "out", f"{one['out']:.0f} px out of its block"

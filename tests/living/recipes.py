@@ -33,6 +33,8 @@ class Recipe:
     page: str = "{}.html"
     #: whether a click on a link swaps parts of the page
     swaps: bool = False
+    #: what README says that such a site needs
+    flags: tuple[str, ...] = ()
     #: whether prerender leaves its pages to the framework that takes them over
     left: bool = False
     #: what npm packages the site's own package.json names
@@ -259,6 +261,7 @@ def _hexo(theme: str, settings: object, *, swaps: bool) -> Recipe:
         ("hexo", "generate", "--silent", "--force"),
         "public",
         swaps=swaps,
+        flags=("--css", "external") if swaps else (),
         packages=(*_HEXO, *_HEXO_MORE, f"hexo-theme-{theme}"),
     )
 

@@ -62,7 +62,7 @@ def render(recipe: Recipe, source: Path, folder: Path = FOLDER / "rendered") -> 
     place = folder / recipe.name
     shutil.rmtree(place, ignore_errors=True)
     place.parent.mkdir(parents=True, exist_ok=True)
-    words = ("build", str(source), "-o", str(place), "--json", "-")
+    words = ("build", str(source), "-o", str(place), "--json", "-", *recipe.flags)
     command = [sys.executable, "-m", "prerender", *words]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if done.returncode > 1:
