@@ -106,8 +106,8 @@ _IDLE = (
 def _loads_none(request: Request, data: Json) -> bool:
     """Whether scripts that name an engine have run to their end, and loaded none."""
     asked = ("loaded", "katexLoaded", "found", "searched", "typesets", "mathjax", "hub", "errors")
-    unknown = request.loaders or request.unread or any(data.get(name) for name in asked)
-    return request.runs and not request.amd and not unknown
+    has_some = any(data.get(name) not in (None, []) for name in asked)
+    return request.runs and not (request.amd or request.loaders or request.unread or has_some)
 
 
 def _judged(setup: Setup, request: Request, data: Json) -> Setup:

@@ -68,7 +68,9 @@ def unmet(pages: dict[str, bytes]) -> set[str]:
         text = data.decode() if name.endswith(".html") else ""
         needed = {f'id="{one}"' for one in re.findall(r'prerender-math\.svg#([^"]+)"', text)}
         lacking |= {f"{name}: {one}" for one in needed if one not in svg}
-        classes = {one for some in re.findall(r' class="(mjx[^"]+)"', text) for one in some.split()}
+        classes = {
+            one for some in re.findall(r' class="(prm-[^"]+)"', text) for one in some.split()
+        }
         lacking |= {f"{name}: {one}" for one in classes if f".{one}" not in css}
         sizes = set(re.findall(r'<prm-space (data-gap="[^"]+")', text))
         lacking |= {f"{name}: {one}" for one in sizes if f"prm-space[{one}]" not in css}

@@ -15,7 +15,12 @@ EACH = f"<script>for (const one of document.querySelectorAll('code.tex')) {RENDE
 
 
 class Evaluates(Protocol):
-    def setup(self, html: str, files: dict[str, str] | None = None) -> Setup: ...
+    def setup(
+        self,
+        html: str,
+        files: dict[str, str] | None = None,
+        user: dict[str, Any] | None = None,
+    ) -> Setup: ...
     def rounds(self, *pages: str, files: dict[str, str] | None = None) -> list[dict[str, Any]]: ...
 
 
@@ -139,3 +144,19 @@ def test_events_that_themes_fire(evaluator: Evaluates, event: str) -> None:
 def test_the_limit_holds_for_what_is_asked(evaluator: Evaluates, script: str) -> None:
     with pytest.raises(SetupError, match="runs for more than 2 s"):
         evaluator.setup(f"<p>a</p><script>MathJax = {{}}; {script}</script>")
+
+
+@pytest.mark.parametrize(
+    ("script", "idle"),
+    [
+        ("if (document.querySelector('.math')) load('MathJax.js')", True),
+        ("const usesKatex = false", True),
+        ("MathJax = {}", False),  # for what loads it elsewhere
+        ("MathJax.typeset()", False),
+    ],
+)
+def test_scripts_that_load_no_engine(evaluator: Evaluates, script: str, idle: bool) -> None:
+    setup = evaluator.setup(f"<p>a</p><script>{script}</script>")
+    assert (setup.rules.scope is None, bool(setup.idle)) == (idle, idle)
+    user = {"tex": {"inlineMath": [["$", "$"]]}}
+    assert evaluator.setup(f"<p>a</p><script>{script}</script>", user=user).rules.scope == ()
