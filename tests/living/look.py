@@ -24,7 +24,8 @@ from tests.living.recipes import ORIGIN
 _HERE = Path(__file__).parent
 _MEASURE, _FAMILY = ((_HERE / name).read_text("utf-8") for name in ("measure.js", "family.js"))
 _BARE = """() => {
-  const head = [...document.querySelectorAll('style[data-prerender]')].map((one) => one.outerHTML);
+  const sheets = [...document.querySelectorAll('[data-prerender]:is(style, link)')];
+  const head = sheets.map((one) => one.outerHTML.replace(/ href="[^"]*"/, ` href="${one.href}"`));
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
   const body = formulas.map((one) => `<div>${one.outerHTML}</div>`);
   return `<!DOCTYPE html>${head.join('')}<body style="font:16px/1.5 serif">${body.join('')}`;
