@@ -60,7 +60,7 @@ tests/node_modules/.made: tests/package-lock.json .venv/.test
 	touch $@
 
 # A browser that starts, not only one that is there: Playwright's needs libraries of the system.
-FIND := from os import environ as e; from prerender.engine.browser import find_browser as find; \
+FIND := from os import environ as e; from prerender.browser.discover import find_browser as find; \
   print(find(e.get("PRERENDER_BROWSER")).path)
 HAVE_CHROMIUM = "$$(python -c '$(FIND)' 2>/dev/null)" --version >/dev/null 2>&1
 APT := $(if $(filter 0,$(shell id -u)),,sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get -qq

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run it. Ctrl-C ends it without a traceback also while its parts are imported."""
     try:
-        from prerender.cli import main as run
+        from prerender.cli.commands import main as run
 
         run()
     except KeyboardInterrupt:

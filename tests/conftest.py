@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from typer.testing import CliRunner
 
-from prerender.cli import app
+from prerender.cli.commands import app
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from prerender.build import Work, build, plans, restore_site
-from prerender.cache import Cache
+from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.page import Plan, restored
-from prerender.report import Report
-from prerender.site import open_site
+from prerender.pipeline.build import Work, build, plans, restore_site
+from prerender.pipeline.page import Plan, restored
+from prerender.report.summary import Report
+from prerender.site.files import open_site
 from prerender.source import Element, parse
 
 from .conftest import Run

@@ -14,7 +14,7 @@ import diskcache
 import pytest
 
 from prerender import cache as module
-from prerender.cache import Cache, CacheError, default_folder
+from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.engine import Answer, Picture, Typeset
 
 PICTURE = Picture(572, 442, 11, ('<use href="#g"/>',))

@@ -403,7 +403,7 @@ def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
         "import sys\n"
         "class Interrupt:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'prerender.build': raise KeyboardInterrupt\n"
+        "        if name == 'prerender.pipeline.build': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupt())\n"
         "from prerender.__main__ import main\n"
         "main()\n"

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from prerender.engine import Answer, Picture, Typeset
-from prerender.page import finish, plan, read, restored
+from prerender.pipeline.page import finish, plan, read, restored
 from prerender.setup import defaults
 
 from .test_encoding import SAMPLES

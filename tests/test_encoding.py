@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prerender.encoding import Decoded, EncodingLossError, decode, encode, with_references
+from prerender.source.encoding import Decoded, EncodingLossError, decode, encode, with_references
 
 #: label, Python's codec, and words that a page in it may hold
 SAMPLES = [
@@ -155,7 +155,7 @@ DECLARATIONS = [
 @given(st.lists(st.sampled_from(DECLARATIONS), max_size=12).map(b"".join))
 @example(b"<script><meta charset=koi8-r></script>" + b" " * 5000 + b"<meta charset=gbk>")
 def test_the_beginning_of_a_page_says_what_all_of_it_does(data: bytes) -> None:
-    with patch("prerender.encoding._BEGINNING", len(data)):
+    with patch("prerender.source.encoding._BEGINNING", len(data)):
         expected = outcome(data)
     assert outcome(data) == expected
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prerender.hydration import framework_of
+from prerender.pipeline.frameworks import framework_of
 from prerender.source import parse
 
 from .conftest import Run

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import pytest
 
-from prerender.index import Index, Row, settled
-from prerender.site import Seen, Site, open_site
+from prerender.cache.index import Index, Row, settled
+from prerender.site.files import Seen, Site, open_site
 
 from .conftest import Done, Run
 
@@ -106,7 +106,7 @@ def test_what_is_unchanged_is_not_read_and_what_was_said_is_said_again(
 WATCHED = """
 import os, sys
 sys.addaudithook(lambda event, _: os._exit(77) if event == "subprocess.Popen" else None)
-from prerender.cli import main
+from prerender.cli.commands import main
 main()
 """
 
@@ -156,7 +156,7 @@ def test_files_that_a_site_shares(
     prerender("build", "site", *flags)
     time.sleep(0.05)
     age(site)
-    with patch("prerender.build.plan", None):
+    with patch("prerender.pipeline.build.plan", None):
         prerender("build", "site", *flags, **NONE)  # the pages are other files now
     time.sleep(0.05)
     prerender("build", "site", *flags, **NONE)
@@ -177,7 +177,7 @@ def test_pages_that_are_written_anew_with_the_same_bytes(
     assert prerender("build", "site").returncode == 1
     assert prerender("build", "site", "-o", "out").returncode == 1
     results = {name: (site / name).read_bytes() for name in PAGES}
-    monkeypatch.setattr("prerender.build.plan", None)
+    monkeypatch.setattr("prerender.pipeline.build.plan", None)
     age(site)
     assert statuses(prerender("build", "site", "--json", "-"))["a.html"] == "unchanged"
     for name, text in PAGES.items():

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from prerender.engine.jobs import plan_jobs
 from prerender.find import Formula, Input
-from prerender.jobs import plan_jobs
 from prerender.source import Span
 
 

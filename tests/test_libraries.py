@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prerender.libraries import library_file
+from prerender.screens.libraries import library_file
 
 from .conftest import Run
 

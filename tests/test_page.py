@@ -14,12 +14,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prerender.encoding import EncodingLossError
 from prerender.engine import Answer, Picture, Typeset
 from prerender.markup import DamagedError
-from prerender.page import AmbiguousError, Finished, Plan, finish, plan, read, restored, scripts_of
+from prerender.pipeline.page import (
+    AmbiguousError,
+    Finished,
+    Plan,
+    finish,
+    plan,
+    read,
+    restored,
+    scripts_of,
+)
 from prerender.setup import Pair, Role, Setup, defaults
 from prerender.source import Edit, parse, splice
+from prerender.source.encoding import EncodingLossError
 
 from .strategies import PIECES, formulas, pages, raw_texts
 

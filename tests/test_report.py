@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prerender.place import Lines, Place
-from prerender.report import Diagnostic, Exit, PageReport, Report
+from prerender.report.summary import Diagnostic, Exit, PageReport, Report
+from prerender.source.lines import Lines, Place
 
 
 def shown(text: str, column: int) -> tuple[str, str]:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prerender.place import Lines
-from prerender.report import Diagnostic, Finding, PageReport, Remark, Report, ScreenReport
-from prerender.report_html import Listed, Told, told, write_report
+from prerender.report.html import Listed, Told, told, write_report
+from prerender.report.summary import Diagnostic, Finding, PageReport, Remark, Report, ScreenReport
+from prerender.source.lines import Lines
 
 from .conftest import Run
 

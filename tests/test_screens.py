@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from prerender.screens import widths
+from prerender.screens.inspector import widths
 
 from .conftest import Run
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import brotli
 import pytest
 
-from prerender.site import (
+from prerender.site.files import (
     HERE,
     Site,
     SiteError,

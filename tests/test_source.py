@@ -11,9 +11,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from prerender import xhtml
-from prerender.encoding import decode
-from prerender.place import Lines, Place
 from prerender.source import (
     Comment,
     Edit,
@@ -25,7 +22,10 @@ from prerender.source import (
     parse,
     prolog_end,
     splice,
+    xhtml,
 )
+from prerender.source.encoding import decode
+from prerender.source.lines import Lines, Place
 
 from .strategies import pages
 

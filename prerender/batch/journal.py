@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from prerender.report import Remark
+from prerender.report.summary import Remark
 
 #: `failed` will be tried again, `aside` not before the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]

@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from prerender.batch.journal import Site
-from prerender.index import settled
-from prerender.local import Local, Scripts
-from prerender.shared import Files, Folder
-from prerender.site import (
+from prerender.cache.index import settled
+from prerender.site.assets import Files, Folder
+from prerender.site.files import (
     COMPRESSED,
     DEFAULT_INCLUDE,
     Seen,
@@ -34,6 +33,7 @@ from prerender.site import (
     seen,
     write_page,
 )
+from prerender.site.scripts import Local, Scripts
 
 #: what object stores tell of an object that changes with it
 _STAMPS = ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated", "created")

@@ -1,6 +1,6 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
 
-from prerender.engine.browser import BrowserNotFound, find_browser, sandbox
+from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
 from prerender.engine.model import (
     Answer,
     Item,
@@ -13,8 +13,8 @@ from prerender.engine.model import (
     fingerprint,
 )
 from prerender.engine.pool import Engine, EngineError
-from prerender.engine.screens import Compromise, Screens, Seen, Shown, look
 from prerender.engine.tab import TabLostError
+from prerender.screens.viewport import Compromise, Screens, Seen, Shown, look
 
 __all__ = [
     "Answer",

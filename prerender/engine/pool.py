@@ -18,8 +18,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
-from prerender.engine.browser import Browser as Program
-from prerender.engine.browser import find_browser, sandbox
+from prerender.browser.discover import Browser as Program
+from prerender.browser.discover import find_browser, sandbox
 from prerender.engine.model import Answer, Job, Typeset
 from prerender.engine.tab import PATIENCE, NotBegunError, Tab, TabLostError
 from prerender.timing import Timing

@@ -1,6 +1,8 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
-from prerender.markup.carry import (
+from prerender.markup.drawing import drawings, outline_frame, outline_lines
+from prerender.markup.formula import Sheet, render
+from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
     carry_hidden,
@@ -10,8 +12,6 @@ from prerender.markup.carry import (
     restore,
     style_mark,
 )
-from prerender.markup.drawing import drawings, outline_frame, outline_lines
-from prerender.markup.formula import Sheet, render
 from prerender.markup.style import Needs, style_element, style_frame, style_lines, style_link
 
 __all__ = [

@@ -19,8 +19,8 @@ from string import ascii_letters, digits
 from typing import NamedTuple
 
 from prerender.engine import Picture, Piece, Typeset
-from prerender.markup.runs import Line, Mark, join
-from prerender.shared import SIGNATURE
+from prerender.markup.repeats import Line, Mark, join
+from prerender.site.assets import SIGNATURE
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
 _WORTH = 80

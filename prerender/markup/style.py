@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender.engine import fingerprint
-from prerender.shared import SIGNATURE
+from prerender.site.assets import SIGNATURE
 
 _TEMPLATES = Environment(
     loader=PackageLoader("prerender.markup", "."),

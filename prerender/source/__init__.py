@@ -18,7 +18,7 @@ from prerender.source.nodes import (
     Text,
     UnlocatedError,
 )
-from prerender.source.places import without_foreign
+from prerender.source.offsets import without_foreign
 
 __all__ = [
     "Comment",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import turbohtml
 
 from prerender.source.nodes import Comment, Element, Node, Tags, Text
-from prerender.source.places import NUMBERED, Copy
+from prerender.source.offsets import NUMBERED, Copy
 
 
 def parse(text: str) -> Element:

@@ -9,12 +9,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from prerender.batch import cluster, job
+from prerender.batch import dask_cluster as cluster
+from prerender.batch import selection as job
 from prerender.batch.journal import Journal
-from prerender.batch.work import Bench, Tools, run
-from prerender.build import Work
-from prerender.cache import Cache
+from prerender.batch.worker import Bench, Tools, run
+from prerender.cache.disk import Cache
 from prerender.engine import Engine
+from prerender.pipeline.build import Work
 
 
 async def _sees_nothing(client: Any, target: str) -> bool:

@@ -9,11 +9,11 @@ import asyncio
 import re
 from pathlib import Path
 
-from prerender.build import Work, build
-from prerender.cache import Cache
+from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.report import Report
-from prerender.site import open_site
+from prerender.pipeline.build import Work, build
+from prerender.report.summary import Report
+from prerender.site.files import open_site
 
 SETUP = "MathJax = {tex: {inlineMath: [['$', '$']], macros: {half: '\\\\frac12'}}}"
 

@@ -123,7 +123,7 @@ def test_no_cluster(
     assert none.wait(timeout=60) == 2
     said = (tmp_path / "said-0").read_text()
     assert said.startswith("prerender: error: --dask none://here: no cluster answers: ")
-    monkeypatch.delitem(sys.modules, "prerender.batch.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "prerender.batch.dask_cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     without = prerender(*words, "local")
     assert without.returncode == 2

@@ -16,11 +16,11 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-import prerender.build
-from prerender.batch import work
+import prerender.pipeline.build
+from prerender.batch import worker as work
 from prerender.batch.journal import Journal, Row, Site
 from prerender.batch.store import File
-from prerender.page import restored
+from prerender.pipeline.page import restored
 from tests.batch.site import built, files, make_site
 from tests.conftest import Run
 
@@ -167,7 +167,7 @@ def test_what_another_version_has_rendered(
             assert restored(data, xml=False) == sources[name]
 
 
-prerender_build = prerender.build
+prerender_build = prerender.pipeline.build
 
 
 def test_what_fails_is_tried_again_and_set_aside(

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import prerender.build as module
-from prerender.encoding import EncodingLossError
+import prerender.pipeline.build as module
 from prerender.engine import Answer, Picture, Typeset
-from prerender.page import finish, plan, read, restored, scripts_of
+from prerender.pipeline.page import finish, plan, read, restored, scripts_of
 from prerender.setup import Role, defaults
+from prerender.source.encoding import EncodingLossError
 from tests.batch.site import files
 from tests.conftest import Run
 from tests.strategies import pages

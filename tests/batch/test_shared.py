@@ -11,7 +11,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from prerender.shared import Folder, Shared
+from prerender.site.assets import Folder, Shared
 from tests.batch.site import SHARED, built, files, make_site, unmet
 from tests.conftest import Run
 

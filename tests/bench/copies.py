@@ -13,13 +13,13 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from prerender.build import Work, plans
-from prerender.cache import Cache
-from prerender.encoding import encode
+from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.page import Plan
-from prerender.site import open_site
+from prerender.pipeline.build import Work, plans
+from prerender.pipeline.page import Plan
+from prerender.site.files import open_site
 from prerender.source import Edit, splice
+from prerender.source.encoding import encode
 from tests.bench.material import FOLDER, SITES
 
 NAMES = ("cp-algorithms", "deepgenerativemodels-notes", "distributions-jl", "lmfit")

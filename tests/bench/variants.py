@@ -18,14 +18,14 @@ from typing import Any
 
 from playwright.async_api import Browser, Route
 
-from prerender.build import Work, build
-from prerender.cache import Cache, default_folder
-from prerender.encoding import encode
+from prerender.cache.disk import Cache, default_folder
 from prerender.engine import Answer, Engine, fingerprint
-from prerender.page import CSS, GLYPHS, Finished, Look, Plan, finish
-from prerender.report import Diagnostic
-from prerender.site import open_site
+from prerender.pipeline.build import Work, build
+from prerender.pipeline.page import CSS, GLYPHS, Finished, Look, Plan, finish
+from prerender.report.summary import Diagnostic
+from prerender.site.files import open_site
 from prerender.source import Edit, splice
+from prerender.source.encoding import encode
 from tests.bench.material import FOLDER
 
 HERE = Path(__file__).parent

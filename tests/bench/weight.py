@@ -18,9 +18,9 @@ from statistics import median
 import brotli
 from playwright.async_api import async_playwright
 
-from prerender.encoding import decode
 from prerender.engine import find_browser, sandbox
 from prerender.source import parse
+from prerender.source.encoding import decode
 from tests.bench.material import FOLDER, SEED, SITES
 from tests.bench.variants import (
     MODULES,

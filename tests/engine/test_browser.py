@@ -11,8 +11,8 @@ from pathlib import Path
 import playwright
 import pytest
 
-from prerender.engine import browser
-from prerender.engine.browser import INSTALL, BrowserNotFound, find_browser, registry, sandbox
+from prerender.browser import discover as browser
+from prerender.browser.discover import INSTALL, BrowserNotFound, find_browser, registry, sandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layout of Linux")
 

@@ -9,10 +9,9 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from prerender import xhtml
 from prerender.find import Formula, Unclosed, find
 from prerender.setup import Pair, Rules, Switch, defaults
-from prerender.source import Element, parse
+from prerender.source import Element, parse, xhtml
 
 from ..strategies import pages
 

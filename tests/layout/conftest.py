@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from prerender.engine.browser import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 
 from .formulas import SETUPS, Rendered, rendered, source
 

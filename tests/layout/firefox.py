@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Page, sync_playwright
 
-from prerender.engine.browser import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 
 from .conftest import render_all
 from .contexts import CONTEXTS

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from prerender import engine
+from prerender import screens
 
 from .contexts import CONTEXTS, LATE
 from .formulas import FORMULAS, Rendered, page_of
 
-SCREENS = Path(engine.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
+SCREENS = Path(screens.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: text as it is, and the limit of what can be read
 ASKED = {"textSize": 1.0, "shrink": 0.7}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")

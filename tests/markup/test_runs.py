@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prerender.markup.runs import Line, Mark, join
+from prerender.markup.repeats import Line, Mark, join
 
 _MARK = st.builds(Mark, st.sampled_from("abc"), st.integers(-2, 2), st.just(0))
 

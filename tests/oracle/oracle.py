@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 from playwright.async_api import Browser, Page, Route, async_playwright
 from playwright.async_api import Error as BrowserError
 
-from prerender.engine.browser import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 
 from .cdn import answer
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from prerender.build import Work, plans
-from prerender.cache import Cache
+from prerender.cache.disk import Cache
 from prerender.engine import Answer, Engine, Item, Job, Typeset
-from prerender.page import Plan
-from prerender.site import open_site
+from prerender.pipeline.build import Work, plans
+from prerender.pipeline.page import Plan
+from prerender.site.files import open_site
 from tests.conftest import Run
 
 from .oracle import MODULES, in_page

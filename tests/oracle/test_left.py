@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from prerender.report import Exit
+from prerender.report.summary import Exit
 from tests.conftest import Run
 
 from .oracle import Seen, pages_of, typeset_by_site

@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from prerender.build import Work, plans
-from prerender.cache import Cache
+from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.page import Plan
-from prerender.site import open_site
+from prerender.pipeline.build import Work, plans
+from prerender.pipeline.page import Plan
+from prerender.site.files import open_site
 from prerender.source import Element, parse
 
 from .cdn import STANDINS

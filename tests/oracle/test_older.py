@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from prerender.build import Work, plans
-from prerender.cache import Cache
+from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.page import Plan
-from prerender.site import open_site
+from prerender.pipeline.build import Work, plans
+from prerender.pipeline.page import Plan
+from prerender.site.files import open_site
 
 from .oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from prerender.engine.browser import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 from prerender.setup import Request, Script, Setup, collect, evaluate, interpret
 from prerender.setup.asked import Surroundings, answered
 from prerender.setup.scripts import Read

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prerender.local import Needs
-from prerender.place import Place
-from prerender.report import Diagnostic, PageReport, Status
+from prerender.report.summary import Diagnostic, PageReport, Status
+from prerender.site.scripts import Needs
+from prerender.source.lines import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from prerender import report_html
-from prerender.batch import job
+from prerender.batch import selection as job
 from prerender.batch.journal import Journal
-from prerender.batch.work import Bench, Render, Tally, Tools, estimate, render_here, run
-from prerender.build import Progress, Work
-from prerender.report import Exit
-from prerender.site import SiteError
+from prerender.batch.worker import Bench, Render, Tally, Tools, estimate, render_here, run
+from prerender.pipeline.build import Progress, Work
+from prerender.report import html as report_html
+from prerender.report.summary import Exit
+from prerender.site.files import SiteError
 
 
 class Words(NamedTuple):
@@ -102,7 +102,7 @@ async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterat
     if words.dask is None:
         yield lambda chunks: render_here(chunks, bench)
         return
-    from prerender.batch.cluster import cluster
+    from prerender.batch.dask_cluster import cluster
 
     async with cluster(words.dask, words.tools, wanted.asked, bench) as render:
         yield render

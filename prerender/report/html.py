@@ -16,8 +16,17 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import __version__
-from prerender.report import Finding, Remark, Report, ScreenReport, Status, Topic, some, topics
-from prerender.site import whole
+from prerender.report.summary import (
+    Finding,
+    Remark,
+    Report,
+    ScreenReport,
+    Status,
+    Topic,
+    some,
+    topics,
+)
+from prerender.site.files import whole
 
 #: characters of a formula that are shown: it may be as long as its page
 _SHOWN = 1000
@@ -119,7 +128,7 @@ def _findings(screen: ScreenReport) -> Iterator[tuple[str, list[Finding]]]:
 
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("prerender", "."),
+    loader=PackageLoader("prerender.report", "."),
     undefined=StrictUndefined,
     autoescape=True,
     trim_blocks=True,

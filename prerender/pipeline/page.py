@@ -13,14 +13,9 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
-from prerender import xhtml
-from prerender.encoding import EncodingLossError, decode, encode, with_references
 from prerender.engine import Answer, Typeset
+from prerender.engine.jobs import Planned, plan_jobs
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
-from prerender.hydration import framework_of
-from prerender.jobs import Planned, plan_jobs
-from prerender.lacking import Held, cure, lacking, whole_page
-from prerender.loaders import Loading, loading
 from prerender.markup import (
     DamagedError,
     Needs,
@@ -40,10 +35,14 @@ from prerender.markup import (
     style_link,
     style_mark,
 )
-from prerender.place import Lines
-from prerender.report import Diagnostic
+from prerender.pipeline.frameworks import framework_of
+from prerender.pipeline.lacking import Held, cure, lacking, whole_page
+from prerender.pipeline.loaders import Loading, loading
+from prerender.report.summary import Diagnostic
 from prerender.setup import UNUSED, Pair, Role, Rules, Script, Setup, SetupError, out_of_reach
-from prerender.source import Edit, Element, Span, parse, prolog_end, splice
+from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
+from prerender.source.encoding import EncodingLossError, decode, encode, with_references
+from prerender.source.lines import Lines
 
 _XML_SUFFIXES = (".xhtml", ".xht")
 

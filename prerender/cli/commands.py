@@ -20,18 +20,18 @@ from rich.progress import Progress as Bar
 
 from prerender import __version__, settings
 from prerender.batch.journal import JournalError
-from prerender.build import Inspect, Progress, Work, build, plans, restore_site
-from prerender.cache import Cache, CacheError, default_folder
-from prerender.doctor import examine
+from prerender.cache.disk import Cache, CacheError, default_folder
+from prerender.cli.doctor import examine
+from prerender.cli.usage import OneLine
 from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
-from prerender.page import Plan
-from prerender.place import Lines
-from prerender.report import Diagnostic, Exit, PageReport, Report, some, topics
-from prerender.report_html import told, write_report
-from prerender.screens import Viewing, widths
-from prerender.site import Site, SiteError, open_site
+from prerender.pipeline.build import Inspect, Progress, Work, build, plans, restore_site
+from prerender.pipeline.page import Plan
+from prerender.report.html import told, write_report
+from prerender.report.summary import Diagnostic, Exit, PageReport, Report, some, topics
+from prerender.screens.inspector import Viewing, widths
+from prerender.site.files import Site, SiteError, open_site
+from prerender.source.lines import Lines
 from prerender.timing import Timing
-from prerender.usage import OneLine
 
 app = typer.Typer(
     cls=OneLine,
@@ -403,8 +403,8 @@ def batch_command(
     quiet: Quiet = False,
 ) -> None:
     """Typeset archives of pages; killed, the same command goes on."""
-    from prerender.batch.command import Words, batch
-    from prerender.batch.work import Tools
+    from prerender.batch.run import Words, batch
+    from prerender.batch.worker import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
     own = context.obj

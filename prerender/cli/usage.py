@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from typer import TyperException, echo
 from typer.core import TyperGroup
 
-from prerender.report import Exit
+from prerender.report.summary import Exit
 
 
 class OneLine(TyperGroup):

@@ -20,18 +20,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender import __version__
-from prerender.address import reader_at
-from prerender.cache import Cache, program_version
-from prerender.encoding import EncodingLossError, decode
+from prerender.cache.disk import Cache, program_version
+from prerender.cache.index import Index, Row, has_result, is_as_left, settled
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
-from prerender.fragments import may_be_fragment
-from prerender.garbage import seldom_collected
-from prerender.index import Index, Row, has_result, is_as_left, settled
-from prerender.lacking import cure
-from prerender.local import Local, Needs, Scripts, digest
 from prerender.markup import DamagedError
-from prerender.outcome import Outcome, from_told, pack, unpack
-from prerender.page import (
+from prerender.pipeline.fragments import may_be_fragment
+from prerender.pipeline.garbage import seldom_collected
+from prerender.pipeline.lacking import cure
+from prerender.pipeline.outcome import Outcome, from_told, pack, unpack
+from prerender.pipeline.page import (
     CSS,
     FRAMES,
     GLYPHS,
@@ -49,8 +46,7 @@ from prerender.page import (
     sheets_of,
     unless_hydrated,
 )
-from prerender.place import Lines
-from prerender.report import Diagnostic, PageReport, Report
+from prerender.report.summary import Diagnostic, PageReport, Report
 from prerender.setup import (
     Request,
     Script,
@@ -64,9 +60,13 @@ from prerender.setup import (
     roles,
 )
 from prerender.setup.asked import Surroundings, answered
-from prerender.shared import Folder, Frames, Shared, address, remove
-from prerender.site import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
+from prerender.site.assets import Folder, Frames, Shared, address, remove
+from prerender.site.base_path import reader_at
+from prerender.site.files import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
+from prerender.site.scripts import Local, Needs, Scripts, digest
 from prerender.source import Element
+from prerender.source.encoding import EncodingLossError, decode
+from prerender.source.lines import Lines
 from prerender.timing import Kind, Timing
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory

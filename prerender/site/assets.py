@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Protocol
 
-from prerender.site import SiteError, whole
+from prerender.site.files import SiteError, whole
 
 try:
     import fcntl

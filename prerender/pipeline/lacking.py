@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from prerender.engine import Typeset
+from prerender.engine.jobs import bodies_of, closed, names_of
 from prerender.find import Formula
-from prerender.jobs import bodies_of, closed, names_of
 from prerender.setup import Lack, Setup
 
 _UNKNOWN = re.compile(r"Unknown environment '([^']*)'")

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import turbohtml
 
-from prerender.place import Lines
 from prerender.source.edits import Edit, splice
+from prerender.source.lines import Lines
 from prerender.source.nodes import Piece, Span, Text
 
 _DIGITS = [chr(0xFDD0 + i) for i in range(16)]

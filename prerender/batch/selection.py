@@ -13,10 +13,10 @@ from typing import Any, get_args
 
 from prerender.batch.journal import Journal, Row, Site, to_json
 from prerender.batch.store import File, Store, is_url
-from prerender.batch.work import Bench, Estimate, Item, Tally, in_shard, to_do
-from prerender.report import Status, Topic, some, topics, topics_to_json
-from prerender.report_html import Listed, Told
-from prerender.site import DEFAULT_INCLUDE, SiteError, choose
+from prerender.batch.worker import Bench, Estimate, Item, Tally, in_shard, to_do
+from prerender.report.html import Listed, Told
+from prerender.report.summary import Status, Topic, some, topics, topics_to_json
+from prerender.site.files import DEFAULT_INCLUDE, SiteError, choose
 
 Shard = tuple[int, int]
 

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from prerender.batch.journal import Site
 from prerender.batch.store import is_url
-from prerender.batch.work import (
+from prerender.batch.worker import (
     Bench,
     Chunk,
     Render,
@@ -29,10 +29,10 @@ from prerender.batch.work import (
     render_chunk,
     write,
 )
-from prerender.build import Work
-from prerender.cache import Cache, default_folder
+from prerender.cache.disk import Cache, default_folder
 from prerender.engine import Engine
-from prerender.site import SiteError
+from prerender.pipeline.build import Work
+from prerender.site.files import SiteError
 
 try:
     from distributed import (

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from prerender import __version__
-from prerender.cache import mathjax_version
+from prerender.cache.disk import mathjax_version
 from prerender.engine import BrowserNotFound, find_browser, sandbox
 
 _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Literal, NamedTuple, get_args
 from unicodedata import category, east_asian_width
 
-from prerender.place import Place
+from prerender.source.lines import Place
 
 Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 #: an error fails; a warning fails where the user is strict; a note is but said

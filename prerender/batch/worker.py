@@ -17,14 +17,14 @@ from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
-from prerender.build import Work, outcome_of
-from prerender.encoding import EncodingLossError, decode
-from prerender.local import digest
 from prerender.markup import rendered_by
-from prerender.outcome import Outcome
-from prerender.page import is_xml
-from prerender.report import Remark
-from prerender.shared import Files, Shared
+from prerender.pipeline.build import Work, outcome_of
+from prerender.pipeline.outcome import Outcome
+from prerender.pipeline.page import is_xml
+from prerender.report.summary import Remark
+from prerender.site.assets import Files, Shared
+from prerender.site.scripts import digest
+from prerender.source.encoding import EncodingLossError, decode
 
 #: a chunk: what is lost with a worker, and written to the journal at once
 _PAGES, _BYTES = 32, 2_000_000

@@ -16,11 +16,11 @@ from pathlib import Path, PurePosixPath
 
 from prerender.engine import Compromise, Engine, Screens, Seen, Shown, TabLostError, look
 from prerender.find import Formula
-from prerender.libraries import library_file
-from prerender.page import Finished, Plan
-from prerender.place import Lines, Place
-from prerender.report import Diagnostic, Finding, ScreenReport
-from prerender.site import Site, local_file
+from prerender.pipeline.page import Finished, Plan
+from prerender.report.summary import Diagnostic, Finding, ScreenReport
+from prerender.screens.libraries import library_file
+from prerender.site.files import Site, local_file
+from prerender.source.lines import Lines, Place
 
 _SHRUNK = {"shrinks": True, "scrolls": False}
 

@@ -16,11 +16,11 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 
-from prerender.encoding import EncodingLossError
-from prerender.fragments import Loads, loads
 from prerender.markup import DamagedError
-from prerender.page import is_xml, restored
-from prerender.site import DEFAULT_INCLUDE, Site, is_local, local_files, page_names
+from prerender.pipeline.fragments import Loads, loads
+from prerender.pipeline.page import is_xml, restored
+from prerender.site.files import DEFAULT_INCLUDE, Site, is_local, local_files, page_names
+from prerender.source.encoding import EncodingLossError
 
 #: the files that decided, by their path from the site's root, with a hash; None: not there. Behind
 #: `_LOADED` stands the name of a fragment: the page that loads it decided

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from prerender.site import Seen, Site, has_copies, seen
+from prerender.site.files import Seen, Site, has_copies, seen
 
 #: nanoseconds in which a file can change twice and show one time: a tick of the kernel (1/100 s);
 #: where times are whole seconds, two seconds, as on FAT
