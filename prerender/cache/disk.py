@@ -27,7 +27,7 @@ from prerender.engine import Answer, Typeset
 SIZE_LIMIT = 4 * 2**30
 #: what reading and writing raise where the files are damaged, in use or gone, or the disk is full
 _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 _MATHJAX = _PACKAGE / "engine" / "mathjax" / "package.json"
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
 _MADE = ("*.py", "*/*.py", "*/*.jinja", "*/*/*.jinja")
