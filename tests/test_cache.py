@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import random
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from pathlib import Path
 import diskcache
 import pytest
 
-from prerender import cache as module
+from prerender.cache import disk as module
+from prerender.cache import version
 from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.engine import Answer, Picture, Typeset
 
@@ -139,11 +141,26 @@ def test_a_damaged_entry_is_not_known(cache: Cache, folder: Path, value: bytes) 
     assert cache.answer("key") is None
 
 
+def test_the_version_is_that_of_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "prerender"
+    shutil.copytree(version._PACKAGE, package, ignore=shutil.ignore_patterns("mathjax"))
+    monkeypatch.setattr(version, "_PACKAGE", package)
+    before = version.program_version()
+    for name in ("setup/katex.json", "markup/common.txt", "engine/worker/draw.js", "settings.py"):
+        with (package / name).open("ab") as file:
+            file.write(b" ")
+        after = version.program_version()
+        assert after != before, name
+        before = after
+    (package / "engine" / "vendor" / "NOTICE").write_text("Another", "utf-8")
+    assert version.program_version() == before
+
+
 def test_prune_forgets_what_other_versions_have_made(
     cache: Cache, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.keep_answer("key", ANSWER)
-    monkeypatch.setattr(module, "__version__", "99.0")
+    monkeypatch.setattr(version, "__version__", "99.0")
     newer = Cache(folder)
     assert newer.answer("key") is None
     newer.keep_answer("key", ANSWER)

@@ -7,7 +7,6 @@ there: it is made again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -20,17 +19,13 @@ from typing import Any
 import brotli
 import diskcache
 
-from prerender import __version__
+from prerender.cache.version import typesets_version
 from prerender.engine import Answer, Typeset
 
 #: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
 #: what reading and writing raise where the files are damaged, in use or gone, or the disk is full
 _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
-_PACKAGE = Path(__file__).parents[1]
-_MATHJAX = _PACKAGE / "engine" / "mathjax" / "package.json"
-_SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
-_MADE = ("*.py", "*/*.py", "*/*.jinja", "*/*/*.jinja")
 
 
 class CacheError(Exception):
@@ -67,31 +62,6 @@ def default_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "prerender"
 
 
-def _scripts_version() -> str:
-    """A hash of our scripts that run in the browser, for those who change them."""
-    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
-    return hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4).hexdigest()
-
-
-def program_version() -> str:
-    """A hash of all that pages are made by: our own version and files, and MathJax's version.
-
-    Raises FileNotFoundError where there is no MathJax.
-    """
-    files = sorted(file for pattern in _MADE for file in _PACKAGE.glob(pattern))
-    hashed = hashlib.blake2b(digest_size=8)
-    for text in (__version__, mathjax_version(), _scripts_version()):
-        hashed.update(f"{text}/".encode())
-    for file in files:
-        hashed.update(file.read_bytes())
-    return hashed.hexdigest()
-
-
-def mathjax_version() -> str:
-    """The version of the MathJax that is bundled. Raises FileNotFoundError where there is none."""
-    return str(json.loads(_MATHJAX.read_bytes())["version"])
-
-
 _PICKLE = (
     "there is a pickle in it, which prerender never writes; `prerender cache clear` empties it"
 )
@@ -119,7 +89,7 @@ class Cache:
                 )
         self.fresh = len(self) == 0
         """Whether it was empty at first, so that it has nothing but what this process puts in."""
-        self._prefix = f"{__version__}/{mathjax_version()}/{_scripts_version()}/"
+        self._prefix = f"{typesets_version()}/"
         self._outlines: dict[str, str] = {}
 
     def close(self) -> None:

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from prerender import __version__
-from prerender.cache.disk import mathjax_version
 from prerender.engine import BrowserNotFound, find_browser, sandbox
+from prerender.engine.bundle import mathjax_version
 
 _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")
 

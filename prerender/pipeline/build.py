@@ -20,8 +20,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender import __version__
-from prerender.cache.disk import Cache, program_version
+from prerender.cache.disk import Cache
 from prerender.cache.index import Index, Row, has_result, is_as_left, settled
+from prerender.cache.version import program_version
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.markup import DamagedError
 from prerender.pipeline.fragments import may_be_fragment

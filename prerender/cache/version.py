@@ -1,0 +1,47 @@
+"""The files of the package in; the version of the program out, by which results are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from prerender import __version__
+from prerender.engine.bundle import mathjax_version
+
+_PACKAGE = Path(__file__).parents[1]
+_SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
+#: folders of the package whose files do not change pages, or have a version of their own
+_APART = {"mathjax", "vendor", "__pycache__"}
+
+
+def program_version() -> str:
+    """A hash of all that pages are made by: our own version and files, and MathJax's version.
+
+    Raises FileNotFoundError where there is no MathJax.
+    """
+    hashed = hashlib.blake2b(digest_size=8)
+    for text in (__version__, mathjax_version()):
+        hashed.update(f"{text}/".encode())
+    for file in sorted(_files(_PACKAGE)):
+        hashed.update(f"{file.relative_to(_PACKAGE).as_posix()}/".encode())
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()
+
+
+def typesets_version() -> str:
+    """What typesets and set-ups depend on: our version, MathJax's, our scripts in the browser.
+
+    Raises FileNotFoundError where there is no MathJax.
+    """
+    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
+    hashed = hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4)
+    return f"{__version__}/{mathjax_version()}/{hashed.hexdigest()}"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.is_file():
+            yield entry
+        elif entry.name not in _APART and not entry.name.startswith("."):
+            yield from _files(entry)
