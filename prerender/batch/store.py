@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from prerender.batch.journal import Site
 from prerender.cache.index import settled
+from prerender.pipeline.scripts import Local, Scripts
 from prerender.site.assets import Files, Folder
 from prerender.site.files import (
     COMPRESSED,
@@ -33,7 +34,6 @@ from prerender.site.files import (
     seen,
     write_page,
 )
-from prerender.site.scripts import Local, Scripts
 
 #: what object stores tell of an object that changes with it
 _STAMPS = ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated", "created")

@@ -21,9 +21,9 @@ from prerender.markup import rendered_by
 from prerender.pipeline.build import Work, outcome_of
 from prerender.pipeline.outcome import Outcome
 from prerender.pipeline.page import is_xml
+from prerender.pipeline.scripts import digest
 from prerender.report.summary import Remark
 from prerender.site.assets import Files, Shared
-from prerender.site.scripts import digest
 from prerender.source.encoding import EncodingLossError, decode
 
 #: a chunk: what is lost with a worker, and written to the journal at once

@@ -23,12 +23,13 @@ from prerender.batch.journal import JournalError
 from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.cli.doctor import examine
 from prerender.cli.usage import OneLine
-from prerender.engine import BrowserNotFound, Engine, EngineError, Screens
+from prerender.engine import BrowserNotFound, Engine, EngineError
 from prerender.pipeline.build import Inspect, Progress, Work, build, plans, restore_site
 from prerender.pipeline.page import Plan
 from prerender.report.html import told, write_report
 from prerender.report.summary import Diagnostic, Exit, PageReport, Report, some, topics
 from prerender.screens.inspector import Viewing, widths
+from prerender.screens.viewport import Screens
 from prerender.site.files import Site, SiteError, open_site
 from prerender.source.lines import Lines
 from prerender.timing import Timing

@@ -14,27 +14,21 @@ from prerender.engine.model import (
 )
 from prerender.engine.pool import Engine, EngineError
 from prerender.engine.tab import TabLostError
-from prerender.screens.viewport import Compromise, Screens, Seen, Shown, look
 
 __all__ = [
     "Answer",
     "BrowserNotFound",
-    "Compromise",
     "Engine",
     "EngineError",
     "Item",
     "Job",
     "Picture",
     "Piece",
-    "Screens",
-    "Seen",
-    "Shown",
     "TabLostError",
     "Tag",
     "Typeset",
     "engine_setup",
     "find_browser",
     "fingerprint",
-    "look",
     "sandbox",
 ]

@@ -13,9 +13,9 @@ from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
 from prerender.find.model import Broken, Escape, Formula, Found, Input, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
-from prerender.find.selectors import matches as matches_selector
 from prerender.setup import Rules
 from prerender.source import Element, Span, UnlocatedError
+from prerender.source.selectors import matches as matches_selector
 
 __all__ = ["Broken", "Escape", "Formula", "Found", "Input", "Unclosed", "find"]
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
-from prerender.find.selectors import matches, meant, place
 from prerender.setup import Rules
 from prerender.source import Element, Span
+from prerender.source.selectors import matches, meant, place
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 _TYPE = re.compile(r"math/(tex|asciimath|mml)\s*(?:;.*)?", re.DOTALL)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from prerender.find.selectors import matches
 from prerender.setup import Switch
 from prerender.source import Comment, Element, Node, Span, Text
+from prerender.source.selectors import matches
 
 #: an author's own mark on elements in which nothing is to be rendered
 IGNORE_ATTRIBUTE = "data-prerender-ignore"

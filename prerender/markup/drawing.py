@@ -18,9 +18,9 @@ from importlib.resources import files
 from string import ascii_letters, digits
 from typing import NamedTuple
 
+from prerender import SIGNATURE
 from prerender.engine import Picture, Piece, Typeset
 from prerender.markup.repeats import Line, Mark, join
-from prerender.site.assets import SIGNATURE
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
 _WORTH = 80

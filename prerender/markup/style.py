@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from prerender import SIGNATURE
 from prerender.engine import fingerprint
-from prerender.site.assets import SIGNATURE
 
 _TEMPLATES = Environment(
     loader=PackageLoader("prerender.markup", "."),

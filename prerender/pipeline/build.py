@@ -25,6 +25,7 @@ from prerender.cache.index import Index, Row, has_result, is_as_left, settled
 from prerender.cache.version import program_version
 from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
 from prerender.markup import DamagedError
+from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.garbage import seldom_collected
 from prerender.pipeline.lacking import cure
@@ -47,6 +48,7 @@ from prerender.pipeline.page import (
     sheets_of,
     unless_hydrated,
 )
+from prerender.pipeline.scripts import Local, Needs, Scripts, digest
 from prerender.report.summary import Diagnostic, PageReport, Report
 from prerender.setup import (
     Request,
@@ -62,9 +64,7 @@ from prerender.setup import (
 )
 from prerender.setup.asked import Surroundings, answered
 from prerender.site.assets import Folder, Frames, Shared, address, remove
-from prerender.site.base_path import reader_at
 from prerender.site.files import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
-from prerender.site.scripts import Local, Needs, Scripts, digest
 from prerender.source import Element
 from prerender.source.encoding import EncodingLossError, decode
 from prerender.source.lines import Lines

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prerender.pipeline.scripts import Needs
 from prerender.report.summary import Diagnostic, PageReport, Status
-from prerender.site.scripts import Needs
 from prerender.source.lines import Place
 
 

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from prerender.engine import Compromise, Engine, Screens, Seen, Shown, TabLostError, look
+from prerender.engine import Engine, TabLostError
 from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
 from prerender.report.summary import Diagnostic, Finding, ScreenReport
 from prerender.screens.libraries import library_file
+from prerender.screens.viewport import Compromise, Screens, Seen, Shown, look
 from prerender.site.files import Site, local_file
 from prerender.source.lines import Lines, Place
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from prerender.find.selectors import matches, meant
 from prerender.setup.model import Json
 from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
 from prerender.source import Element
+from prerender.source.selectors import matches, meant
 
 #: scripts that need what others bring may need more for that, and so on
 _ROUNDS = 8

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Protocol
 
+from prerender import SIGNATURE
 from prerender.site.files import SiteError, whole
 
 try:
@@ -122,10 +123,6 @@ class Shared:
         data = "".join([start, *(f"{line}\n" for line in sorted(lines)), end]).encode()
         self.files.write(name, data)
         self._texts[name], self._lines[name] = data, lines
-
-
-#: in the first line of each file
-SIGNATURE = "written by prerender"
 
 
 def is_ours(text: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prerender.find.selectors import matches, meant
 from prerender.source import parse
+from prerender.source.selectors import matches, meant
 
 PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
 <div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from prerender.source import Element
+from prerender.source.nodes import Element
 
 
 class _Compound(NamedTuple):
