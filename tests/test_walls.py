@@ -1,0 +1,104 @@
+"""The walls of prerender/README.md: which room imports which, and which library is known where."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "prerender"
+#: libraries that have a place of their own
+_KEPT_APART = {
+    *("brotli", "dask", "diskcache", "distributed", "fsspec", "jinja2", "pathspec", "playwright"),
+    *("rich", "sqlite3", "turbohtml", "typer"),
+}
+
+
+class Room(NamedTuple):
+    """What the modules of a room may import."""
+
+    rooms: set[str]
+    libraries: set[str]
+
+
+def walls() -> dict[str, Room]:
+    """The table of prerender/README.md."""
+    text = (PACKAGE / "README.md").read_text("utf-8")
+    _, _, table = text.partition("| room |")
+    rows = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line.startswith("|")]
+    found = {}
+    for row in rows:
+        name, _, rooms, libraries = (cell.strip() for cell in row.strip("|").split("|"))
+        found[name] = Room(_words(rooms), _words(libraries))
+    return found
+
+
+def _words(cell: str) -> set[str]:
+    return {word.strip() for word in cell.split(",") if word.strip()}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules that a module imports, wherever in it; `prerender` for names of the package."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            if node.module == "prerender":
+                yield from (f"prerender.{alias.name}" for alias in node.names)
+
+
+def modules(room: str) -> list[Path]:
+    """The modules of a room, or the one that is a room of its own."""
+    single = PACKAGE / f"{room}.py"
+    found = [single] if single.is_file() else sorted((PACKAGE / room).rglob("*.py"))
+    return [file for file in found if "vendor" not in file.parts]
+
+
+WALLS = walls()
+
+
+def test_every_module_is_in_a_room() -> None:
+    rooms = {path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")}
+    rooms |= {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert rooms == set(WALLS)
+
+
+@pytest.mark.parametrize("room", WALLS)
+def test_a_room_imports_what_the_table_says(room: str) -> None:
+    used = {
+        target
+        for file in modules(room)
+        for name in imports(file)
+        if name.startswith("prerender.") and (target := name.split(".")[1]) in WALLS
+    }
+    assert used - {room} == WALLS[room].rooms
+
+
+@pytest.mark.parametrize("room", WALLS)
+def test_a_library_is_known_where_the_table_says(room: str) -> None:
+    used = {name.split(".")[0] for file in modules(room) for name in imports(file)}
+    assert used & _KEPT_APART == WALLS[room].libraries
+
+
+def test_no_room_is_above_itself() -> None:
+    done: set[str] = set()
+    while left := {room for room, wall in WALLS.items() if wall.rooms <= done and room not in done}:
+        done |= left
+    assert done == set(WALLS)
+
+
+def test_no_module_of_a_room_but_its_own_is_private_elsewhere() -> None:
+    """Names with an underscore stay in their module."""
+    found = [
+        f"{file.relative_to(PACKAGE)}: {alias.name}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("prerender")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert found == []
