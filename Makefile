@@ -1,5 +1,6 @@
 # make demo   set everything up, render tests/example, say which file to open
-# make test   set everything up, run the linters and the tests
+# make test   set everything up, run the linters and the tests, but for the slow ones
+# make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
 # make living set everything up, open the sites of real generators and themes with their scripts on;
 #             a few of them: python -m tests.living NAME...
@@ -16,7 +17,7 @@ export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
 
 MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
 
-.PHONY: demo test lint bench living clean chromium
+.PHONY: demo test thorough lint bench living clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -24,6 +25,9 @@ demo: .venv/.demo chromium
 	@echo 'Open $(CURDIR)/cache/demo/index.html in a browser.'
 
 test: lint chromium
+	python -m pytest -m "not slow"
+
+thorough: lint chromium
 	python -m pytest
 
 lint: .venv/.test tests/node_modules/.made

@@ -118,7 +118,7 @@ def _serve(route: Route, html: str) -> None:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("kind", ["usual", "hard"])
+@pytest.mark.parametrize("kind", [pytest.param("usual", marks=pytest.mark.slow), "hard"])
 def test_a_client_and_rendered_formulas_leave_each_other_alone(
     open_page: Callable[[str], Page], usual: Rendered, hard: Rendered, client: str, kind: str
 ) -> None:
