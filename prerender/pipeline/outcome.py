@@ -40,7 +40,10 @@ class Outcome:
 
     def told(self) -> str:
         """All but the result, as JSON."""
-        said = [[one.severity, one.message, one.place, one.tex, one.cure] for one in self.said]
+        said = [
+            [one.severity, one.message, one.place, one.tex, one.cure, one.times]
+            for one in self.said
+        ]
         return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
 
 
@@ -51,9 +54,10 @@ def from_told(told: str, needs: str) -> Outcome:
 
 
 def _diagnostic(
-    severity: Any, message: str, place: Sequence[Any] | None, tex: str, cure: str
+    severity: Any, message: str, place: Sequence[Any] | None, tex: str, cure: str, times: int
 ) -> Diagnostic:
-    return Diagnostic(severity, message, None if place is None else Place(*place), tex, cure)
+    where = None if place is None else Place(*place)
+    return Diagnostic(severity, message, where, tex, cure, times)
 
 
 def pack(outcome: Outcome) -> bytes:

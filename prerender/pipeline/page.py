@@ -35,6 +35,7 @@ from prerender.markup import (
     style_link,
     style_mark,
 )
+from prerender.pipeline.before import rendered_before
 from prerender.pipeline.frameworks import framework_of
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.loaders import Loading, loading
@@ -164,9 +165,12 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
     Raises SetupError where the set-up could not be had, and there may be formulas.
     """
     loads = loading(root, roles)
-    notes = (Diagnostic("note", RENDERED),) if _is_rendered(page, root) else ()
+    before = rendered_before(page.text, root)
+    notes = tuple(
+        Diagnostic("note", RENDERED.format(engine), times=count) for engine, count in before.items()
+    )
     if (why := whole_page(setup)) is not None:
-        if not (notes and why == UNUSED) and find(root, _widest(setup.rules), page.text):
+        if not (before["KaTeX"] and why == UNUSED) and find(root, _widest(setup.rules), page.text):
             raise SetupError(why)
         return Plan(page, setup, [], [], loads.staying(why), None, notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
@@ -183,15 +187,8 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
     return Plan(page, setup, found, jobs, loads, around, notes)
 
 
-def _is_rendered(page: Page, root: Element) -> bool:
-    """Whether KaTeX has rendered formulas before."""
-    if "katex-html" not in page.text and "katex-mathml" not in page.text:
-        return False
-    return any("katex" in element.classes for element in root.all("span"))
-
-
-#: what there is to say of a page that comes from a generator which calls KaTeX itself
-RENDERED = "KaTeX has rendered formulas of this page before: they stay as they are"
+#: what there is to say of a page that comes from a generator which calls an engine itself
+RENDERED = "{} has rendered formulas of this page before: they stay as they are"
 
 
 def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:

@@ -29,6 +29,7 @@ class Remark(NamedTuple):
 
     `source` is the part of the line around the place, which is at the index `at` of it. `cure` is
     what the user can do; what has one is said once for all its places, as are warnings and notes.
+    `times` is how often it is so.
     """
 
     severity: Severity
@@ -39,6 +40,7 @@ class Remark(NamedTuple):
     source: str = ""
     at: int = 0
     cure: str = ""
+    times: int = 1
 
     @property
     def once(self) -> bool:
@@ -71,7 +73,7 @@ class Remark(NamedTuple):
 class Diagnostic:
     """Something to say of a place in a page; `tex` is the formula that stands there, if any.
 
-    `cure` is what the user can do.
+    `cure` is what the user can do. `times` is how often it is so, where that has no place.
     """
 
     severity: Severity
@@ -79,12 +81,15 @@ class Diagnostic:
     place: Place | None = None
     tex: str = ""
     cure: str = ""
+    times: int = 1
 
     @property
     def remark(self) -> Remark:
         """What there is to show of it."""
         if self.place is None:
-            return Remark(self.severity, self.message, tex=self.tex, cure=self.cure)
+            return Remark(
+                self.severity, self.message, tex=self.tex, cure=self.cure, times=self.times
+            )
         line, column, text = self.place
         shown = _excerpt(text, column)
         return Remark(self.severity, self.message, line, column, self.tex, *shown, self.cure)
@@ -131,7 +136,7 @@ class Topic:
 
     def add(self, path: str, remark: Remark) -> None:
         """One more; the places of a page come together."""
-        self.count += 1
+        self.count += remark.times
         self.pages += path != self._last
         self._last = path
         if len(self.places) < _NAMED:

@@ -17,7 +17,7 @@ from prerender.setup.model import Json
 from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
 from prerender.source import Element
-from prerender.source.selectors import matches, meant
+from prerender.source.selectors import matches, means_none, meant
 
 #: scripts that need what others bring may need more for that, and so on
 _ROUNDS = 8
@@ -89,13 +89,28 @@ def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
     lacking = [*names, *_lacking(request.steps, data)]
     steps = _givers(lacking, request.steps, around) if lacking else []
     unknown = () if steps else tuple(names)
+    absent = _absent([selector for selector, _ in wanted], around.root) if _is_idle(data) else ()
     return replace(
         request,
         steps=tuple(sorted((*steps, *request.steps), key=lambda step: step.script)),
         planted=planted,
         files=tuple(files.items()),
         names=(*request.names, *unknown),
+        absent=tuple(dict.fromkeys([*request.absent, *absent])),
     )
+
+
+def _is_idle(data: Json) -> bool:
+    """Whether scripts have come to nothing: an element that is not there may have stopped them.
+
+    Otherwise it makes no difference, and pages that differ in it have one answer.
+    """
+    return not any(data.get(name) for name in ("loaded", "found", "searched", "typesets"))
+
+
+def _absent(selectors: Sequence[str], root: Element) -> tuple[str, ...]:
+    """The selectors of which a page has no element."""
+    return tuple(one for one in selectors if one not in _ALL and means_none(one, root))
 
 
 def _lacking(steps: Sequence[Step], data: Json) -> list[str]:

@@ -126,6 +126,8 @@ class Request:
     planted: tuple[Planted, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     names: tuple[str, ...] = ()
+    #: selectors by which they look for elements, of which the page has none
+    absent: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

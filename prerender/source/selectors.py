@@ -48,6 +48,12 @@ def meant(selectors: Sequence[str], part: Element) -> list[Element]:
     ]
 
 
+def means_none(selector: str, part: Element) -> bool:
+    """Whether nothing in a part of a page can be what a selector means; one that cannot be read may
+    mean anything."""
+    return all(_read(selector)) and not meant([selector], part)
+
+
 def _candidates(wanted: Sequence[_Compound], part: Element) -> Iterable[Element]:
     """Those that may be one of what is wanted: the parser is faster in looking for names."""
     if all(one.tag != "*" for one in wanted):

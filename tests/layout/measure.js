@@ -66,7 +66,7 @@ const LEAST = 10;
     const line = document.createElement('span');
     text.append(line);
     text.style.cssText = `display:${display};margin:${margin};padding:${padding};white-space:normal`;
-    if (display === 'block') line.style.cssText = 'display:block;overflow:hidden;text-indent:0';
+    if (display !== 'inline') line.style.cssText = 'display:block;overflow:hidden;text-indent:0';
     const [natural, least] = [naturalOf(formula), Math.min(LEAST * exOf(formula), 0.3 * innerWidth)];
     for (let rest = natural; rest > 0; rest -= least) {
       const word = document.createElement('span');

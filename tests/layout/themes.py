@@ -151,6 +151,10 @@ RULES = {
         .MathJax:focus, body :focus .MathJax { display: inline-table }""",
 }
 
+# The notes on an article of Pelican's notmyidea: what floats reaches down to the formulas
+FLOAT = """p { font: 16px/1.5 serif; clear: both } p::before {
+content: ''; float: right; width: 200px; height: 100px }"""
+
 
 def style_sheets() -> dict[str, str | None]:
     """Each theme's rules by its name; None where its package is not installed."""

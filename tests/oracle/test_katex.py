@@ -259,6 +259,7 @@ def test_what_katex_has_rendered_before_is_known(
     done = prerender("build", page)
     assert done.returncode == 0
     assert "KaTeX has rendered formulas of this page before" in done.stderr
+    assert "2 times on 1 page" in done.stderr
     assert "warning" not in done.stderr
     assert page.read_text("utf-8") == before
 

@@ -8,7 +8,7 @@
  * are settled in between.
  */
 
-import { plantOnDemand, plantOwn, plantScripts, recognise, replacedAbove, selectorOf, wanted } from './probes.js';
+import { plantOnDemand, plantOwn, plantScripts, recognise, replacedAbove, rewritten, selectorOf, wanted } from './probes.js';
 import { Problem, serialise } from './serialise.js';
 import { makeReveal } from './reveal.js';
 import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, swallow, swallowers } from './stubs.js';
@@ -32,6 +32,7 @@ import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, swallow, swal
  * @property {import('./probes.js').Planted[]} planted  the page's own elements
  * @property {[string, string][]} files  the site's own files, by address
  * @property {string[]} names  what nothing that could be read defines
+ * @property {string[]} absent  selectors of which the page has no element
  */
 
 const LIMIT = 1_000_000;
@@ -155,7 +156,7 @@ export function prepare(asked) {
   request = asked;
   plantScripts();
   plantOwn(request.planted);
-  plantOnDemand();
+  plantOnDemand(request.absent);
   for (const script of document.scripts) handled.add(script);
   stayHere();
   refuseRequests();
@@ -264,6 +265,7 @@ export function begin() {
  */
 export function finish() {
   check();
+  for (const [math, display] of rewritten()) findMath(math, display);
   if (hub) result.hub = json(hub.result());
   else if (!result.mathjax && !loaded.length) result.mathjax = json(window.MathJax);
   const nothing = !(found.length || searched.length || typesets.length || loaded.length);

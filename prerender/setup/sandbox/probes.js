@@ -48,6 +48,8 @@ const texts = new Map();
 const elements = new WeakMap();
 /** @type {Map<string, Set<string>>} by selectors, what scripts read of their elements */
 const asked = new Map();
+/** @type {Set<string>} selectors of elements that the page has not */
+const absent = new Set();
 
 /**
  * @param {string} tag
@@ -174,7 +176,7 @@ export function plantScripts() {
  */
 function plant(selector) {
   const [, tag = '', id = '', names = ''] = COMPOUND.exec(selector) ?? [];
-  if (!tag && !id && !names) return '';
+  if ((!tag && !id && !names) || absent.has(selector)) return '';
   const number = planted.get(selector) ?? planted.size;
   if (!planted.has(selector) && number < 50) {
     planted.set(selector, number);
@@ -211,8 +213,13 @@ function ask(selector, what) {
 /** @returns {[string, string[]][]} what scripts have looked for, and what they read of it */
 export const wanted = () => [...asked].map(([selector, what]) => [selector, [...what]]);
 
-/** Lets the page's scripts find probes where they would find nothing. */
-export function plantOnDemand() {
+/**
+ * Lets the page's scripts find probes where they would find nothing.
+ *
+ * @param {string[]} none  selectors of which the page is known to have no element
+ */
+export function plantOnDemand(none) {
+  for (const selector of none) absent.add(selector);
   for (const { prototype } of [Document, Element]) {
     const { getElementsByClassName, getElementsByTagName } = prototype;
     const all = (within, selector) => {
@@ -247,7 +254,7 @@ export function plantOnDemand() {
     ask(`#${id}`);
     const real = getElementById.call(this, id);
     if (real || !/^[\w-]+$/.test(id)) return real;
-    return plant(`#${id}`) && getElementById.call(this, id);
+    return plant(`#${id}`) ? getElementById.call(this, id) : null;
   };
   watch();
 }
@@ -317,6 +324,20 @@ export function recognise(math) {
 }
 
 /**
+ * The probes of math in scripts that scripts have made text of, with delimiters, and whether as displays.
+ *
+ * @returns {[string, boolean][]}
+ */
+export function rewritten() {
+  const text = textOf.call(document.documentElement);
+  return probes.flatMap((probe, number) => {
+    if (probe.selector !== 'script' || isConnected.call(elements.get(probe))) return [];
+    const [, open] = new RegExp(`(\\$\\$?|\\\\[([])\\s*prerender${number}(?!\\d)`).exec(text) ?? [];
+    return open ? [[`prerender${number}`, open === '$$' || open === '\\[']] : [];
+  });
+}
+
+/**
  * How much of the page scripts have put something else in the place of: 0 what is in the element of a
  * probe, 1 that element, 2 its parent, and so on.
  *
@@ -328,6 +349,7 @@ export function replacedAbove(probe) {
   return count;
 }
 const { get: isConnected } = Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected');
+const { get: textOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent');
 const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'parentNode');
 
 /**
