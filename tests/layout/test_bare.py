@@ -42,7 +42,9 @@ _SEEN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map((
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flags", [(), ("--css", "external")], ids=["in the page", "in a file"])
-@pytest.mark.parametrize("site", ["cp-algorithms", "distributions-jl", "lmfit"])
+@pytest.mark.parametrize(
+    "site", ["cp-algorithms", "deepgenerativemodels-notes", "distributions-jl", "lmfit"]
+)
 def test_a_page_without_our_sheet_shows_natural_layouts(
     site: str, flags: tuple[str, ...], browser: Browser, shared: Path, tmp_path: Path
 ) -> None:
