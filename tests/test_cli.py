@@ -367,6 +367,16 @@ def test_variables(prerender: Run, site: Path, tmp_path: Path) -> None:
     assert "--time-limit" in prerender("build", "site", PRERENDER_TIME_LIMIT="0").stderr
 
 
+def test_what_took_too_long_is_tried_again(prerender: Run, site: Path) -> None:
+    long = "+".join(f"x_{{{n}}}^{{{n}}}" for n in range(3000))
+    page = site / "long.html"
+    page.write_text(rf"<!doctype html><p>\({long}\)", "utf-8")
+    hasty = prerender("build", page, "--time-limit", "0.1")
+    assert (hasty.returncode, "0.1 s" in hasty.stderr) == (1, True), hasty.stderr
+    assert prerender("build", page).returncode == 0
+    assert "<mjx-container" in page.read_text("utf-8")
+
+
 def test_cache_commands(prerender: Run, site: Path, tmp_path: Path) -> None:
     prerender("build", "site", "--cache-dir", "here")
     info = prerender("cache", "info", "--cache-dir", "here")

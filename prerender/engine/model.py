@@ -112,13 +112,15 @@ class Typeset:
     The pictures are the layouts of a display, widest first, or the parts of an inline formula.
     `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
     does not know and shows in red; `guessed` texts for which this machine has no font, so that
-    their widths are guesses; `tags` its numbers, `refs` its references to those of others.
+    their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
+    `tags` its numbers, `refs` its references to those of others.
     """
 
     pictures: tuple[Picture, ...] = ()
     glyphs: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+    accident: bool = False
     tags: tuple[Label, ...] = ()
     refs: tuple[Label, ...] = ()
     error: str | None = None
@@ -151,8 +153,8 @@ class Answer:
 
     @property
     def lasting(self) -> bool:
-        """Whether it would be the same with other fonts on this machine."""
-        return not any(typeset.guessed for typeset in self.typesets)
+        """Whether another run would give the same, also with other fonts on this machine."""
+        return not any(typeset.guessed or typeset.accident for typeset in self.typesets)
 
 
 def engine_setup(setup: Setup) -> dict[str, Any]:

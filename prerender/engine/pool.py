@@ -277,7 +277,7 @@ class Engine:
         self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, done.jobs, strict=True):
             for at in sorted(request.skip):
-                typesets.insert(at, Typeset(error=request.skip[at]))
+                typesets.insert(at, Typeset(error=request.skip[at], accident=True))
             glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
             own = {glyph: done.outlines[glyph] for glyph in glyphs}
             if not request.answer.done():
