@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prerender.source import parse
-from prerender.source.selectors import matches, meant
+from prerender.source.selectors import matches, means_none, meant
 
 PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
 <div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""
@@ -51,3 +51,12 @@ def test_what_one_of_several_selectors_means() -> None:
     for selectors in (["p", ".post"], ["#m", "[id='m.n']"], ["#m", "#n"], ["p.x", "article"]):
         found = [one for one in root.walk() if any(matches(each, one) for each in selectors)]
         assert meant(selectors, root) == found
+
+
+def test_what_no_element_is() -> None:
+    root = parse(PAGE)
+    for selector in ("p.y", "#n", "div div p", "#m .hbe", "p.y, #n"):
+        assert means_none(selector, root)
+    # what cannot be read may mean anything
+    for selector in ("p.x", "p.y, .x", "p:hover", "p.y, p:hover"):
+        assert not means_none(selector, root)

@@ -44,7 +44,7 @@
     return {
       tex: formula.dataset.tex,
       display,
-      hidden: !isVisible(formula.parentElement),
+      hidden: !isOpen(formula.parentElement),
       shown: shown.map((picture) => pictures.indexOf(picture)),
       scale: Math.min(...sides.flat(), 9),
       stretch: Math.max(...sides.flat(), 0),
@@ -67,6 +67,12 @@
   /** @param {Element} element */
   function isVisible(element) {
     return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  }
+
+  /** Whether a place is shown, and not shrunk to nothing until it is wanted.
+   * @param {Element} place */
+  function isOpen(place) {
+    return isVisible(place) && probed(place, 'beforeend', 'width:9px!important', ({ width }) => width > 0);
   }
 
   /** @param {SVGSVGElement} picture */

@@ -98,6 +98,45 @@ def test_formulas_around_which_nothing_is_read_are_evaluated_once(evaluator: Eva
     assert len(evaluator.rounds(*pages)) == 1
 
 
+LOADS = (
+    "MathJax = {tex: {tags: 'all'}}; const s = document.createElement('script');"
+    "s.src = 'mathjax@3/es5/tex-svg.js'; document.head.append(s)"
+)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "document.querySelector('.locked')",
+        "document.getElementById('a').querySelector('.locked')",
+        "document.getElementById('locked')",
+        "document.getElementsByClassName('locked').length",
+        "document.querySelectorAll('main > div.locked').length",
+    ],
+)
+def test_what_is_not_there_stops_no_script(evaluator: Evaluates, test: str) -> None:
+    script = f"<script>addEventListener('load', () => {{ if ({test}) return; {LOADS} }})</script>"
+    setup = evaluator.setup(f"<main id='a'><p>x</p></main>{script}")
+    assert (setup.rules.version, setup.tex["tags"], setup.rules.scope) == ("mathjax3", "all", ())
+
+
+def test_pages_that_differ_in_what_makes_no_difference_are_evaluated_once(
+    evaluator: Evaluates,
+) -> None:
+    script = f"<script>if (document.querySelector('.a')) {{ {LOADS} }}</script>"
+    pages = [f"<p class='a{more}'>x</p>{script}" for more in ("", " b")]
+    assert len(evaluator.rounds(*pages)) == len(evaluator.rounds(pages[0]))
+
+
+def test_scripts_of_math_that_become_text_are_math(evaluator: Evaluates) -> None:
+    become = (
+        "document.querySelectorAll('script[type^=\"math/tex\"]').forEach((one) =>"
+        " one.replaceWith(/display/.test(one.type) ? `$$${one.text}$$` : `$${one.text}$`));"
+    )
+    assert evaluator.setup(f"<script>{become} {LOADS}</script>").rules.scripts
+    assert not evaluator.setup(f"<script>{LOADS}</script>").rules.scripts
+
+
 FILES: dict[str, dict[str, str]] = {
     "put in": {"/a.js": "MathJax = {tex: {tags: 'all'}}"},
     "imported": {"/a.js": "import config from './b.js'; window.MathJax = config",
