@@ -91,7 +91,8 @@ def _told(content: str, formula: Formula, carried: str) -> str:
     if formula.input == "mathml":
         words = escape(" ".join(_TAG.sub(" ", unescape(words)).split()), quote=False)
     words = _DELIMITER.sub(r"\g<0><b></b>", words.replace("<", "&lt;"))
-    content = _TEXT.sub(lambda text: _DELIMITER.sub(r"\g<0><tspan></tspan>", text[0]), content)
+    if "</text>" in content:
+        content = _TEXT.sub(lambda text: _DELIMITER.sub(r"\g<0><tspan></tspan>", text[0]), content)
     return f"{content[:start]}<desc>{words}</desc>{content[start:]}" if start else content
 
 

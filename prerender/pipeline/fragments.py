@@ -16,7 +16,7 @@ _LOADS = re.compile(
     rb"""(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
     re.IGNORECASE,
 )
-_ENGINE = re.compile(rb"mathjax|katex", re.IGNORECASE)
+_ENGINES = (b"mathjax", b"katex")
 #: what hardly any page has that has no formulas; between dollars as Pandoc takes them for no money
 _MATH = re.compile(
     rb"""\\[(\[]|\\begin\b|\$\$|<math\b|class=["']?[^"'>]*\bmath\b|type=["']?math/"""
@@ -34,7 +34,12 @@ class Loads(NamedTuple):
 
 def may_be_fragment(data: bytes) -> bool:
     """Whether a page names no engine, and may have formulas."""
-    return _ENGINE.search(data) is None and _MATH.search(data) is not None
+    return not _names_engine(data) and _MATH.search(data) is not None
+
+
+def _names_engine(data: bytes) -> bool:
+    lower = data.lower()
+    return any(name in lower for name in _ENGINES)
 
 
 def addresses(data: bytes) -> Iterator[str]:
@@ -54,7 +59,7 @@ def loads(
     engine = False
     for page in pages:
         data = read(page)
-        engine = engine or _ENGINE.search(data) is not None
+        engine = engine or _names_engine(data)
         for address in addresses(data):
             for name in meant(page, address):
                 hosts.setdefault(name, page)

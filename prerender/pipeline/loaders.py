@@ -36,14 +36,13 @@ class Loading:
 def loading(root: Element, roles: Sequence[Role]) -> Loading:
     """What a page loads. `roles` are those of its scripts, in order."""
     scripts = list(zip(root.all("script"), roles, strict=True))
-    rendered = _has_katex(root)
     clients = [one for one, role in scripts if role == "client"]
     if clients:
         return Loading(stays=f"{_called(clients[0])} makes use of it, and does other things, too")
     ours = [
         one
         for one, role in scripts
-        if role in ("loader", "configuration") and not (rendered and _is_for_rendered(one))
+        if role in ("loader", "configuration") and not (_is_for_rendered(one) and _has_katex(root))
     ]
     spans = [
         *(one.span for one in ours),
