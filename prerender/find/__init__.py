@@ -132,7 +132,8 @@ def _search(elements: Sequence[Element], rules: Rules) -> Iterator[Found]:
                     if call.opening is not None:
                         yield from _unclosed(part, call.opening, matches)
                     taken += matches
-                parts = [rest for part, matches in found for rest in _between(part, matches)]
+                if call is not asked[-1]:
+                    parts = [rest for part, matches in found for rest in _between(part, matches)]
             if asciimath:
                 shown = any(matches_selector(one, element) for one in rules.asciimath_displays)
                 yield from _located(run, _asciimath(run, rules, taken), shown=shown)
