@@ -302,12 +302,12 @@ def _svg(
     """
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
     size = _NO_SIZE if hidden else f' width="{_ex(width)}"'
-    style = f"{'--w' if hidden else 'width'}:{_ex(width)};{style}"
     if picture.fluid:
         size += "" if hidden else f' height="{_ex(height)}"'
-        style = f"--w:100%;--least:{_ex(width)};--h:{_ex(height)};{style.partition(';')[2]}"
+        style = f"--w:100%;--least:{_ex(width)};--h:{_ex(height)};{style}"
     else:
         size += f' viewBox="0 {_number(-picture.height)} {_number(width)} {_number(height)}"'
+        style = f"{'--w' if hidden else 'width'}:{_ex(width)};{style}"
     attributes = _namespace(sheet) + sheet.needs.look(style, name) + size
     return f"<svg{attributes}>{draw(picture, sheet.drawings)}</svg>"
 

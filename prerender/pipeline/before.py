@@ -15,14 +15,17 @@ _CLASSES = {
     "katex": "KaTeX",
     **dict.fromkeys(("mjpage", "mjx-chtml", "MathJax_CHTML", "MathJax_SVG"), "MathJax"),
 }
-_MARKS = re.compile(rf"<mjx-container|class\s*=\s*[\"']?[^\"'>]*\b(?:{'|'.join(_CLASSES)})\b")
-_NAMES = ("<mjx-container", *_CLASSES)
+_MARKS = re.compile(
+    rf"<mjx-container|class\s*=\s*[\"']?[^\"'>]*\b(?:{'|'.join(_CLASSES)})\b", re.IGNORECASE
+)
+_NAMES = ("<mjx-container", *(name.lower() for name in _CLASSES))
 
 
 def rendered_before(text: str, root: Element) -> Counter[str]:
     """The formulas of a page's source that are rendered already, counted by the engines' names."""
     # Most pages have not even a name of these, which is found out far sooner
-    if not any(name in text for name in _NAMES) or _MARKS.search(text) is None:
+    lower = text.lower()
+    if not any(name in lower for name in _NAMES) or _MARKS.search(text) is None:
         return Counter()
     spans = [(one, engine) for one in root.all("span") if (engine := _engine(one))]
     containers = [(one, "MathJax") for one in root.all("mjx-container")]
