@@ -21,7 +21,7 @@ const KEPT = new Set([
 const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
 /**
- * @typedef {import('./nodes.js').Sketch} Sketch
+ * @typedef {import('./nodes.js').LiteElement} LiteElement
  *
  * @typedef {object} Frame  where a node is drawn: an offset and a factor, y down
  * @property {number} x
@@ -51,7 +51,7 @@ function factor(value) {
 /**
  * Where a node is drawn, axis down, if it is only moved and resized; else null.
  *
- * @param {Sketch} node
+ * @param {LiteElement} node
  * @param {string | null} transform
  */
 function simple(node, transform = node.getAttribute('transform')) {
@@ -75,7 +75,7 @@ function simple(node, transform = node.getAttribute('transform')) {
  * Where a group is drawn, and what is in it. MathJax moves one with an id up by its height, for
  * browsers to scroll to its top, and what is in it down again; a number then has the place of its row.
  *
- * @param {Sketch} node
+ * @param {LiteElement} node
  */
 function placed(node) {
   const moved = simple(node);
@@ -96,7 +96,7 @@ function placed(node) {
  */
 
 /** Draws one formula; `glyphs` collects the outlines that it uses. */
-export class Pen {
+export class SvgWriter {
   /** @param {(id: string) => string} outline  from MathJax's id of a glyph to ours */
   constructor(outline) {
     this.outline = outline;
@@ -109,7 +109,7 @@ export class Pen {
   /**
    * A top-level svg: its box, in thousandths of an em, and its marks.
    *
-   * @param {Sketch} svg
+   * @param {LiteElement} svg
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
@@ -120,7 +120,7 @@ export class Pen {
   /**
    * The table of a numbered formula and its numbers, which MathJax draws apart, each as a picture.
    *
-   * @param {Sketch} svg
+   * @param {LiteElement} svg
    */
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
@@ -131,7 +131,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} parent
+   * @param {LiteElement} parent
    * @param {Frame} at
    * @returns {Mark[]}
    */
@@ -140,7 +140,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
@@ -176,7 +176,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    */
   #group(node, at) {
@@ -202,7 +202,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    */
   #link(node, at) {
@@ -214,7 +214,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    */
   #glyph(node, at) {
@@ -232,7 +232,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
@@ -245,7 +245,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    * @returns {Mark}
    */
@@ -260,7 +260,7 @@ export class Pen {
   /**
    * A shape whose coordinates we do not rewrite: drawn with the axis up.
    *
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    * @returns {Mark}
    */
@@ -279,7 +279,7 @@ export class Pen {
   /**
    * Text in a font of the reader's; MathJax turns it over, which we do not have to.
    *
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    */
   #text(node, at) {
@@ -292,7 +292,7 @@ export class Pen {
   /**
    * A viewport inside the picture, which clips: the middle of a tall bracket.
    *
-   * @param {Sketch} node
+   * @param {LiteElement} node
    * @param {Frame} at
    */
   #viewport(node, at) {
@@ -303,7 +303,7 @@ export class Pen {
   }
 
   /**
-   * @param {Sketch} node  what a browser shows when the pointer rests on the drawing
+   * @param {LiteElement} node  what a browser shows when the pointer rests on the drawing
    * @returns {Mark}
    */
   #words(node) {
@@ -367,7 +367,7 @@ function mark(frame, moved, draw) {
 /**
  * A mark that has x, y, width and height; turned over, its top is its place.
  *
- * @param {Sketch} node
+ * @param {LiteElement} node
  * @param {Frame} frame
  * @param {(where: string) => string} draw
  * @returns {Mark}
@@ -394,14 +394,14 @@ function coordinate(name, value) {
 const TABLE_LINE = 'stroke-width="70"';
 
 /**
- * @param {Sketch | null} node
+ * @param {LiteElement | null} node
  * @returns {boolean} whether it stands in a link
  */
 function isLinked(node) {
   return node !== null && (node.localName === 'a' || isLinked(node.parentNode));
 }
 
-/** @param {Sketch} node */
+/** @param {LiteElement} node */
 function dashes(node) {
   if (node.classes.has('mjx-dashed')) return ' stroke-dasharray="140"';
   return node.classes.has('mjx-dotted') ? ' stroke-dasharray="0 140" stroke-linecap="round"' : '';
@@ -416,7 +416,7 @@ const DRAWN = /^(?:border|padding|margin|background|display$|width$|height$|vert
  * What else there is to say of a node; MathJax says how thick a line is as an attribute or, of the
  * path of a long division, as a style.
  *
- * @param {Sketch} node
+ * @param {LiteElement} node
  */
 function attributes(node) {
   let kept = '';

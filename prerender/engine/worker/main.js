@@ -5,7 +5,7 @@
  * a single formula that neither sets nor uses any. Jobs share nothing.
  */
 
-import { drawing, Pen } from './draw.js';
+import { drawing, SvgWriter } from './draw.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
@@ -209,7 +209,7 @@ async function attempt(action) {
  * @returns {Promise<Typeset>}
  */
 async function typeset(doc, item) {
-  const pen = new Pen((id) => outline(doc.outputJax, id));
+  const pen = new SvgWriter((id) => outline(doc.outputJax, id));
   /** @type {object[]} */
   let pictures = [];
   dropEmptyNumbers(item.root);
@@ -226,7 +226,7 @@ async function typeset(doc, item) {
  *
  * @param {any} doc
  * @param {any} item
- * @param {Pen} pen
+ * @param {SvgWriter} pen
  */
 function drawInline(doc, item, pen) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
@@ -243,7 +243,7 @@ function drawInline(doc, item, pen) {
  *
  * @param {any} doc
  * @param {any} item
- * @param {Pen} pen
+ * @param {SvgWriter} pen
  */
 function drawDisplay(doc, item, pen) {
   const sides = sidesOf(item.root);
@@ -257,7 +257,7 @@ function drawDisplay(doc, item, pen) {
 
 /**
  * @param {import('./layout/layouts.js').Layout} layout
- * @param {Pen} pen
+ * @param {SvgWriter} pen
  * @param {string[] | null} sides  of the line where its rows stand, if they do
  */
 function drawLayout({ width, tag, dom }, pen, sides) {
@@ -294,7 +294,7 @@ function sidesOf(root) {
  * width and keeps its scale.
  *
  * @param {string[]} sides
- * @param {import('./nodes.js').Sketch} svg  MathJax's
+ * @param {import('./nodes.js').LiteElement} svg  MathJax's
  * @param {{width: number, height: number, depth: number}} box
  * @param {() => import('./draw.js').Mark[]} draw  what is left in the svg
  */
@@ -316,7 +316,7 @@ function spread(sides, svg, { width, height, depth }, draw) {
 /**
  * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
  *
- * @param {import('./nodes.js').Sketch} svg
+ * @param {import('./nodes.js').LiteElement} svg
  */
 function indentOf({ box }) {
   return thousandths(parseFloat(box['margin-left']) || -parseFloat(box['margin-right']) || 0);
@@ -325,7 +325,7 @@ function indentOf({ box }) {
 /**
  * The same where there is a number, which stands in what is free.
  *
- * @param {import('./nodes.js').Sketch} svg
+ * @param {import('./nodes.js').LiteElement} svg
  * @param {{width: number, gap: number, side: string}} tag
  * @param {number} width
  */
@@ -358,7 +358,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  * How a part of an inline formula follows the one before it: null for the first, 'newline', or the
  * space between them, in which a line may end.
  *
- * @param {import('./nodes.js').Sketch} svg
+ * @param {import('./nodes.js').LiteElement} svg
  */
 function follows(svg) {
   const before = svg.previousSibling;

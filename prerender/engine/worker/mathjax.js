@@ -47,7 +47,7 @@ export async function load() {
   bracesAsHighAsRows();
 }
 
-/** MathJax writes where things are as texts, which would be read again at once (nodes.js: Sketch.move). */
+/** MathJax writes where things are as texts, which would be read again at once (nodes.js: LiteElement.move). */
 function numbersForPlaces() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
   const tenth = (/** @type {number} */ em) => Math.round(em * 10000) / 10;
@@ -203,7 +203,7 @@ export function makeOutput(output) {
       return asOnPage(this, super.unknownText(text, variant), variant);
     }
 
-    /** @param {import('./nodes.js').Sketch} text */
+    /** @param {import('./nodes.js').LiteElement} text */
     measureTextNode(text) {
       const measure = (/** @type {string} */ content) => {
         const copy = text.cloneNode(false);

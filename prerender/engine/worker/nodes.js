@@ -11,17 +11,17 @@ const SVG = 'http://www.w3.org/2000/svg';
 const LARGE = '500px';
 
 /** A text node. */
-class Words {
+class LiteText {
   /** @param {string} text */
   constructor(text) {
     this.localName = '#text';
     this.textContent = text;
-    /** @type {Sketch | null} */
+    /** @type {LiteElement | null} */
     this.parentNode = null;
   }
 
   cloneNode() {
-    return new Words(this.textContent);
+    return new LiteText(this.textContent);
   }
 
   get nextSibling() {
@@ -30,7 +30,7 @@ class Words {
 }
 
 /** An element. */
-export class Sketch {
+export class LiteElement {
   /** @type {CSSStyleDeclaration | null} */
   #style = null;
 
@@ -51,9 +51,9 @@ export class Sketch {
     this.localName = localName;
     /** @type {Map<string, string>} in the order in which they were set */
     this.attributes = new Map();
-    /** @type {(Sketch | Words)[]} */
+    /** @type {(LiteElement | LiteText)[]} */
     this.childNodes = [];
-    /** @type {Sketch | null} */
+    /** @type {LiteElement | null} */
     this.parentNode = null;
   }
 
@@ -135,7 +135,7 @@ export class Sketch {
     this.attributes.delete(name);
   }
 
-  /** @param {Sketch | Words} child */
+  /** @param {LiteElement | LiteText} child */
   appendChild(child) {
     child.parentNode?.removeChild(child);
     child.parentNode = this;
@@ -144,8 +144,8 @@ export class Sketch {
   }
 
   /**
-   * @param {Sketch | Words} child
-   * @param {Sketch | Words} before
+   * @param {LiteElement | LiteText} child
+   * @param {LiteElement | LiteText} before
    */
   insertBefore(child, before) {
     child.parentNode?.removeChild(child);
@@ -154,7 +154,7 @@ export class Sketch {
     return child;
   }
 
-  /** @param {Sketch | Words} child */
+  /** @param {LiteElement | LiteText} child */
   removeChild(child) {
     this.childNodes.splice(this.childNodes.indexOf(child), 1);
     child.parentNode = null;
@@ -163,7 +163,7 @@ export class Sketch {
 
   /** @param {boolean} deep */
   cloneNode(deep) {
-    const copy = new Sketch(this.localName);
+    const copy = new LiteElement(this.localName);
     copy.attributes = new Map(this.attributes);
     Object.assign(copy, { box: { ...this.box }, x: this.x, y: this.y, scale: this.scale });
     if (this.#style) copy.style.cssText = this.#style.cssText;
@@ -175,7 +175,7 @@ export class Sketch {
   addEventListener() {}
 
   /**
-   * @param {Sketch | Words} child
+   * @param {LiteElement | LiteText} child
    * @param {number} step
    */
   beside(child, step) {
@@ -185,12 +185,12 @@ export class Sketch {
   /**
    * The first element in it, in document order, that passes a test.
    *
-   * @param {(node: Sketch) => boolean} test
-   * @returns {Sketch | null}
+   * @param {(node: LiteElement) => boolean} test
+   * @returns {LiteElement | null}
    */
   find(test) {
     for (const child of this.childNodes) {
-      if (!(child instanceof Sketch)) continue;
+      if (!(child instanceof LiteElement)) continue;
       const found = test(child) ? child : child.find(test);
       if (found) return found;
     }
@@ -206,7 +206,7 @@ export class Sketch {
       element.setAttribute('transform', `translate(${this.x} ${this.y}) scale(${this.scale}) ${rest}`);
     }
     if (this.#style) element.style.cssText = this.#style.cssText;
-    element.append(...this.childNodes.map((child) => (child instanceof Sketch ? child.real() : child.textContent)));
+    element.append(...this.childNodes.map((child) => (child instanceof LiteElement ? child.real() : child.textContent)));
     return element;
   }
 }
@@ -220,16 +220,16 @@ export function sketchAdaptor(HTMLAdaptor) {
   return new (class extends HTMLAdaptor {
     /** @param {string} kind */
     create(kind) {
-      return new Sketch(kind);
+      return new LiteElement(kind);
     }
 
     /**
      * @param {string} kind
      * @param {Record<string, any>} given  its attributes, and its style as an object or a text
-     * @param {(Sketch | Words)[]} children
+     * @param {(LiteElement | LiteText)[]} children
      */
     node(kind, given = {}, children = []) {
-      const node = new Sketch(kind);
+      const node = new LiteElement(kind);
       for (const name in given) {
         if (name === 'style' && typeof given.style === 'object') Object.assign(node.box, given.style);
         else if (name !== 'properties') node.setAttribute(name, given[name]);
@@ -239,7 +239,7 @@ export function sketchAdaptor(HTMLAdaptor) {
     }
 
     /**
-     * @param {Sketch} node
+     * @param {LiteElement} node
      * @param {string} name  with hyphens or without
      * @param {string} value
      */
@@ -248,7 +248,7 @@ export function sketchAdaptor(HTMLAdaptor) {
     }
 
     /**
-     * @param {Sketch} node
+     * @param {LiteElement} node
      * @param {string} name
      */
     getStyle(node, name) {
@@ -257,21 +257,21 @@ export function sketchAdaptor(HTMLAdaptor) {
 
     /** @param {string} text */
     text(text) {
-      return new Words(text);
+      return new LiteText(text);
     }
 
     /** Where MathJax puts what it measures. */
     body() {
-      return new Sketch('body');
+      return new LiteElement('body');
     }
 
-    /** @param {Sketch | Words} node */
+    /** @param {LiteElement | LiteText} node */
     kind(node) {
       return node.localName;
     }
 
     /**
-     * @param {Sketch} node
+     * @param {LiteElement} node
      * @param {string} name
      */
     addClass(node, name) {
@@ -279,7 +279,7 @@ export function sketchAdaptor(HTMLAdaptor) {
     }
 
     /**
-     * @param {Sketch | Words} node
+     * @param {LiteElement | LiteText} node
      * @param {boolean} deep
      */
     clone(node, deep = true) {
@@ -291,7 +291,7 @@ export function sketchAdaptor(HTMLAdaptor) {
      * Only a browser knows how far characters go that MathJax's fonts lack: that of large ones, since
      * small ones may be fitted to the pixels of this screen. What they draw beyond it is no matter.
      *
-     * @param {Sketch} node  a text, the only child of its parent
+     * @param {LiteElement} node  a text, the only child of its parent
      * @param {number} em
      * @returns {[number, number]} its width, in em, and a height that nobody asks for
      */

@@ -11,7 +11,7 @@
 import { plantOnDemand, plantOwn, plantScripts, recognise, replacedAbove, rewritten, selectorOf, wanted } from './probes.js';
 import { Problem, serialise } from './serialise.js';
 import { makeReveal } from './reveal.js';
-import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, swallow, swallowers } from './stubs.js';
+import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, recordingProxy, recordingProxies } from './stubs.js';
 
 /**
  * @typedef {object} Step
@@ -107,7 +107,7 @@ let current = -1;
 let own = false;
 let begun = 0;
 
-const json = (value) => serialise(value, LIMIT, swallowers);
+const json = (value) => serialise(value, LIMIT, recordingProxies);
 const note = (path, given = []) => {
   if (notes.size >= 200) return;
   const told = given.map((one) => (typeof one === 'object' && one ? Object.keys(one) : typeof one === 'string' ? one : null));
@@ -168,7 +168,7 @@ export function prepare(asked) {
   const document$ = { subscribe: (callback) => whenReady(() => callback(document)) };
   Object.assign(window, { $, jQuery: $, document$ });
   if (request.deck) Object.assign(window, makeReveal({ call, soon, load: (which, src) => load(which, json({ src })) }));
-  for (const name of request.names) if (!KATEX.includes(name)) window[name] ??= swallow(name, note);
+  for (const name of request.names) if (!KATEX.includes(name)) window[name] ??= recordingProxy(name, note);
   const hasKatex = ({ what, does }) => does === 'load' && what === 'katex';
   if (request.steps.some(hasKatex) || request.names.some((name) => KATEX.includes(name))) loadKatex();
   if (request.amd) {
@@ -363,7 +363,7 @@ defineProperty(window, 'importPrerendered', {
 });
 
 /**
- * A module, KaTeX's or MathJax's as they are here, one of the site run, any other as one that swallows
+ * A module, KaTeX's or MathJax's as they are here, one of the site run, any other as one that records
  * all: its exports, and when they are there.
  *
  * @param {string} from  the address of what imports it
@@ -380,7 +380,7 @@ function importModule(from, name) {
   }
   const text = fileAt(path);
   if (text === undefined && request.deck && /\bmath\b/.test(path)) return { exports: { default: window.RevealMath } };
-  if (text === undefined) return { exports: swallow(path, note) };
+  if (text === undefined) return { exports: recordingProxy(path, note) };
   if (!modules.has(path)) {
     const exports = {};
     modules.set(path, { exports });
@@ -440,7 +440,7 @@ function requireModule(name, path) {
     load(which, json({ src }));
     return window.MathJax;
   }
-  return /^jquery$/i.test(name) ? window.$ : swallow(name, note);
+  return /^jquery$/i.test(name) ? window.$ : recordingProxy(name, note);
 }
 
 /** @param {string} src */

@@ -13,8 +13,8 @@
  * @property {(elements?: unknown) => void} typeset  of elements that MathJax is to typeset
  */
 
-/** All stand-ins that swallow whatever is done to them; not part of any configuration. */
-export const swallowers = new WeakSet();
+/** All proxies that record whatever is done to them; not part of any configuration. */
+export const recordingProxies = new WeakSet();
 
 /**
  * An object that has every property, can be called and constructed, and answers with its like.
@@ -23,12 +23,12 @@ export const swallowers = new WeakSet();
  * @param {(path: string, given: unknown[]) => void} note  told of every call
  * @returns {any}
  */
-export function swallow(path, note) {
-  const proxy = new Proxy(function swallowed() {}, {
+export function recordingProxy(path, note) {
+  const proxy = new Proxy(function recorder() {}, {
     get(_target, key) {
       if (key === Symbol.toPrimitive) return () => '';
       if (key === Symbol.iterator) return () => [][Symbol.iterator]();
-      return typeof key === 'symbol' ? undefined : swallow(`${path}.${key}`, note);
+      return typeof key === 'symbol' ? undefined : recordingProxy(`${path}.${key}`, note);
     },
     set(_target, key, value) {
       if (typeof value === 'function') note(`${path}.${String(key)}=`, []);
@@ -43,12 +43,12 @@ export function swallow(path, note) {
       return proxy;
     },
   });
-  swallowers.add(proxy);
+  recordingProxies.add(proxy);
   return proxy;
 }
 
 /**
- * `known`, with a swallower for every other property.
+ * `known`, with a recording proxy for every other property.
  *
  * @param {string} path
  * @param {Record<string, any>} known
@@ -59,10 +59,10 @@ export function backed(path, known, note) {
   const proxy = new Proxy(known, {
     get(target, key) {
       if (key in target || typeof key === 'symbol') return Reflect.get(target, key);
-      return swallow(`${path}.${key}`, note);
+      return recordingProxy(`${path}.${key}`, note);
     },
   });
-  swallowers.add(proxy);
+  recordingProxies.add(proxy);
   return proxy;
 }
 
@@ -356,7 +356,7 @@ export function makeJQuery(whenReady, listen, note) {
   };
   const ajax = (first, options = first) => {
     const { url = first, dataType, success, complete } = options;
-    return dataType === 'script' ? getScript(String(url), () => (success?.(), complete?.())) : swallow('jQuery.ajax', note);
+    return dataType === 'script' ? getScript(String(url), () => (success?.(), complete?.())) : recordingProxy('jQuery.ajax', note);
   };
-  return Object.assign($, { fn: swallow('jQuery.fn', note), getScript, ajax, ready: (callback) => whenReady(() => callback($)) });
+  return Object.assign($, { fn: recordingProxy('jQuery.fn', note), getScript, ajax, ready: (callback) => whenReady(() => callback($)) });
 }

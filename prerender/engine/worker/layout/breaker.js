@@ -63,7 +63,7 @@ const LEAST = 4;
 const EPSILON = 0.005;
 
 /**
- * @typedef {object} Chance   a place where the row may be broken, in em from its start
+ * @typedef {object} BreakOpportunity   a place where the row may be broken, in em from its start
  * @property {object} wrapper   MathJax's wrapper of the mspace
  * @property {import('./breaks.js').Cost} cost
  * @property {number} left      how long the left side of the relation after it is; Infinity: it has none
@@ -122,7 +122,7 @@ export class Breaker {
    */
   measure(row) {
     const { at, open } = this.breaks;
-    /** @type {Chance[]} */
+    /** @type {BreakOpportunity[]} */
     const chances = [];
     const starts = new Map(); // the chances by their nodes
     const boxes = [];
@@ -174,7 +174,7 @@ export class Breaker {
 
   /**
    * The cheapest breaks with the indentation that suits them best.
-   * @returns {{chosen: Chance[], penalty: number, worst: number, cost: number}}
+   * @returns {{chosen: BreakOpportunity[], penalty: number, worst: number, cost: number}}
    */
   choose(line, width) {
     const ways = INDENTS.map(({ side, hang, cost }) => {

@@ -56,7 +56,7 @@ const SCRIPT = /^m(sub|sup|subsup)$/;
 const LIMITS = /^m(under|over|underover)$/;
 const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
 
-/** @typedef {{node: object, cls: number, text: string, box?: boolean, braced?: boolean}} Face */
+/** @typedef {{node: object, cls: number, text: string, box?: boolean, braced?: boolean}} TokenEdge */
 
 /**
  * @typedef {object} Cost   of a break; a relation outside fences has one of `left` and `after`
@@ -268,7 +268,7 @@ function split(mtext) {
 
 /**
  * The token at one end of a node, as a reader sees it.
- * @returns {Face | null}
+ * @returns {TokenEdge | null}
  */
 function face(node, last) {
   if (isBraced(node)) return { node, cls: ORD, text: '', box: true, braced: true };
@@ -289,8 +289,8 @@ function face(node, last) {
 
 /**
  * The kind of break that is allowed between two siblings, if any.
- * @param {Face} p   the end of the one
- * @param {Face} n   the start of the other
+ * @param {TokenEdge} p   the end of the one
+ * @param {TokenEdge} n   the start of the other
  * @param {number} space   the width of what is written between them, em
  * @param {number} depth   fences and groups around the gap
  * @returns {keyof typeof PENALTY | null}

@@ -24,7 +24,7 @@ import { fold } from './fold.js';
  * @property {{width: number, gap: number, side: string, margins: number} | null} tag   of a numbered
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
- * @property {import('../nodes.js').Sketch} dom  MathJax's mjx-container
+ * @property {import('../nodes.js').LiteElement} dom  MathJax's mjx-container
  */
 
 /** What it costs to give up the columns of an alignment. */
