@@ -5,6 +5,7 @@
  * then. Its own visitor fills line after line; this one weighs the whole row (as TeX weighs a
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
+import { isSpace } from './breaks.js';
 
 /*
  * What the costs are was found by search (tests/bench/breaks.py measures it): authors who break long
@@ -150,7 +151,7 @@ export class Breaker {
       if (fresh && w) {
         // MathJax drops the space before what starts a line, and keeps an mspace
         if (fresh.start === x) fresh.start = left;
-        if (node.isKind('mspace')) fresh.skipped += (L + w + R) * inner;
+        if (isSpace(node)) fresh.skipped += (L + w + R) * inner;
         else {
           fresh.start += fresh.skipped;
           if (sign === null && fresh.cost.kind === 'relation' && !fresh.cost.depth) sign = fresh.start;

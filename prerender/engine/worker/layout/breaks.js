@@ -25,6 +25,7 @@ export const PENALTY = {
   comma: 30, //       after a comma inside fences
   inner: 40, //       before a relation inside fences
   word: 40, //        at a space inside \text
+  remark: 40, //      at a \quad or wider before words or what stands in parentheses: "= 0 \quad (x > 0)"
   product: 50, //     before × · ∗ ∘ …
   factor: 70, //      between factors that no operator separates: ")(", a fraction and a fraction
   operand: 90, //     before a sum, an integral or a fraction that a letter or an operator goes with
@@ -38,6 +39,8 @@ const PARTS = { connective: true, condition: true, statement: true };
 
 /** From this width on (em), space separates a condition from what it is said of. */
 const WIDE = 0.9;
+/** What a blank takes, em. */
+const BLANK = 0.25;
 
 const [ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT] = [0, 1, 2, 3, 4, 5, 6];
 const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
@@ -146,9 +149,10 @@ export function openBreaks(root) {
   function visitRow(row, depth) {
     const old = row.childNodes;
     const depths = fences(old);
-    const solid = old.filter((child) => !child.isKind('mspace') && !child.isEmpty);
+    const solid = old.filter((child) => !isSpace(child) && !child.isEmpty);
     const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
     const nested = solid.length > 1 ? 1 : 0;
+    const remark = (i, from) => from.cls !== PUNCT && isRemark(old, depths, i);
     let prev = null; // the face of what stands before
     const lefts = [null]; // at each depth, the chance that the left side of a relation to come follows
     let step = null; // the chance before the last relation of a chain
@@ -157,7 +161,7 @@ export function openBreaks(root) {
     let spaces = [];
     const out = [];
     old.forEach((child, i) => {
-      if (child.isKind('mspace')) {
+      if (isSpace(child)) {
         space += spaceOf(child);
         spaces.push(child);
         return;
@@ -166,6 +170,7 @@ export function openBreaks(root) {
       const next = face(child, false);
       if (prev?.braced && next && isSign(next)) next.cls = BIN;
       let kind = prev && next && gap(prev, next, space, inside);
+      if (kind === 'condition' && !inside && remark(i, prev)) kind = 'remark';
       if (kind === 'clause' && i > signs[0] && i <= signs.at(-1)) kind = 'statement';
       if (kind === 'relation' && parted) kind = 'later';
       parted ||= kind in PARTS && !inside;
@@ -248,10 +253,32 @@ function isBar(child) {
   return child.isEmbellished && child.coreMO().texClass === ORD && BAR.test(child.coreMO().getText());
 }
 
-/** The width of a space in em; only what \quad, \qquad, \hspace write matters. */
-function spaceOf(mspace) {
-  const match = /^([\d.]+)em$/.exec(mspace.attributes.get('width'));
+/** Whether a node shows nothing but room: an mspace, or what \  and ~ write. */
+export function isSpace(node) {
+  return node.isKind('mspace') || (node.isKind('mtext') && /^[ \u00a0]+$/.test(node.getText?.() ?? ''));
+}
+
+/** The width of a space in em; only what \quad, \qquad, \hspace, or many spaces write matters. */
+function spaceOf(node) {
+  if (node.isKind('mtext')) return BLANK * node.getText().length;
+  const match = /^([\d.]+)em$/.exec(node.attributes.get('width'));
   return match ? Number(match[1]) : 0;
+}
+
+/** Whether a part of a row, up to the next space, comma or relation, is words or stands in parentheses. */
+function isRemark(children, depths, start) {
+  const ends = (child, i) => i > start && !depths[i] && ((isSpace(child) && spaceOf(child) >= WIDE) || isMark(child));
+  const end = children.findIndex(ends);
+  const [first, ...rest] = [...children.keys()].slice(start, end < 0 ? undefined : end).filter((i) => !isSpace(children[i]));
+  const edge = face(children[first], false);
+  if (edge?.text === 'mod') return true;
+  if (edge?.cls === OPEN) return rest.every((i) => depths[i]);
+  return [first, ...rest].every((i) => children[i].isKind('mtext'));
+}
+
+/** A relation, or a comma. */
+function isMark(child) {
+  return child.isEmbellished && [REL, PUNCT].includes(child.coreMO().texClass);
 }
 
 /** One mtext a word, each with the space that follows it. */
@@ -280,7 +307,7 @@ function face(node, last) {
   if (isGlue(node)) return { node, cls: node.texClass, text: '', box: true };
   if (node.isToken) return { node, cls: node.texClass, text: node.getText?.() ?? '' };
   if (ROW.test(node.kind)) {
-    const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !child.isKind('mspace')));
+    const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !isSpace(child)));
     return children.length ? face(children.at(last ? -1 : 0), last) : null;
   }
   if (SCRIPT.test(node.kind)) return face(node.childNodes[0], last);
