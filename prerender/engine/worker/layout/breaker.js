@@ -27,9 +27,16 @@ const SHORT_COST = 35;
 const TORN = 60;
 const LEFT = 4;
 
-/** What a step longer than this (em) costs if the next does not begin a line, though one before does. */
+/**
+ * What a step costs if the next does not begin a line; which steps are too short for that: than this
+ * (em), and than this share of the chain's longest.
+ */
 const RUN_ON = 60;
-const STEP = 6;
+const STEP = 4;
+const STEP_SHARE = 0.35;
+
+/** Up to as many lines are filled, if the first has room for a step of the chain and more. */
+const FILLED = 3;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -54,6 +61,9 @@ const LEADING = '0.2em';
 
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
+
+/** Kinds of break outside fences that part a chain's steps, or statements. */
+const OUTER = new Set(['relation', 'later', 'connective', 'statement', 'condition']);
 
 /** Kinds of break before a relation outside fences. */
 const SIGNS = new Set(['relation', 'later']);
@@ -178,15 +188,21 @@ export class Breaker {
    * @returns {{chosen: BreakOpportunity[], penalty: number, worst: number, cost: number}}
    */
   choose(line, width) {
+    const filled = this.chooseWith(line, width, 0);
+    return isFilled(line, filled.chosen) ? filled : this.chooseWith(line, width, RUN_ON);
+  }
+
+  /** @param {number} runOn   what a step costs if the next does not begin a line */
+  chooseWith(line, width, runOn) {
     const ways = INDENTS.map(({ side, hang, cost }) => {
       if (side === null && (!line.sign || line.sign > width * HANG_SHARE)) return { cost: Infinity };
-      return this.chooseIndented(line, width, side ?? line.sign, hang, cost);
+      return this.chooseIndented(line, width, side ?? line.sign, hang, cost, runOn);
     });
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
   /** The best way to reach each chance from any chance before it; of equal ones that with the shortest last line. */
-  chooseIndented({ end, chances }, width, side, hang, extra) {
+  chooseIndented({ end, chances }, width, side, hang, extra, runOn) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     const stops = [
       { start: 0, indent: 0, penalty: 0 },
@@ -196,9 +212,10 @@ export class Breaker {
       }),
       { end, penalty: 0 },
     ];
-    // what the steps before each stop cost if none of them begins a line
+    // what the steps before each stop cost if none of those after them begins a line
     const runs = [0, 0];
-    for (const { step } of chances) runs.push(runs.at(-1) + (step > STEP ? RUN_ON : 0));
+    const least = Math.max(STEP, STEP_SHARE * longestStep(chances, end));
+    for (const { step } of chances) runs.push(runs.at(-1) + (step > least ? runOn : 0));
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
@@ -207,7 +224,7 @@ export class Breaker {
         const excess = shown + stops[i].indent - width;
         const poor = shown < SHORT && !(j > chances.length && stops[i].relation);
         const shortness = shown < LONE ? LONE_COST : poor ? SHORT_COST : 0;
-        const run = i ? runs[j] - runs[i + 1] : 0;
+        const run = runs[j] - runs[i + 1];
         const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
         const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
         const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
@@ -280,6 +297,24 @@ export class Breaker {
     const reached = Math.max(room, widthOf(wider));
     if (widthOf(other) > reached) this.breakToWidth(other, reached / other.getOuterBBox().rscale);
   }
+}
+
+/** Whether lines can stay as they are though they are filled, and not a line a step. */
+function isFilled({ chances }, chosen) {
+  const steps = chances.filter(({ step }) => step);
+  if (!chosen.length || !steps.length) return true;
+  return chosen.length < FILLED && steps[0].end < chosen[0].end && chosen.every(isOuter);
+}
+
+/** Whether a break is one between steps or statements, and not inside one. */
+function isOuter({ cost }) {
+  return !cost.depth && OUTER.has(cost.kind);
+}
+
+/** How long the longest step of a chain is, em. */
+function longestStep(chances, end) {
+  const last = chances.findLast(({ step }) => step);
+  return Math.max(last ? end - last.start : 0, ...chances.map(({ step }) => step));
 }
 
 /** The lines that chosen breaks make of a row, and what stands in each. */
