@@ -85,9 +85,15 @@ const EPSILON = 0.005;
  */
 
 export class Breaker {
-  /** @param {import('./breaks.js').Breaks} breaks */
-  constructor(breaks) {
+  /**
+   * @param {import('./breaks.js').Breaks} breaks
+   * @param {Set<object>} [outer]   what starts a line between steps in a wider layout, and so here
+   */
+  constructor(breaks, outer = new Set()) {
     this.breaks = breaks;
+    this.kept = outer;
+    /** What starts a line between steps, by rows. */
+    this.starts = new Map();
     /** What the breaks of each row cost; rows that are never broken are not in it. */
     this.costs = new Map();
     /** How many rows it was asked to break. */
@@ -102,6 +108,11 @@ export class Breaker {
   /** The cost of all breaks and lines made so far. */
   get penalty() {
     return [...this.costs.values()].reduce((sum, { penalty }) => sum + penalty, 0);
+  }
+
+  /** What starts a line between steps here. */
+  get outer() {
+    return new Set([...this.starts.values()].flat());
   }
 
   /** The cost of the worst single break or line. */
@@ -124,6 +135,7 @@ export class Breaker {
       this.apply(line, chosen);
       if (chosen.length) this.costs.set(row.node, { penalty, worst });
       else this.costs.delete(row.node);
+      this.starts.set(row.node, chosen.filter(isOuter).map(({ cost }) => cost.next));
       if (tries === 3 || !this.squeeze(line, chosen, width)) return;
     }
   }
@@ -216,6 +228,9 @@ export class Breaker {
     const runs = [0, 0];
     const least = Math.max(STEP, STEP_SHARE * longestStep(chances, end));
     for (const { step } of chances) runs.push(runs.at(-1) + (step > least ? runOn : 0));
+    // how many breaks of a wider layout stand before each
+    const kept = [0, 0];
+    for (const { cost } of chances) kept.push(kept.at(-1) + this.kept.has(cost.next));
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
       best[j] = { cost: Infinity };
@@ -227,7 +242,8 @@ export class Breaker {
         const run = runs[j] - runs[i + 1];
         const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
         const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
-        const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
+        const lost = kept[j] - kept[i + 1];
+        const misfit = best[i].misfit + OVERFULL * (lost + (excess > EPSILON ? excess : 0));
         const cost = penalty + misfit;
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }

@@ -66,6 +66,7 @@ const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
  * @property {string} kind
  * @property {number} penalty
  * @property {number} depth   fences and groups around it
+ * @property {object} next   the node that starts the line after it
  * @property {object | null} [left]   the mspace that the left side of the relation follows; null: the start
  * @property {object | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
  *   before it; null: the start
@@ -101,7 +102,7 @@ export function openBreaks(root) {
   function chance(model, kind, depth, side) {
     const node = root.factory.create('mspace');
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
-    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, ...side });
+    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, next: model, ...side });
     return node;
   }
 
@@ -228,22 +229,25 @@ function isGlue(node) {
 
 /**
  * How many pairs of fences are open before each child. Only fences that find their partner count
- * (so `]0,1[` does no harm), and bars do when they pair up.
+ * (so `]0,1[` does no harm), and bars do when they pair up within the fences around them, with no
+ * relation of their own level between them (so P(A|B) = P(B|A) has none).
  */
 function fences(children) {
   const depths = new Array(children.length).fill(0);
-  const waiting = [];
-  const bars = children.filter((child) => isBar(child)).length;
-  let inBars = false;
+  const waiting = []; // what is open: where, and whether it is a bar
+  const close = (i) => {
+    for (let k = waiting.pop().i + 1; k <= i; k++) depths[k]++;
+  };
   children.forEach((child, i) => {
-    let side = child.isEmbellished ? child.coreMO().texClass : ORD;
-    if (isBar(child) && bars % 2 === 0) {
-      side = inBars ? CLOSE : OPEN;
-      inBars = !inBars;
-    }
-    if (side === OPEN) waiting.push(i);
-    else if (side === CLOSE && waiting.length) {
-      for (let k = waiting.pop() + 1; k <= i; k++) depths[k]++;
+    const side = child.isEmbellished ? child.coreMO().texClass : ORD;
+    if (isBar(child)) {
+      if (waiting.at(-1)?.bar) close(i);
+      else waiting.push({ i, bar: true });
+    } else if (side === OPEN) waiting.push({ i, bar: false });
+    else if (side === REL && waiting.at(-1)?.bar) waiting.pop();
+    else if (side === CLOSE) {
+      if (waiting.at(-1)?.bar) waiting.pop();
+      if (waiting.length) close(i);
     }
   });
   return depths;
@@ -283,7 +287,7 @@ function isMark(child) {
 
 /** One mtext a word, each with the space that follows it. */
 function split(mtext) {
-  const words = mtext.getText?.().match(/[^ \u00a0]*[ \u00a0]+|[^ \u00a0]+$/g) ?? [];
+  const words = mtext.getText?.().match(/[ \u00a0]*[^ \u00a0]+[ \u00a0]*/g) ?? [];
   if (mtext.childNodes.length !== 1 || words.length < 2) return [mtext];
   return words.map((word) => {
     const node = mtext.copy();
