@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from prerender.engine import Engine, Item, Job
-from prerender.markup.drawing import BRIEF, SHORT
+from prerender.markup.drawing import SHORT, SHORT_NAMES
 
 _SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -38,7 +38,7 @@ async def _counted(files: list[str]) -> Counter[str]:
 
 def main() -> None:
     """Print them, the commonest first."""
-    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(len(BRIEF)):
+    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(len(SHORT_NAMES)):
         print(name)
 
 

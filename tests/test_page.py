@@ -212,8 +212,8 @@ def test_scripts_go_when_all_formulas_are_rendered() -> None:
     [note, said] = left.diagnostics
     assert note.severity == "note"
     assert (said.severity, said.message, said.tex) == ("error", "Missing close brace", "y")
-    assert said.place is not None
-    assert (said.place.line, said.place.column) == (1, source.index("$y") + 1)
+    assert said.location is not None
+    assert (said.location.line, said.location.column) == (1, source.index("$y") + 1)
 
 
 def test_scripts_stay_where_another_uses_them() -> None:

@@ -25,8 +25,8 @@ from html import escape, unescape
 
 from prerender.engine import Picture, Tag, Typeset
 from prerender.find import Formula
-from prerender.markup.drawing import Body, Drawings, alone, drawing
-from prerender.markup.style import Kind, Needs, Range
+from prerender.markup.drawing import Body, Drawings, drawing, self_contained
+from prerender.markup.style import Kind, Range, StyleUse
 from prerender.source import Span
 
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
@@ -43,7 +43,7 @@ _WORD = 10.0
 
 
 @dataclass(slots=True)
-class Sheet:
+class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
     `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
@@ -54,11 +54,11 @@ class Sheet:
     xml: bool = False
     apart: Sequence[Span] = ()
     shrink: float = 0.7
-    needs: Needs = field(default_factory=Needs)
+    needs: StyleUse = field(default_factory=StyleUse)
 
 
 def render(
-    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: Sheet
+    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: RenderState
 ) -> str:
     """The element of a formula. `carried` are the attributes that carry its source.
 
@@ -71,7 +71,7 @@ def render(
         content = _display(typeset.pictures, sheet)
     else:
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
-        draw = alone if apart else drawing
+        draw = self_contained if apart else drawing
         usual = _usual_space(typeset.pictures, sheet)
         attributes += "" if usual is None else f' data-gap="{usual}"'
         content = "".join(
@@ -104,21 +104,21 @@ _DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
 _TEXT = re.compile(r"(?<=>)[^<]+(?=</text>)")
 
 
-def _side(align: str, sheet: Sheet) -> str:
+def _side(align: str, sheet: RenderState) -> str:
     if align not in ("left", "right"):
         return ""
     sheet.needs.sides.add(align)
     return f' justify="{align}"'
 
 
-def _usual_space(pictures: Sequence[Picture], sheet: Sheet) -> int | None:
+def _usual_space(pictures: Sequence[Picture], sheet: RenderState) -> int | None:
     """The commonest space between the parts of a formula, which it has as an attribute."""
     spaces = Counter(one.follows for one in pictures if isinstance(one.follows, int))
     sheet.needs.spaces.update(spaces)
     return max(spaces, key=lambda space: spaces[space], default=None)
 
 
-def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
+def _follows(picture: Picture, usual: int | None, sheet: RenderState) -> str:
     """The place before a picture where a line may end (or must), and the space if it does not."""
     if picture.follows is None:
         return ""
@@ -130,7 +130,7 @@ def _follows(picture: Picture, usual: int | None, sheet: Sheet) -> str:
     return f'<prm-space data-gap="{picture.follows}"><prm-break> </prm-break></prm-space>'
 
 
-def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+def _single(picture: Picture, draw: Draw, sheet: RenderState) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
@@ -138,19 +138,19 @@ def _single(picture: Picture, draw: Draw, sheet: Sheet) -> str:
     return _svg(picture, sheet, _lowered(picture) + _indent(picture), name, draw)
 
 
-def _part(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+def _part(picture: Picture, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula, or all of it."""
     part = _single if _can_be_read(picture, sheet) else _wide
     number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
     return part(picture, draw, sheet) + number
 
 
-def _can_be_read(picture: Picture, sheet: Sheet) -> bool:
+def _can_be_read(picture: Picture, sheet: RenderState) -> bool:
     """Whether a picture can be read wherever it is squeezed to."""
     return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.fluid
 
 
-def _wide(picture: Picture, draw: Draw, sheet: Sheet) -> str:
+def _wide(picture: Picture, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(picture, tag=None)
     sheet.needs.layouts = True
@@ -159,14 +159,14 @@ def _wide(picture: Picture, draw: Draw, sheet: Sheet) -> str:
     return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), sheet)}{box}</prm-wide>"
 
 
-def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: Sheet) -> str:
+def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: RenderState) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     number = Picture(tag.width, picture.height, picture.depth, tag.body)
     style = f"{_lowered(picture)};margin-left:{_ex(tag.gap)}"
     return _svg(number, sheet, style, draw=draw)
 
 
-def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
+def _display(layouts: tuple[Picture, ...], sheet: RenderState) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
     if len(layouts) == 1 and natural.tag is None and _can_be_read(natural, sheet):
@@ -186,7 +186,7 @@ def _display(layouts: tuple[Picture, ...], sheet: Sheet) -> str:
     return f"{_room(needed[0], sheet)}<prm-box>{''.join(drawn)}</prm-box>"
 
 
-def _room(width: float, sheet: Sheet) -> str:
+def _room(width: float, sheet: RenderState) -> str:
     """An empty picture that wants so many ex; without our style sheet it takes no room."""
     look = sheet.needs.look(f"--w:{width:g}ex", "prm-room")
     return f"<svg{look}{_NO_SIZE}{_namespace(sheet)}></svg>"
@@ -209,7 +209,7 @@ def _united(layout: Picture, tag: Tag) -> Picture:
 _ANCHOR = re.compile(r' id="[^"]*"')
 
 
-def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet, svg: Svg) -> str:
+def _layout(layout: Picture, shown: Range, last: bool, sheet: RenderState, svg: Svg) -> str:
     """One layout, with its number beside it, or below where there is no room for both.
 
     The last one shrinks as far as it can be read, then scrolls.
@@ -232,7 +232,7 @@ def _layout(layout: Picture, shown: Range, last: bool, sheet: Sheet, svg: Svg) -
     return _row(layout, layout.tag, body, classes, sheet, svg)
 
 
-def _scroll(picture: str, name: str, least: float, sheet: Sheet) -> str:
+def _scroll(picture: str, name: str, least: float, sheet: RenderState) -> str:
     """A picture that scrolls where there is less room than `least`, its end faded."""
     sheet.needs.scroll = True
     fades = sheet.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
@@ -240,7 +240,7 @@ def _scroll(picture: str, name: str, least: float, sheet: Sheet) -> str:
     return f'<prm-scroll class="{classes}" tabindex="0">{picture}</prm-scroll>'
 
 
-def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: Sheet, svg: Svg) -> str:
+def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: RenderState, svg: Svg) -> str:
     """A layout and its number; one number is as high as a line, so that it can go below."""
     sheet.needs.tags.add(tag.side)
     picture = Picture(tag.width, layout.height, layout.depth, tag.body)
@@ -280,7 +280,7 @@ def _indent(picture: Picture) -> str:
     return f";margin-{side}:{space};max-width:calc(100% - {space})"
 
 
-def _namespace(sheet: Sheet) -> str:
+def _namespace(sheet: RenderState) -> str:
     return _NAMESPACES if sheet.xml else ""
 
 
@@ -289,7 +289,7 @@ _NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.or
 
 def _svg(
     picture: Picture,
-    sheet: Sheet,
+    sheet: RenderState,
     style: str,
     name: str = "",
     draw: Draw = drawing,
@@ -314,10 +314,10 @@ def _svg(
 
 _NO_SIZE = ' width="0" height="0"'
 #: a picture, its sheet, its style and the name of its rules in; its element out
-Svg = Callable[[Picture, Sheet, str, str], str]
+Svg = Callable[[Picture, RenderState, str, str], str]
 
 
-def _hidden(picture: Picture, sheet: Sheet, style: str, name: str) -> str:
+def _hidden(picture: Picture, sheet: RenderState, style: str, name: str) -> str:
     return _svg(picture, sheet, style, name, hidden=True)
 
 

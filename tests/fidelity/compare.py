@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Page, Route
 
 from prerender.engine import Engine, Item, Job, Typeset
 from prerender.find import Formula
-from prerender.markup import Sheet, drawings, render, style_element
+from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span
 
 ORIGIN = "https://fidelity.invalid"
@@ -130,7 +130,7 @@ async def _typeset(
 def _our_page(
     samples: Sequence[Sample], typesets: Sequence[Typeset], outlines: Mapping[str, str]
 ) -> str:
-    sheet = Sheet(drawings(typesets, outlines))
+    sheet = RenderState(drawings(typesets, outlines))
     cells = []
     for sample, typeset in zip(samples, typesets, strict=True):
         formula = Formula(Span(0, 0), None, sample.tex, sample.display)
