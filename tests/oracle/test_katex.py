@@ -17,8 +17,7 @@ from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from tests.conftest import Run
-
-from .oracle import MODULES, in_page
+from tests.support.oracle.oracle import MODULES, in_page
 
 PAGES = Path(__file__).parent / "pages"
 DIST = MODULES / "katex" / "dist"
