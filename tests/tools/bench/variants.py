@@ -19,7 +19,7 @@ from typing import Any
 from playwright.async_api import Browser, Route
 
 from prerender.cache.disk import Cache, default_folder
-from prerender.engine import Answer, Engine, fingerprint
+from prerender.engine import Engine, JobResult, fingerprint
 from prerender.pipeline.build import RenderSession, build
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -70,7 +70,7 @@ class Sample:
 
     name: str
     plan: Plan
-    answers: Sequence[Answer]
+    answers: Sequence[JobResult]
     ours: bytes
     variants: dict[str, bytes] = field(default_factory=dict)
     unknown: int = 0
@@ -142,7 +142,7 @@ def _one_layout(sample: Sample) -> bytes:
     answers = []
     for planned, answer in zip(sample.plan.jobs, sample.answers, strict=True):
         typesets = tuple(
-            replace(one, pictures=one.pictures[:1]) if displays[index] else one
+            replace(one, layouts=one.layouts[:1]) if displays[index] else one
             for index, one in zip(planned.indexes, answer.typesets, strict=True)
         )
         answers.append(replace(answer, typesets=typesets))

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Page, Route
 
-from prerender.engine import Engine, Item, Job, Typeset
+from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.find import Formula
 from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span
@@ -120,7 +120,7 @@ async def _typeset(
     typesets: list[Typeset] = []
     outlines: dict[str, str] = {}
     for sample in samples:
-        job = Job(f"{options}{load}", (Item(sample.tex, sample.display, "tex"),))
+        job = Job(f"{options}{load}", (FormulaInput(sample.tex, sample.display, "tex"),))
         answer = await engine.typeset(job, {job.setup: setup})
         typesets += answer.typesets
         outlines |= answer.outlines
