@@ -6,6 +6,7 @@
  */
 
 import { drawing, SvgWriter } from './draw.js';
+import { depthsOfBreaks, joined } from './layout/inline.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
@@ -232,10 +233,8 @@ function drawInline(doc, item, pen) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
-  return svgs.map((svg) => {
-    const { marks, ...size } = pen.picture(svg);
-    return { ...size, body: [drawing(marks)], break_before: breakBefore(svg) };
-  });
+  const parts = svgs.map((svg) => ({ ...pen.picture(svg), break_before: breakBefore(svg) }));
+  return joined(parts, depthsOfBreaks(item.root)).map(({ marks, ...part }) => ({ ...part, body: [drawing(marks)] }));
 }
 
 /**

@@ -42,7 +42,9 @@ const WIDE = 0.9;
 /** What a blank takes, em. */
 const BLANK = 0.25;
 
-const [ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT] = [0, 1, 2, 3, 4, 5, 6];
+/** TeX's classes of what stands in a row. */
+export const CLASSES = { ORD: 0, OP: 1, BIN: 2, REL: 3, OPEN: 4, CLOSE: 5, PUNCT: 6 };
+const { ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT } = CLASSES;
 const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
 const PRODUCT = /^[×÷⋅·∗∘⋆⊗⊙]$/;
 const CONNECTIVE = /^[⇒⇐⇔⟹⟸⟺∴]$/;
@@ -232,7 +234,7 @@ function isGlue(node) {
  * (so `]0,1[` does no harm), and bars do when they pair up within the fences around them, with no
  * relation of their own level between them (so P(A|B) = P(B|A) has none).
  */
-function fences(children) {
+export function fences(children) {
   const depths = new Array(children.length).fill(0);
   const waiting = []; // what is open: where, and whether it is a bar
   const close = (i) => {
