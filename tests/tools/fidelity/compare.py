@@ -134,6 +134,8 @@ def _our_page(
     sheet = RenderState(drawings(typesets, outlines))
     cells = []
     for sample, typeset in zip(samples, typesets, strict=True):
+        # a picture in a line needs no box to scroll in here, where no line is too short for it
+        sheet.shrink = 1 if sample.display else 0
         formula = Formula(Span(0, 0), None, sample.tex, sample.display)
         if not sample.display:
             typeset = replace(typeset, layouts=_whole_lines(typeset.layouts))
