@@ -2,9 +2,9 @@
 
 `python -m tests.tools.bench.breaks [ROWS.jsonl...]`, without files those of ../shared/breaks. Each
 line of a file holds the rows of a chain, one line of TeX each. They are joined, rendered as one
-display, and looked at in a block as wide as the widest row and 4 ex; MathJax 4 breaks them to the same
-width. Figures go to standard output; the displays that are not broken as their authors did it stand
-side by side in cache/bench/breaks/index.html.
+display, and looked at in a block as wide as the widest row and 4 ex; MathJax 4 breaks them to the
+same width. Figures go to standard output; the displays that are not broken as their authors did it
+stand side by side in cache/bench/breaks/index.html.
 """
 
 from __future__ import annotations
