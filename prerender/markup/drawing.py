@@ -19,7 +19,7 @@ from string import ascii_letters, digits
 from typing import NamedTuple
 
 from prerender import SIGNATURE
-from prerender.engine import Picture, Piece, Typeset
+from prerender.engine import Layout, Piece, Typeset
 from prerender.markup.repeats import Line, Mark, join
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
@@ -28,8 +28,8 @@ _WORTH = 80
 #: 5 digits, which are 30 bits
 SHORT = 5
 #: the names of the commonest outlines: no page is likely to have such ids, and all are selectors
-BRIEF = [f"_{digit}" for digit in f"{ascii_letters}{digits}-_"]
-BRIEF += [letter + mark for mark in "_-" for letter in ascii_letters]
+SHORT_NAMES = [f"_{digit}" for digit in f"{ascii_letters}{digits}-_"]
+SHORT_NAMES += [letter + mark for mark in "_-" for letter in ascii_letters]
 #: thousandths of an em: glyphs stand at multiples of it
 _GRID = 5
 _USE = re.compile(
@@ -53,7 +53,7 @@ class Glyph(NamedTuple):
 def _common() -> dict[str, str]:
     """The names of the commonest outlines, by the beginnings of their hashes."""
     hashes = files("prerender.markup").joinpath("common.txt").read_text("ascii").split()
-    return dict(zip(hashes, BRIEF, strict=True))
+    return dict(zip(hashes, SHORT_NAMES, strict=True))
 
 
 _COMMON = _common()
@@ -85,7 +85,7 @@ def drawings(
     ids: Collection[str] = (),
 ) -> Drawings:
     """What a page with these formulas draws; `ids` are those that it has already."""
-    counts = Counter(picture.body for one in typesets for picture in one.pictures)
+    counts = Counter(picture.body for one in typesets for picture in one.layouts)
     contents = _contents(_markup(part) for body in counts for part in body)
     repeated = [
         body for body, count in counts.items() if count > 1 and _is_worth_a_name(body, contents)
@@ -161,7 +161,7 @@ def _read(markup: str) -> Content:
     return content if end == len(markup) else [*content, markup[end:]]
 
 
-def drawing(picture: Picture, page: Drawings) -> str:
+def drawing(picture: Layout, page: Drawings) -> str:
     """The content of a picture's svg; `page` is added to."""
     name = page.repeated.get(picture.body)
     if name is None:
@@ -183,7 +183,7 @@ def outline_lines(page: Drawings) -> list[str]:
     return [_outline(name, page) for name in page.outlines]
 
 
-def alone(picture: Picture, page: Drawings) -> str:
+def self_contained(picture: Layout, page: Drawings) -> str:
     """The same, referring to nothing else on the page and defining nothing."""
 
     def path(use: re.Match[str]) -> str:

@@ -17,10 +17,10 @@ import pytest
 from prerender.cache import disk as module
 from prerender.cache import version
 from prerender.cache.disk import Cache, CacheError, default_folder
-from prerender.engine import Answer, Picture, Typeset
+from prerender.engine import JobResult, Layout, Typeset
 
-PICTURE = Picture(572, 442, 11, ('<use href="#g"/>',))
-ANSWER = Answer((Typeset((PICTURE,), ("g",)), Typeset(error="bad \udc81")), {"g": "m0 0h1z"})
+PICTURE = Layout(572, 442, 11, ('<use href="#g"/>',))
+ANSWER = JobResult((Typeset((PICTURE,), ("g",)), Typeset(error="bad \udc81")), {"g": "m0 0h1z"})
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_pickles_are_not_written(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"junk", zlib.compress(b"{"), zlib.compress(b'[{"pictures":[{"a":1}]}]')]
+    "value", [b"", b"junk", zlib.compress(b"{"), zlib.compress(b'[{"layouts":[{"a":1}]}]')]
 )
 def test_a_damaged_entry_is_not_known(cache: Cache, folder: Path, value: bytes) -> None:
     cache.keep_answer("key", ANSWER)
@@ -237,7 +237,9 @@ def test_what_has_been_there_for_longest_goes(
     cache = Cache(folder)
     for batch in range(30):
         many = range(batch * 50, batch * 50 + 50)
-        cache.keep_answers({str(at): Answer((Typeset(error=f"{at} {noise(600)}"),)) for at in many})
+        cache.keep_answers(
+            {str(at): JobResult((Typeset(error=f"{at} {noise(600)}"),)) for at in many}
+        )
     assert 500_000 < cache.volume() < 1_100_000
     assert (cache.answer("0"), cache.answer("1499") is None) == (None, False)
     for page in range(300):

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import pytest
 
-from prerender.cache.index import Index, Row, settled
-from prerender.site.files import Seen, Site, open_site
+from prerender.cache.index import PageIndex, PageRecord, stable_stat
+from prerender.site.files import FileStat, Site, open_site
 from tests.conftest import Done, Run
 
 HEAD = "<!doctype html><script src=/math.js></script><title>t</title>"
@@ -270,19 +270,19 @@ def test_an_index_that_is_damaged_is_made_anew(prerender: Run, site: Path, tmp_p
 
 def test_a_file_that_may_change_within_a_tick_is_never_as_it_was(tmp_path: Path) -> None:
     now = 1_700_000_000_123_456_789
-    assert settled(Seen(1, now - 50_000_000, 1), now).time > 0
-    assert settled(Seen(1, now - 5_000_000, 1), now).time < 0
-    assert settled(Seen(1, now + 5_000_000_000, 1), now).time < 0, "a clock that is ahead"
+    assert stable_stat(FileStat(1, now - 50_000_000, 1), now).time > 0
+    assert stable_stat(FileStat(1, now - 5_000_000, 1), now).time < 0
+    assert stable_stat(FileStat(1, now + 5_000_000_000, 1), now).time < 0, "a clock that is ahead"
     whole = now - now % 1_000_000_000
-    assert settled(Seen(1, whole, 1), now).time < 0, "times that are whole seconds"
+    assert stable_stat(FileStat(1, whole, 1), now).time < 0, "times that are whole seconds"
     (tmp_path / "a.html").write_text("")
     site: Site = open_site(tmp_path, None)
-    young = Seen(1, time.time_ns() + 1_000_000_000, 1)
-    with Index(tmp_path, site, "m") as index:
-        index.keep("a.html", Row(young, young, "", "{}", "[0]"))
-    with Index(tmp_path, site, "m") as index:
+    young = FileStat(1, time.time_ns() + 1_000_000_000, 1)
+    with PageIndex(tmp_path, site, "m") as index:
+        index.keep("a.html", PageRecord(young, young, "", "{}", "[0]"))
+    with PageIndex(tmp_path, site, "m") as index:
         row = index.row("a.html")
         assert row is not None
         assert row.target != young
-    with Index(tmp_path, site, "other settings") as index:
+    with PageIndex(tmp_path, site, "other settings") as index:
         assert index.row("a.html") is None

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import Engine, Item, Job, Typeset, engine_setup, fingerprint
-from prerender.setup import Rules, Setup, Switch
+from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup, fingerprint
+from prerender.setup import ElementFilter, SearchRules, Setup
 from prerender.setup.packages import KNOWN, loadable, to_load
 
 #: options that MathJax's tests set, and the file does not have, by the name of the test
@@ -87,8 +87,8 @@ async def _typeset(examples: list[dict[str, Any]]) -> list[Typeset]:
 
 def _job(example: dict[str, Any], setups: dict[str, Any]) -> Job:
     packages, _ = loadable(example["packages"])
-    rules = Rules("mathjax4", (), Switch((), "", ""))
+    rules = SearchRules("mathjax4", (), ElementFilter((), "", ""))
     told = engine_setup(Setup(rules, {"packages": packages}, to_load(packages)))
     key = fingerprint(told)
     setups[key] = told
-    return Job(key, (Item(example["tex"], example["display"], "tex"),))
+    return Job(key, (FormulaInput(example["tex"], example["display"], "tex"),))

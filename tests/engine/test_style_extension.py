@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Route, async_playwright
 
-from prerender.engine import Engine, Item, Job, find_browser, sandbox
+from prerender.engine import Engine, FormulaInput, Job, find_browser, sandbox
 from prerender.find import Formula
-from prerender.markup import Sheet, drawings, render, style_element
+from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span
 
 MODULES = Path(__file__).parents[1] / "node_modules"
@@ -24,8 +24,8 @@ PAGE = "<!doctype html><meta charset=utf-8><style>body{margin:20px;font-size:80p
 
 async def _ours(browser: Browser, tex: str) -> Image.Image:
     async with Engine(tabs=1) as engine:
-        answer = await engine.typeset(Job("s", (Item(tex, True, "tex"),)), {"s": SETUP})
-    sheet = Sheet(drawings(answer.typesets, answer.outlines))
+        answer = await engine.typeset(Job("s", (FormulaInput(tex, True, "tex"),)), {"s": SETUP})
+    sheet = RenderState(drawings(answer.typesets, answer.outlines))
     formula = Formula(Span(0, 0), None, tex, True)
     body = render(formula, answer.typesets[0], 'data-tex=""', {}, sheet)
     page = await browser.new_page()

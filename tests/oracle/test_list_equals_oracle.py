@@ -15,7 +15,7 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import Work, plans
+from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from prerender.source import Element, parse
@@ -131,7 +131,7 @@ async def _typesets(
     result = {}
     cache = Cache(cache_folder)
     async with Engine(tabs=2) as engine:
-        work = Work(engine, cache)
+        work = RenderSession(engine, cache)
         async for path, plan in plans(open_site(site, None), work):
             if str(path) not in pages:
                 continue

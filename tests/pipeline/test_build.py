@@ -15,7 +15,7 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import Work, build, plans, restore_site
+from prerender.pipeline.build import RenderSession, build, plans, restore_site
 from prerender.pipeline.page import Plan, restored
 from prerender.report.summary import Report
 from prerender.site.files import open_site
@@ -28,7 +28,7 @@ def run(folder: Path, output: Path | None = None, tabs: int = 2) -> Report:
 
     async def action() -> Report:
         async with Engine(tabs=tabs) as engine:
-            return await build(open_site(folder, output), Work(engine, Cache(None)))
+            return await build(open_site(folder, output), RenderSession(engine, Cache(None)))
 
     return asyncio.run(action())
 
@@ -94,7 +94,7 @@ def test_plans_and_restoring(tmp_path: Path) -> None:
 
     async def listed() -> list[tuple[str, bool]]:
         async with Engine() as engine:
-            work = Work(engine, Cache(None))
+            work = RenderSession(engine, Cache(None))
             found = [one async for one in plans(open_site(tmp_path, None), work)]
             assert not engine.started
             return [(str(page), isinstance(plan, Plan)) for page, plan in found]

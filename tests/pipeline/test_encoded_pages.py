@@ -6,12 +6,12 @@ import codecs
 
 import pytest
 
-from prerender.engine import Answer, Picture, Typeset
+from prerender.engine import JobResult, Layout, Typeset
 from prerender.pipeline.page import finish, plan, read, restored
 from prerender.setup import defaults
 from tests.source.test_encoding import SAMPLES
 
-DRAWN = Typeset((Picture(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
+DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 UNICODE = [
     ("utf-8", "utf-8", codecs.BOM_UTF8),
     ("utf-16le", "utf-16-le", codecs.BOM_UTF16_LE),
@@ -29,7 +29,7 @@ def page(label: str, words: str) -> str:
 def rendered(data: bytes) -> bytes:
     work = plan(*read(data, xml=False), defaults(), "key", [])
     assert len(work.formulas) == 2
-    answers = [Answer((DRAWN,) * len(one.indexes), {"g": "M0 0"}) for one in work.jobs]
+    answers = [JobResult((DRAWN,) * len(one.indexes), {"g": "M0 0"}) for one in work.jobs]
     return finish(work, answers, "mark").data
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prerender.pipeline.frameworks import framework_of
+from prerender.pipeline.frameworks import detect_framework
 from prerender.source import parse
 from tests.conftest import Run
 
@@ -35,7 +35,7 @@ APP = '<script type="module" src="/assets/app.js"></script>'
     ],
 )  # fmt: skip
 def test_what_pages_are_known_by(page: str, framework: str | None) -> None:
-    assert framework_of(parse(f"<!DOCTYPE html><title>t</title>{page}")) == framework
+    assert detect_framework(parse(f"<!DOCTYPE html><title>t</title>{page}")) == framework
 
 
 PAGE = f'<!DOCTYPE html><title>t</title><div id="__docusaurus"><p>\\(a\\)</p></div>{APP}'

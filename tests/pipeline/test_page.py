@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prerender.engine import Answer, Picture, Typeset
+from prerender.engine import JobResult, Layout, Typeset
 from prerender.markup import DamagedError
 from prerender.pipeline.page import (
     AmbiguousError,
@@ -31,7 +31,7 @@ from prerender.source import Edit, parse, splice
 from prerender.source.encoding import EncodingLossError
 from tests.support.strategies import PIECES, formulas, pages, raw_texts
 
-DRAWN = Typeset((Picture(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
+DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 WRONG = Typeset(error="Missing close brace")
 MARK = "1.0 test"
 #: what stands in a rendered page only
@@ -88,7 +88,7 @@ def finished(work: Plan, typesets: Sequence[Typeset] = (DRAWN,)) -> Finished:
     """The page with each formula answered by one of `typesets`, in turn."""
     turn = count()
     answers = [
-        Answer(
+        JobResult(
             tuple(typesets[next(turn) % len(typesets)] for _ in one.job.items), {"g": "m0 0h1v1z"}
         )
         for one in work.jobs
@@ -211,8 +211,8 @@ def test_scripts_go_when_all_formulas_are_rendered() -> None:
     [note, said] = left.diagnostics
     assert note.severity == "note"
     assert (said.severity, said.message, said.tex) == ("error", "Missing close brace", "y")
-    assert said.place is not None
-    assert (said.place.line, said.place.column) == (1, source.index("$y") + 1)
+    assert said.location is not None
+    assert (said.location.line, said.location.column) == (1, source.index("$y") + 1)
 
 
 def test_scripts_stay_where_another_uses_them() -> None:
@@ -334,7 +334,7 @@ def test_what_a_page_has_rendered_itself_is_told_apart() -> None:
     made = '<mjx-container class="MathJax" jax="SVG" data-tex="a"><svg></svg></mjx-container>'
     data = f"<title>t</title><p>{made} and \\(b\\), {made}".encode()
     planned = plan(*read(data, xml=False), defaults(), "key", [])
-    answers = [Answer((DRAWN,), {"g": "M0 0"}) for _ in planned.jobs]
+    answers = [JobResult((DRAWN,), {"g": "M0 0"}) for _ in planned.jobs]
     done = finish(planned, answers, MARK).data
     assert done.count(made.encode()) == 2
     assert restored(done, xml=False) == data

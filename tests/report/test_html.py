@@ -13,9 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prerender.report.html import Listed, Told, told, write_report
-from prerender.report.summary import Diagnostic, Finding, PageReport, Remark, Report, ScreenReport
-from prerender.source.lines import Lines
+from prerender.report.html import ListedPage, ReportData, report_data, write_report
+from prerender.report.summary import (
+    Diagnostic,
+    DiagnosticExcerpt,
+    Finding,
+    PageReport,
+    Report,
+    ScreenReport,
+)
+from prerender.source.lines import LineIndex
 from tests.conftest import Run
 
 HOSTILE = "<script>alert(1)</script>&amp;\x1b[2J\u202e\"'><img src=//x>"
@@ -56,7 +63,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_what_there_is_to_say(file: Path) -> None:
-    place = Lines("a\n数学 $\\frac1$").place(5)
+    place = LineIndex("a\n数学 $\\frac1$").locate(5)
     error = Diagnostic("error", "Missing argument", place, r"\frac1")
     warning = Diagnostic("warning", "odd", None)
     pages = [
@@ -65,7 +72,7 @@ def test_what_there_is_to_say(file: Path) -> None:
         PageReport("c.html", "failed", diagnostics=[Diagnostic("error", "cannot be read")]),
         PageReport("silent.html", "unchanged", 2),
     ]
-    write_report(told(Report(pages, 4, 3, 1, 1.23), "site"), file)
+    write_report(report_data(Report(pages, 4, 3, 1, 1.23), "site"), file)
     page = Read(file)
     said = " ".join(page.text.split())
     assert "site 2 errors, 2 warnings pages4 rendered2 pages unchanged1 page" in said
@@ -83,19 +90,19 @@ def test_what_there_is_to_say(file: Path) -> None:
 
 
 def test_all_well(file: Path) -> None:
-    write_report(told(Report([PageReport("a.html", "rendered", 1)]), "site"), file)
+    write_report(report_data(Report([PageReport("a.html", "rendered", 1)]), "site"), file)
     text = Read(file).text
     assert "no error, no warning" in text
     assert not {"Errors", "Warnings", "Screens"} & set(text.split())
 
 
 def test_screens_with_pictures_beside_them(file: Path, tmp_path: Path) -> None:
-    place = Lines("$x$").place(0)
+    place = LineIndex("$x$").locate(0)
     picture = tmp_path / "of 50%#" / "a.png"
     screen = ScreenReport(320, 4)
     screen.offences.append(Finding("a.html", place, "x", "it reaches out", str(picture)))
     screen.scrolled.append(Finding("b.html", None, HOSTILE, "its only layout needs 9 px"))
-    write_report(told(Report(screens=[screen]), "site"), file)
+    write_report(report_data(Report(screens=[screen]), "site"), file)
     page = Read(file)
     assert page.asks == ["of%2050%25%23/a.png"]
     said = " ".join(page.text.split())
@@ -106,11 +113,11 @@ def test_screens_with_pictures_beside_them(file: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_that_is_said_is_markup(file: Path) -> None:
-    place = Lines(HOSTILE).place(3)
+    place = LineIndex(HOSTILE).locate(3)
     pages = [
         PageReport(HOSTILE, "failed", 0, False, [Diagnostic("error", HOSTILE, place, HOSTILE)])
     ]
-    write_report(told(Report(pages), HOSTILE), file)
+    write_report(report_data(Report(pages), HOSTILE), file)
     page = Read(file)
     assert page.tags.isdisjoint({"script", "img"})
     assert page.asks == []
@@ -123,24 +130,24 @@ def test_nothing_that_is_said_is_markup(file: Path) -> None:
 def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str, data: st.DataObject) -> None:
     """Carets point to what they should, whatever stands there; lone surrogates are no trouble."""
     file = tmp_path_factory.mktemp("report") / "report.html"
-    place = Lines(text).place(data.draw(st.integers(0, len(text))))
+    place = LineIndex(text).locate(data.draw(st.integers(0, len(text))))
     remark = Diagnostic("error", text, place, text).remark
-    write_report(Told(text, 1, 0, {}, [Listed(text, "failed", 0, [remark])], []), file)
+    write_report(ReportData(text, 1, 0, {}, [ListedPage(text, "failed", 0, [remark])], []), file)
     assert Read(file).asks == []
     source, at = remark.source, remark.at
     assert carets(file) == [(source[:at], source[at : at + 1] or " ")]
 
 
 def test_an_archive_is_not_held_in_memory(file: Path) -> None:
-    remark = Remark("error", "m" * 500, 1, 1, "x" * 500, "s" * 100, 3)
+    remark = DiagnosticExcerpt("error", "m" * 500, 1, 1, "x" * 500, "s" * 100, 3)
 
-    def pages() -> Iterator[Listed]:
+    def pages() -> Iterator[ListedPage]:
         for number in range(5000):
-            yield Listed(f"{number}.html", "failed", 0, [remark._replace(line=number + 1)])
+            yield ListedPage(f"{number}.html", "failed", 0, [remark._replace(line=number + 1)])
 
-    write_report(Told("archive", 0, 0, {}, [], []), file)  # the template is compiled
+    write_report(ReportData("archive", 0, 0, {}, [], []), file)  # the template is compiled
     tracemalloc.start()
-    write_report(Told("archive", 5000, 0, {}, pages(), []), file)
+    write_report(ReportData("archive", 5000, 0, {}, pages(), []), file)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert file.stat().st_size > 5_000_000
@@ -148,8 +155,10 @@ def test_an_archive_is_not_held_in_memory(file: Path) -> None:
 
 
 def test_long_formulas_are_cut(file: Path) -> None:
-    remark = Remark("error", "bad", 1, 1, "y" * 3_000_000, "s", 0)
-    write_report(Told("site", 1, 0, {}, [Listed("a.html", "failed", 1, [remark])], []), file)
+    remark = DiagnosticExcerpt("error", "bad", 1, 1, "y" * 3_000_000, "s", 0)
+    write_report(
+        ReportData("site", 1, 0, {}, [ListedPage("a.html", "failed", 1, [remark])], []), file
+    )
     assert file.stat().st_size < 20_000
     assert "y" * 1000 + "…" in Read(file).text
 

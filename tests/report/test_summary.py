@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prerender.report.summary import Diagnostic, Exit, PageReport, Report
-from prerender.source.lines import Lines, Place
+from prerender.source.lines import LineIndex, Location
 
 
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""
     _, line, caret = (
-        Diagnostic("error", "bad", Place(3, column, text)).remark.show("a.html").split("\n")
+        Diagnostic("error", "bad", Location(3, column, text)).remark.show("a.html").split("\n")
     )
     return line[2:], caret[2:]
 
 
 def test_a_diagnostic_is_three_lines() -> None:
     diagnostic = Diagnostic(
-        "error", "Missing close brace", Place(3, 5, r"<p>\(\frac{1\)"), r"\frac{1"
+        "error", "Missing close brace", Location(3, 5, r"<p>\(\frac{1\)"), r"\frac{1"
     )
     assert diagnostic.remark.show("site/a.html") == (
         "site/a.html:3:5: error: Missing close brace\n"
@@ -84,7 +84,7 @@ def test_any_line(text: str, data: st.DataObject) -> None:
         )
 
 
-PLACE = Lines("a\n$x$").place(2)
+PLACE = LineIndex("a\n$x$").locate(2)
 
 
 def report() -> Report:

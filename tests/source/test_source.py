@@ -25,7 +25,7 @@ from prerender.source import (
     xhtml,
 )
 from prerender.source.encoding import decode
-from prerender.source.lines import Lines, Place
+from prerender.source.lines import LineIndex, Location
 from tests.support.strategies import pages
 
 #: what is read as U+FFFD: undecodable bytes, and the noncharacters that `source` needs for itself
@@ -281,11 +281,11 @@ def test_edits_may_not_overlap() -> None:
 
 
 def test_places_count_characters() -> None:
-    lines = Lines("\ufeffab\r\n中𝐀c\rd\ne")
-    assert lines.place(1) == Place(1, 1, "ab")
-    assert lines.place(7) == Place(2, 3, "中𝐀c")
-    assert lines.place(9) == Place(3, 1, "d")
-    assert lines.place(12) == Place(4, 2, "e")
+    lines = LineIndex("\ufeffab\r\n中𝐀c\rd\ne")
+    assert lines.locate(1) == Location(1, 1, "ab")
+    assert lines.locate(7) == Location(2, 3, "中𝐀c")
+    assert lines.locate(9) == Location(3, 1, "d")
+    assert lines.locate(12) == Location(4, 2, "e")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from typing import Any
 from prerender.batch import dask_cluster as cluster
 from prerender.batch import selection as job
 from prerender.batch.journal import Journal
-from prerender.batch.worker import Bench, Tools, run
+from prerender.batch.worker import RenderWorker, Tools, run
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import Work
+from prerender.pipeline.build import RenderSession
 
 
 async def _sees_nothing(client: Any, target: str) -> bool:
@@ -24,8 +24,8 @@ async def _sees_nothing(client: Any, target: str) -> bool:
 
 async def main(source: str, output: str) -> None:
     """Run the job."""
-    work = Work(Engine(), Cache(None))
-    bench = Bench(work, work.settings)
+    work = RenderSession(Engine(), Cache(None))
+    bench = RenderWorker(work, work.fingerprint)
     folder = os.environ["PRERENDER_CACHE"]
     tools = Tools(
         os.environ.get("PRERENDER_BROWSER"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import Work, build
+from prerender.pipeline.build import RenderSession, build
 from prerender.report.summary import Report
 from prerender.site.files import open_site
 
@@ -42,7 +42,7 @@ def built(site: Path, output: Path, cache: Path, *, shared: bool = False) -> Rep
 
     async def action() -> Report:
         async with Engine(tabs=2) as engine:
-            work = Work(engine, Cache(cache))
+            work = RenderSession(engine, Cache(cache))
             if shared:
                 work.css, work.glyphs = "external", "shared"
             return await build(open_site(site, output), work)

@@ -12,8 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from prerender.engine import Engine, Item, Job
-from prerender.markup.drawing import BRIEF, SHORT
+from prerender.engine import Engine, FormulaInput, Job
+from prerender.markup.drawing import SHORT, SHORT_NAMES
 
 _SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -28,7 +28,7 @@ _SETUP: dict[str, Any] = {
 async def _counted(files: list[str]) -> Counter[str]:
     lines = [line for file in files for line in Path(file).read_text("utf-8").splitlines()]
     formulas = [json.loads(line) for line in lines]
-    jobs = [Job("", (Item(one["tex"], one["display"], "tex"),)) for one in formulas]
+    jobs = [Job("", (FormulaInput(one["tex"], one["display"], "tex"),)) for one in formulas]
     counts: Counter[str] = Counter()
     async with Engine() as engine:
         for answer in await asyncio.gather(*(engine.typeset(job, {"": _SETUP}) for job in jobs)):
@@ -38,7 +38,7 @@ async def _counted(files: list[str]) -> Counter[str]:
 
 def main() -> None:
     """Print them, the commonest first."""
-    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(len(BRIEF)):
+    for name, _ in asyncio.run(_counted(sys.argv[1:])).most_common(len(SHORT_NAMES)):
         print(name)
 
 

@@ -33,7 +33,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {number} scope
  *
  * @typedef {object} Typeset
- * @property {object[]} [pictures]
+ * @property {object[]} [layouts]
  * @property {string[]} [glyphs]
  * @property {string[]} [guessed]  texts for which this machine has no font
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
@@ -211,14 +211,14 @@ async function attempt(action) {
 async function typeset(doc, item) {
   const pen = new SvgWriter((id) => outline(doc.outputJax, id));
   /** @type {object[]} */
-  let pictures = [];
+  let drawn = [];
   dropEmptyNumbers(item.root);
   const error = await attempt(() => {
-    pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
+    drawn = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
   });
   if (error !== undefined) return { error };
   const guessed = [...pen.texts].filter(lacksFont);
-  return { pictures, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  return { layouts: drawn, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**
@@ -234,7 +234,7 @@ function drawInline(doc, item, pen) {
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
   return svgs.map((svg) => {
     const { marks, ...size } = pen.picture(svg);
-    return { ...size, body: [drawing(marks)], follows: follows(svg) };
+    return { ...size, body: [drawing(marks)], break_before: breakBefore(svg) };
   });
 }
 
@@ -265,7 +265,7 @@ function drawLayout({ width, tag, dom }, pen, sides) {
   if (sides) {
     const drawn = drawLayout({ width, tag, dom }, pen, null);
     const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
-    return { ...drawn, marks, indent: 0, fluid: true };
+    return { ...drawn, marks, indent: 0, full_width: true };
   }
   const indent = tag ? numberedIndent(svg, tag, width) : indentOf(svg);
   if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
@@ -360,7 +360,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  *
  * @param {import('./nodes.js').LiteElement} svg
  */
-function follows(svg) {
+function breakBefore(svg) {
   const before = svg.previousSibling;
   if (before?.localName !== 'mjx-break') return null;
   if (before.hasAttribute('newline')) return 'newline';

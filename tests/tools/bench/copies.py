@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import Work, plans
+from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
@@ -74,7 +74,7 @@ def copies(count: int) -> Iterator[Copy]:
 
 async def _plans(name: str) -> list[tuple[Path, Plan]]:
     async with Engine(tabs=1) as engine:
-        found = plans(open_site(SITES / name, None), Work(engine, Cache(None)))
+        found = plans(open_site(SITES / name, None), RenderSession(engine, Cache(None)))
         return [(Path(page), plan) async for page, plan in found if isinstance(plan, Plan)]
 
 

@@ -19,9 +19,16 @@ from typing import Any
 from playwright.async_api import Browser, Route
 
 from prerender.cache.disk import Cache, default_folder
-from prerender.engine import Answer, Engine, fingerprint
-from prerender.pipeline.build import Work, build
-from prerender.pipeline.page import CSS, GLYPHS, Finished, Look, Plan, finish
+from prerender.engine import Engine, JobResult, fingerprint
+from prerender.pipeline.build import RenderSession, build
+from prerender.pipeline.page import (
+    OUTLINES_NAME,
+    STYLESHEET_NAME,
+    Finished,
+    Plan,
+    RenderOptions,
+    finish,
+)
 from prerender.report.summary import Diagnostic
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
@@ -63,7 +70,7 @@ class Sample:
 
     name: str
     plan: Plan
-    answers: Sequence[Answer]
+    answers: Sequence[JobResult]
     ours: bytes
     variants: dict[str, bytes] = field(default_factory=dict)
     unknown: int = 0
@@ -98,13 +105,13 @@ async def samples(sites: Sequence[tuple[Path, int]]) -> list[Sample]:
     try:
         async with Engine() as engine:
             for path, least in sites:
-                work = Work(engine, cache)
+                work = RenderSession(engine, cache)
 
                 async def keep(
                     page: PurePosixPath, plan: Plan, finished: Finished
                 ) -> list[Diagnostic]:
                     if len(plan.formulas) > least:  # noqa: B023  (awaited in this round)
-                        answers = [work.answers[one.job.key].result() for one in plan.jobs]  # noqa: B023
+                        answers = [work.in_flight[one.job.key].result() for one in plan.jobs]  # noqa: B023
                         name = str(path.name / page)  # noqa: B023
                         found.append(Sample(name, plan, answers, finished.data))
                     return []
@@ -122,8 +129,8 @@ async def samples(sites: Sequence[tuple[Path, int]]) -> list[Sample]:
         # `sites` holds sites, each with its own root
         up = "../" * max(0, len(PurePosixPath(sample.name).parents) - 3)
         for name, look in (
-            ("ours, glyphs shared", Look(None, up + GLYPHS)),
-            ("ours, both shared", Look(up + CSS, up + GLYPHS)),
+            ("ours, glyphs shared", RenderOptions(None, up + OUTLINES_NAME)),
+            ("ours, both shared", RenderOptions(up + STYLESHEET_NAME, up + OUTLINES_NAME)),
         ):
             sample.variants[name] = finish(sample.plan, sample.answers, _MARK, look).data
     return sorted(found, key=lambda sample: sample.name)
@@ -135,7 +142,7 @@ def _one_layout(sample: Sample) -> bytes:
     answers = []
     for planned, answer in zip(sample.plan.jobs, sample.answers, strict=True):
         typesets = tuple(
-            replace(one, pictures=one.pictures[:1]) if displays[index] else one
+            replace(one, layouts=one.layouts[:1]) if displays[index] else one
             for index, one in zip(planned.indexes, answer.typesets, strict=True)
         )
         answers.append(replace(answer, typesets=typesets))

@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Page, Route
 
-from prerender.engine import Engine, Item, Job, Typeset
+from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.find import Formula
-from prerender.markup import Sheet, drawings, render, style_element
+from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span
 
 ORIGIN = "https://fidelity.invalid"
@@ -120,7 +120,7 @@ async def _typeset(
     typesets: list[Typeset] = []
     outlines: dict[str, str] = {}
     for sample in samples:
-        job = Job(f"{options}{load}", (Item(sample.tex, sample.display, "tex"),))
+        job = Job(f"{options}{load}", (FormulaInput(sample.tex, sample.display, "tex"),))
         answer = await engine.typeset(job, {job.setup: setup})
         typesets += answer.typesets
         outlines |= answer.outlines
@@ -130,7 +130,7 @@ async def _typeset(
 def _our_page(
     samples: Sequence[Sample], typesets: Sequence[Typeset], outlines: Mapping[str, str]
 ) -> str:
-    sheet = Sheet(drawings(typesets, outlines))
+    sheet = RenderState(drawings(typesets, outlines))
     cells = []
     for sample, typeset in zip(samples, typesets, strict=True):
         formula = Formula(Span(0, 0), None, sample.tex, sample.display)
