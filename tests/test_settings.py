@@ -8,6 +8,8 @@ import pytest
 
 from prerender.settings import SettingsError, load
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from prerender.pipeline.page import restored
 from tests.conftest import Run
 from tests.support.batch_site import built, files, make_site
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
@@ -333,8 +335,7 @@ def test_a_page_that_is_damaged(prerender: Run, site: Path) -> None:
     whole = page.read_text()
     page.write_text(whole.replace('class="MathJax"', "class=MathJax", 1))
     damaged = page.read_bytes()
-    done = prerender(*words)
-    assert (done.returncode, done.stderr[:17]) == (1, "prerender: 6 page")
+    assert prerender(*words).returncode == 1
     time.sleep(0.05)  # as long as a file may change and look the same
     for _ in range(2):
         done = prerender(*words, PRERENDER_BROWSER="/nonexistent")

@@ -25,6 +25,8 @@ from prerender.report.summary import (
 from prerender.source.lines import LineIndex
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 HOSTILE = "<script>alert(1)</script>&amp;\x1b[2J\u202e\"'><img src=//x>"
 
 

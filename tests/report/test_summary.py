@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from prerender.report.summary import Diagnostic, Exit, PageReport, Report
 from prerender.source.lines import LineIndex, Location
 
+pytestmark = pytest.mark.quick
+
 
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""
