@@ -50,7 +50,7 @@ def recipes() -> dict[str, Recipe]:
     return {recipe.name: recipe for recipe in _all()}
 
 
-#: made with what the tests have installed anyway: one for each generator, and what is like one of them
+#: made with what the tests have installed anyway: one for each generator, and what is like it
 QUICK, MORE = ("material-instant", "furo"), ("rtd",)
 
 
