@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +18,22 @@ _KEPT_APART = {
 }
 
 
+#: what opens, makes or removes a file
+_FILE_CALLS = {
+    *("open", "read_bytes", "read_text", "write_bytes", "write_text", "unlink", "mkdir", "scandir"),
+    *("mkstemp", "mkdtemp", "TemporaryDirectory", "copy2", "rmtree", "rename", "touch"),
+}
+#: an element in a text that is put together: `<b>`, `<b c=…`
+_ELEMENT = re.compile(r"(?<![?P])<[a-z][\w-]*[\s>\0]")
+
+
 class Room(NamedTuple):
-    """What the modules of a room may import."""
+    """What the modules of a room may import, and whether they open files and write HTML."""
 
     rooms: set[str]
     libraries: set[str]
+    files: bool
+    html: bool
 
 
 def walls() -> dict[str, Room]:
@@ -31,8 +43,9 @@ def walls() -> dict[str, Room]:
     rows = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line.startswith("|")]
     found = {}
     for row in rows:
-        name, _, rooms, libraries = (cell.strip() for cell in row.strip("|").split("|"))
-        found[name] = Room(_words(rooms), _words(libraries))
+        name, _, rooms, libraries, also = (cell.strip() for cell in row.strip("|").split("|"))
+        may = _words(also)
+        found[name] = Room(_words(rooms), _words(libraries), "files" in also, "HTML" in may)
     return found
 
 
@@ -82,6 +95,57 @@ def test_a_room_imports_what_the_table_says(room: str) -> None:
 def test_a_library_is_known_where_the_table_says(room: str) -> None:
     used = {name.split(".")[0] for file in modules(room) for name in imports(file)}
     assert used & _KEPT_APART == WALLS[room].libraries
+
+
+@pytest.mark.parametrize("room", WALLS)
+def test_files_are_opened_where_the_table_says(room: str) -> None:
+    """But for the package's own, which are found by `__file__`."""
+    found = {
+        f"{file.name}: {ast.unparse(node)}"
+        for file in modules(room)
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _called(node) in _FILE_CALLS
+    }
+    assert bool(found) == WALLS[room].files, found
+
+
+def _called(node: ast.Call) -> str | None:
+    """The name of a function that opens a file, unless it is one of the package's own."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+    if isinstance(node.func, ast.Name):
+        name = node.func.id
+    return None if "__file__" in ast.unparse(node) else name
+
+
+@pytest.mark.parametrize("room", WALLS)
+def test_html_is_put_together_where_the_table_says(room: str) -> None:
+    """Elsewhere a template with autoescape does it."""
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in modules(room)
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr) and _ELEMENT.search(_plain(node))
+    ]
+    assert bool(found) == WALLS[room].html, found
+
+
+def _plain(node: ast.JoinedStr) -> str:
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else "\0" for part in node.values
+    )
+
+
+def test_templates_escape() -> None:
+    """jinja2's are the only ones, and the report's escapes what it is given; the style sheet is given nothing of a page."""
+    made = [
+        (file.parent.name, ast.unparse(keyword.value))
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Environment")
+        for keyword in node.keywords
+        if keyword.arg == "autoescape"
+    ]
+    assert sorted(made) == [("markup", "False"), ("report", "True")]
 
 
 def test_no_room_is_above_itself() -> None:

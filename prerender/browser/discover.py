@@ -17,6 +17,8 @@ from pathlib import Path
 
 import playwright
 
+from prerender.errors import EngineError
+
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
 INSTALL = ("playwright install chromium", "apt-get install chromium-headless-shell")
 
@@ -53,7 +55,7 @@ class Sandbox:
     why_off: str = ""
 
 
-class BrowserNotFound(Exception):
+class BrowserNotFound(EngineError):
     """No browser to run; the message has the commands that would install one."""
 
 

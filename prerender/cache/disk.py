@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ import diskcache
 
 from prerender.cache.version import typesets_version
 from prerender.engine import JobResult, Typeset
+from prerender.errors import UsageError
 
 #: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
@@ -28,7 +30,7 @@ SIZE_LIMIT = 4 * 2**30
 _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
 
 
-class CacheError(Exception):
+class CacheError(UsageError):
     """The cache cannot be used; the message begins with its folder."""
 
 
@@ -60,6 +62,17 @@ def default_folder() -> Path:
     """The user's cache folder (XDG Base Directory Specification)."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "prerender"
+
+
+@contextmanager
+def open_cache(folder: Path | None) -> Iterator[Cache]:
+    """The cache in a folder; with None one that is gone afterwards. Raises CacheError."""
+    with tempfile.TemporaryDirectory(prefix="prerender-") as passing:
+        cache = Cache(folder or Path(passing))
+        try:
+            yield cache
+        finally:
+            cache.close()
 
 
 _PICKLE = (

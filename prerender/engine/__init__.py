@@ -1,6 +1,5 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
 
-from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
 from prerender.engine.model import (
     EquationNumber,
     FormulaInput,
@@ -10,15 +9,12 @@ from prerender.engine.model import (
     Piece,
     Typeset,
     engine_setup,
-    fingerprint,
 )
-from prerender.engine.pool import Engine, EngineError
+from prerender.engine.pool import Engine
 from prerender.engine.tab import TabLostError
 
 __all__ = [
-    "BrowserNotFound",
     "Engine",
-    "EngineError",
     "EquationNumber",
     "FormulaInput",
     "Job",
@@ -28,7 +24,4 @@ __all__ = [
     "TabLostError",
     "Typeset",
     "engine_setup",
-    "find_browser",
-    "fingerprint",
-    "sandbox",
 ]

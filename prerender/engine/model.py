@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from prerender.find import Input
+from prerender.hashing import fingerprint
 from prerender.setup import Setup
 
 
@@ -171,9 +170,3 @@ def engine_setup(setup: Setup) -> dict[str, Any]:
         "asciimath": setup.asciimath if setup.rules.asciimath or setup.rules.scripts else None,
         "output": setup.output,
     }
-
-
-def fingerprint(data: object) -> str:
-    """A content hash of JSON data."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

@@ -22,6 +22,7 @@ from prerender.browser.discover import Browser as Program
 from prerender.browser.discover import find_browser, sandbox
 from prerender.engine.model import Job, JobResult, Typeset
 from prerender.engine.tab import STARTUP_TIMEOUT, NotBegunError, Tab, TabLostError
+from prerender.errors import EngineError
 from prerender.timing import Timing
 
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
@@ -44,10 +45,6 @@ _ARGUMENTS = (
     # even after 20,000 formulas: the one before it, Maglev, does as well
     "--js-flags=--no-turbofan",
 )
-
-
-class EngineError(Exception):
-    """There is no browser to run, or it does not start; the message says what to do."""
 
 
 @dataclass(slots=True)

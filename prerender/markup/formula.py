@@ -46,14 +46,14 @@ _WORD = 10.0
 class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
-    `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
-    broken shrinks before it scrolls.
+    `apart` is where others cannot rely on what is defined there, `shrink` to what share
+    of its size, in percent, what cannot be broken shrinks before it scrolls.
     """
 
     drawings: Drawings = field(default_factory=Drawings)
     xml: bool = False
     apart: Sequence[Span] = ()
-    shrink: float = 0.7
+    shrink: int = 70
     needs: StyleUse = field(default_factory=StyleUse)
 
 
@@ -147,7 +147,7 @@ def _part(picture: Layout, draw: Draw, sheet: RenderState) -> str:
 
 def _can_be_read(picture: Layout, sheet: RenderState) -> bool:
     """Whether a picture can be read wherever it is squeezed to."""
-    return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.full_width
+    return picture.width * sheet.shrink / 100 <= _WORD * X_HEIGHT and not picture.full_width
 
 
 def _wide(picture: Layout, draw: Draw, sheet: RenderState) -> str:
@@ -215,7 +215,7 @@ def _layout(layout: Layout, shown: Range, last: bool, sheet: RenderState, svg: S
     The last one shrinks as far as it can be read, then scrolls.
     """
     style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
-    least = 0 if layout.full_width else layout.width * sheet.shrink
+    least = 0 if layout.full_width else layout.width * sheet.shrink / 100
     scrolls = last and least > NARROW * X_HEIGHT
     if (last or shown.high is None) and least > _WORD * X_HEIGHT:
         # The first, too: it is all that is seen where the rules of its page are not there

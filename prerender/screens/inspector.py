@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 from prerender.engine import Engine, TabLostError
 from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
-from prerender.report.summary import Diagnostic, Finding, ScreenReport
+from prerender.report.diagnostics import Diagnostic, Finding
+from prerender.report.summary import ScreenReport
 from prerender.screens.libraries import library_file
 from prerender.screens.viewport import Compromise, Screens, ServedPage, ViewportResult, inspect_page
 from prerender.site.files import Site, local_file

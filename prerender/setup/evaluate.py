@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, Route
 
+from prerender.errors import PageError
 from prerender.setup.model import Json
 from prerender.setup.scripts import LOADERS, Request
 
@@ -48,7 +49,7 @@ _TURNS = 12
 T = TypeVar("T")
 
 
-class SetupError(Exception):
+class SetupError(PageError):
     """A page's configuration that could not be evaluated; the message says why."""
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup, fingerprint
+from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup
+from prerender.hashing import fingerprint
 from prerender.setup import ElementFilter, SearchRules, Setup
 from prerender.setup.packages import KNOWN, loadable, to_load
 

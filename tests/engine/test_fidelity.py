@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
-from prerender.engine import Engine, find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
+from prerender.engine import Engine
 from tests.tools.fidelity.compare import Compared, Sample, compare
 
 #: formulas of our own for each kind of drawing there is

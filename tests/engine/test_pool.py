@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from prerender.engine import BrowserNotFound, Engine, FormulaInput, Job, Typeset
+from prerender.browser.discover import BrowserNotFound
+from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.engine.tab import Tab
 
 SETUP: dict[str, Any] = {

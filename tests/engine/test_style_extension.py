@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Route, async_playwright
 
-from prerender.engine import Engine, FormulaInput, Job, find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
+from prerender.engine import Engine, FormulaInput, Job
 from prerender.find import Formula
 from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span

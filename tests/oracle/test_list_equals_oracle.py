@@ -15,8 +15,8 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from prerender.source import Element, parse
 from tests.support.oracle.cdn import STANDINS

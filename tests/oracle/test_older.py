@@ -13,8 +13,8 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from tests.support.oracle.oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
 

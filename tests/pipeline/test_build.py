@@ -15,8 +15,10 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, build, plans, restore_site
+from prerender.pipeline.build import build
 from prerender.pipeline.page import Plan, restored
+from prerender.pipeline.render import RenderSession, plans
+from prerender.pipeline.restore import restore_site
 from prerender.report.summary import Report
 from prerender.site.files import open_site
 from prerender.source import Element, parse

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from playwright.async_api import Request
 
-from prerender.report.summary import Exit
+from prerender.errors import Exit
 from tests.conftest import Run
 from tests.support.oracle.oracle import MODULES, ORIGIN, _Server, chromium, pages_of
 

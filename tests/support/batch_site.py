@@ -11,8 +11,10 @@ from pathlib import Path
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, build
+from prerender.pipeline.build import build
+from prerender.pipeline.render import RenderSession
 from prerender.report.summary import Report
+from prerender.settings import Settings
 from prerender.site.files import open_site
 
 SETUP = "MathJax = {tex: {inlineMath: [['$', '$']], macros: {half: '\\\\frac12'}}}"
@@ -42,10 +44,9 @@ def built(site: Path, output: Path, cache: Path, *, shared: bool = False) -> Rep
 
     async def action() -> Report:
         async with Engine(tabs=2) as engine:
-            work = RenderSession(engine, Cache(cache))
-            if shared:
-                work.css, work.glyphs = "external", "shared"
-            return await build(open_site(site, output), work)
+            settings = Settings(css="external", glyphs="shared") if shared else Settings()
+            session = RenderSession(engine, Cache(cache), settings)
+            return await build(open_site(site, output), session)
 
     return asyncio.run(action())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import Route, async_playwright
 
-from prerender.engine import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 
 ORIGIN = "https://bench.invalid"
 MODULES = Path(__file__).parents[2] / "node_modules"

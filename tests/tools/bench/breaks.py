@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 
-from prerender.engine import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 from tests.tools.bench.author import MODULES, ORIGIN
 from tests.tools.bench.material import FOLDER, SHARED, prerender
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
 from prerender.source.encoding import encode

@@ -26,7 +26,7 @@ from urllib.parse import quote, unquote
 
 from playwright.async_api import Browser, async_playwright
 
-from prerender.engine import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 from tests.tools.bench.material import FOLDER
 from tests.tools.bench.variants import MODULES
 

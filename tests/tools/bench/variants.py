@@ -19,8 +19,9 @@ from typing import Any
 from playwright.async_api import Browser, Route
 
 from prerender.cache.disk import Cache, default_folder
-from prerender.engine import Engine, JobResult, fingerprint
-from prerender.pipeline.build import RenderSession, build
+from prerender.engine import Engine, JobResult
+from prerender.hashing import fingerprint
+from prerender.pipeline.build import build
 from prerender.pipeline.page import (
     OUTLINES_NAME,
     STYLESHEET_NAME,
@@ -29,7 +30,8 @@ from prerender.pipeline.page import (
     RenderOptions,
     finish,
 )
-from prerender.report.summary import Diagnostic
+from prerender.pipeline.render import RenderSession
+from prerender.report.diagnostics import Diagnostic
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
 from prerender.source.encoding import encode

@@ -18,7 +18,7 @@ from statistics import median
 import brotli
 from playwright.async_api import async_playwright
 
-from prerender.engine import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 from prerender.source import parse
 from prerender.source.encoding import decode
 from tests.tools.bench.material import FOLDER, SEED, SITES

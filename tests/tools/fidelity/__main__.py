@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
-from prerender.engine import Engine, find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
+from prerender.engine import Engine
 from tests.tools.fidelity.compare import Compared, Sample, compare
 
 #: packages that are there without being loaded

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from prerender.engine import find_browser, sandbox
+from prerender.browser.discover import find_browser, sandbox
 from tests.support.oracle.cdn import answer
 from tests.support.oracle.oracle import MODULES
 
