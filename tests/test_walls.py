@@ -136,7 +136,7 @@ def _plain(node: ast.JoinedStr) -> str:
 
 
 def test_templates_escape() -> None:
-    """jinja2's are the only ones, and the report's escapes what it is given; the style sheet is given nothing of a page."""
+    """jinja2's are the only ones; the report's escapes, the style sheet's are given nothing of a page."""
     made = [
         (file.parent.name, ast.unparse(keyword.value))
         for file in PACKAGE.rglob("*.py")
