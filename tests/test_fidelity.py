@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
-from prerender.engine import Engine, find_browser, sandbox
+from prerender.engine import Engine
 from tests.fidelity.compare import Compared, Sample, compare
+from tests.support.browser import chromium
 
 #: formulas of our own for each kind of drawing there is
 OWN = [
@@ -38,11 +38,7 @@ NOTATIONS = (
 
 
 async def _compare(samples: list[Sample]) -> list[Compared]:
-    program = find_browser()
-    async with async_playwright() as playwright, Engine() as engine:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
+    async with chromium() as browser, Engine() as engine:
         return await compare(browser, engine, samples, {})
 
 

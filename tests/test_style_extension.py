@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import Browser, Route, async_playwright
+from playwright.async_api import Browser, Route
 
-from prerender.engine import Engine, FormulaInput, Job, find_browser, sandbox
+from prerender.engine import Engine, FormulaInput, Job
 from prerender.find import Formula
 from prerender.markup import Sheet, drawings, render, style_element
 from prerender.source import Span
+from tests.support.browser import chromium
 
 MODULES = Path(__file__).parent / "node_modules"
 SETUP: dict[str, object] = {"version": "mathjax2", "tex": {}, "load": [], "output": {}}
@@ -69,11 +70,7 @@ def _ink(image: Image.Image) -> Image.Image:
 
 def _pictures(tex: str) -> tuple[Image.Image, Image.Image]:
     async def both() -> tuple[Image.Image, Image.Image]:
-        program = find_browser()
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-            )
+        async with chromium() as browser:
             return await _ours(browser, tex), await _chtml(browser, tex)
 
     return asyncio.run(both())

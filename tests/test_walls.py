@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -100,5 +101,19 @@ def test_no_module_of_a_room_but_its_own_is_private_elsewhere() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("prerender")
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert found == []
+
+
+def test_javascript_stands_in_files_of_its_own() -> None:
+    """Where a page is driven, strings call functions by their names at most."""
+    found = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}: {node.value}"
+        for file in PACKAGE.rglob("*.py")
+        if "prerender.browser.pages" in set(imports(file))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"=>|\bfunction\b *\(|\bawait ", node.value)
     ]
     assert found == []

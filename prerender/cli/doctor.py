@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from prerender import __version__
-from prerender.engine import BrowserNotFound, find_browser, sandbox
+from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
 from prerender.engine.bundle import mathjax_version
 
 _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")

@@ -1,6 +1,6 @@
-"""Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
+"""Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
-from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
+from prerender.browser.discover import BrowserNotFound
 from prerender.engine.model import (
     EquationNumber,
     FormulaInput,
@@ -13,9 +13,11 @@ from prerender.engine.model import (
     fingerprint,
 )
 from prerender.engine.pool import Engine, EngineError
-from prerender.engine.tab import TabLostError
+from prerender.engine.protocol import NARROWEST, X_HEIGHT, decode_typeset
 
 __all__ = [
+    "NARROWEST",
+    "X_HEIGHT",
     "BrowserNotFound",
     "Engine",
     "EngineError",
@@ -25,10 +27,8 @@ __all__ = [
     "JobResult",
     "Layout",
     "Piece",
-    "TabLostError",
     "Typeset",
+    "decode_typeset",
     "engine_setup",
-    "find_browser",
     "fingerprint",
-    "sandbox",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -82,24 +81,6 @@ class Layout:
     break_before: int | Literal["newline"] | None = None
     full_width: bool = False
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Layout:
-        """From what a tab answers, or the cache."""
-        tag = data.get("tag")
-        return cls(
-            data["width"],
-            data["height"],
-            data["depth"],
-            tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
-            tag
-            and EquationNumber(
-                tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]
-            ),
-            data.get("indent", 0),
-            data.get("break_before"),
-            data.get("full_width", False),
-        )
-
 
 class Label(NamedTuple):
     """A number beside an equation (`anchor`: its id), or a reference to one (its address)."""
@@ -127,24 +108,6 @@ class Typeset:
     tags: tuple[Label, ...] = ()
     refs: tuple[Label, ...] = ()
     error: str | None = None
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Typeset:
-        """From what a tab answers, or the cache."""
-        return cls(
-            layouts=tuple(Layout.from_json(layout) for layout in data.get("layouts", ())),
-            glyphs=tuple(data.get("glyphs", ())),
-            undefined=tuple(data.get("undefined", ())),
-            guessed=tuple(data.get("guessed", ())),
-            tags=_labels(data.get("tags", ())),
-            refs=_labels(data.get("refs", ())),
-            error=data.get("error"),
-        )
-
-
-def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
-    """From what a tab answers (objects), or the cache (lists)."""
-    return tuple(Label(**one) if isinstance(one, dict) else Label(*one) for one in data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from prerender.engine import Engine, TabLostError
+from prerender.browser.pages import TabLostError
+from prerender.engine import Engine
 from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
 from prerender.report.summary import Diagnostic, Finding, ScreenReport

@@ -206,8 +206,8 @@ def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
             asked = [[alone(f"{name}_{{{i}}}") for i in range(200)] for name in "xyz"]
             done = await asyncio.gather(*(tab.run(jobs, SETUPS, 20.0) for jobs in asked))
             again = [await tab.run(jobs, SETUPS, 20.0) for jobs in asked]
-            assert [one.jobs for one in done] == [one.jobs for one in again]
-            return [one.jobs for one in done]
+            assert [one.typesets for one in done] == [one.typesets for one in again]
+            return [one.typesets for one in done]
 
     first, second, third = run(ask())
     assert len(first) == len(second) == len(third) == 200

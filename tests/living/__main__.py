@@ -18,7 +18,7 @@ from tests.living.bench import Result, examine, table, write
 from tests.living.judge import Offence
 from tests.living.look import Eyes
 from tests.living.recipes import recipes
-from tests.oracle.oracle import chromium
+from tests.support.browser import chromium
 
 
 def main() -> None:

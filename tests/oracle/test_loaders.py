@@ -13,8 +13,9 @@ from playwright.async_api import Request
 
 from prerender.report.summary import Exit
 from tests.conftest import Run
+from tests.support.browser import chromium
 
-from .oracle import MODULES, ORIGIN, _Server, chromium, pages_of
+from .oracle import MODULES, ORIGIN, _Server, pages_of
 
 KATEX = "https://cdn.jsdelivr.net/npm/katex@0.16.11/dist"
 SHEET = f"<link rel=stylesheet href={KATEX}/katex.min.css>"

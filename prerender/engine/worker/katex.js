@@ -5,6 +5,8 @@
  * Sources: katex.org, "Supported Functions", "Support Table".
  */
 
+import { PX_PER_EM, X_HEIGHT } from './protocol.js';
+
 /** The name of the package, in math and in text, and of its data: the scopes of an input (scopes.js). */
 export const PACKAGE = 'prerender-katex';
 const IN_TEXT = `${PACKAGE}-text`;
@@ -319,7 +321,7 @@ function stretchArrays(data) {
 
 /** The height of a row of an array, in em, and units as parts of an em. */
 const ROW = 1.2;
-const SPACE_UNITS = { em: 1, ex: 0.442, pt: 0.1, px: 1 / 16 };
+const SPACE_UNITS = { em: 1, ex: X_HEIGHT / 1000, pt: 0.1, px: 1 / PX_PER_EM };
 
 /**
  * Options of a page's TeX with our packages.

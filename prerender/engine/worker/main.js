@@ -1,5 +1,5 @@
 /**
- * The module that runs in a tab: jobs in, typesets out, both as JSON.
+ * The module that runs in a tab: jobs in, typesets out.
  *
  * A job is a sequence of formulas that share state (macros, labels, numbers): those of one page, or
  * a single formula that neither sets nor uses any. Jobs share nothing.
@@ -10,37 +10,18 @@ import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
+import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
 import { share } from './share.js';
 import { lacksFont } from './words.js';
 
-/** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
-const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
-
 /**
- * @typedef {object} Setup
- * @property {string} version
- * @property {{packages: string[]}} tex
- * @property {import('./scopes.js').Scope[]} scopes  of KaTeX's definitions; none: they last for all
- * @property {object} mathml
- * @property {object} asciimath
- * @property {object} output
- * @property {string[]} load
- *
- * @typedef {object} Formula
- * @property {string} math
- * @property {boolean} display
- * @property {'tex' | 'mathml' | 'asciimath'} input
- * @property {number} scope
- *
- * @typedef {object} Typeset
- * @property {object[]} [layouts]
- * @property {string[]} [glyphs]
- * @property {string[]} [guessed]  texts for which this machine has no font
- * @property {string[]} [undefined]  control sequences that stand in the formula in red
- * @property {import('./numbers.js').Label[]} [tags]
- * @property {import('./numbers.js').Label[]} [refs]
- * @property {string} [error]
+ * @typedef {import('./protocol.js').Setup} Setup
+ * @typedef {import('./protocol.js').Formula} Formula
+ * @typedef {import('./protocol.js').Typeset} Typeset
  */
+
+/** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
+const METRICS = { em: PX_PER_EM, ex: (PX_PER_EM * X_HEIGHT) / 1000, width: 80 * PX_PER_EM };
 
 /** @type {Map<string, {setup: Setup, output: any, document: any}>} */
 const setups = new Map();
@@ -53,7 +34,7 @@ const names = new Map();
 let layoutTime = 0;
 
 /** Resolves when MathJax can typeset. */
-export const loaded = load();
+const loaded = load();
 
 /**
  * @param {string} key
@@ -76,36 +57,36 @@ let latest = loaded;
 /**
  * What jobs give, once all that was asked before is done.
  *
- * @param {Parameters<typeof runNow>} asked
+ * @param {import('./protocol.js').Call} call
  */
-export function run(...asked) {
-  const answer = latest.then(() => runNow(...asked));
+function run(call) {
+  const answer = latest.then(() => runNow(call));
   latest = answer.catch(() => {});
   return answer;
 }
 
+publish(run, loaded);
+
 /**
- * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
- * @param {{setup: string, formulas: Formula[]}[]} jobs
- * @param {boolean} careful  tell what comes next before each formula
- * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, time: number, layouts: number}>}
+ * @param {import('./protocol.js').Call} call
+ * @returns {Promise<import('./protocol.js').Answer>}
  */
-async function runNow(added, jobs, careful) {
+async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
-  const results = [];
+  const typesets = [];
   for (const [number, job] of jobs.entries()) {
-    const progress = careful ? (/** @type {number} */ at) => window.reportProgress(number, at) : () => {};
-    results.push(await typesetJob(job, progress));
+    const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
+    typesets.push(await typesetJob(job, progress));
   }
-  const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
-  const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
-  return { results, glyphs, time: performance.now() - started, layouts: layoutTime };
+  const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
+  const own = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
+  return { typesets, outlines: own, milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
 }
 
 /**
- * @param {{setup: string, formulas: Formula[]}} job
+ * @param {import('./protocol.js').Job} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
  */
 async function typesetJob({ setup: key, formulas }, progress) {
@@ -345,11 +326,8 @@ function numberedIndent(svg, tag, width) {
 
 /** @param {number} ex */
 function thousandths(ex) {
-  return Number((ex * EX).toFixed(2)); // so that it is the same in ex to three digits
+  return Number((ex * X_HEIGHT).toFixed(2)); // so that it is the same in ex to three digits
 }
-
-/** The height of an x in MathJax's font, in thousandths of an em. */
-const EX = 442;
 
 /** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */
 const SPACES = [0, 111, 167, 222, 278, 333];

@@ -6,6 +6,7 @@
 import { bracesAsHighAsRows } from './braces.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
+import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
 
@@ -106,7 +107,7 @@ function boxForTransforms() {
 
 const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 /** Thousandths of an em. */
-const UNITS = { em: 1000, ex: 442, px: 1000 / 16 };
+const UNITS = { em: 1000, ex: X_HEIGHT, px: 1000 / PX_PER_EM };
 
 /** The lines of a group have its size (`\scriptstyle`), which MathJax gives to its whole box only. */
 function sizeOfLines() {
@@ -156,7 +157,7 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{version: string, tex: object, scopes?: import('./scopes.js').Scope[], mathml: object, asciimath: object, output: object}} setup
+ * @param {import('./protocol.js').Setup} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {

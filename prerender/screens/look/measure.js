@@ -34,11 +34,12 @@
  * @property {number} height  and upwards
  * @property {number | null} sinks  pixels that it stands too low; null: it stands on no line of text
  *
- * @param {{textSize: number, shrink: number}} asked  1: as the page has it; as it is meant
+ * @param {{textSize: number, shrink: number, xHeight: number}} asked  1: as the page has it; as it is
+ *   meant; thousandths of an em of an x in MathJax's font
  * @returns {{formulas: number, displays: number, scripted: boolean, problems: string[],
  *   violations: Violation[], compromises: Compromise[]}}
  */
-({ textSize, shrink }) => {
+({ textSize, shrink, xHeight }) => {
   const FORMULA = 'mjx-container[data-tex]';
   const BOX = 'prm-box';
   const SCROLL = 'prm-box, prm-scroll';
@@ -46,8 +47,6 @@
   const WRAPPER =
     ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
   const SVG = 'http://www.w3.org/2000/svg';
-  /** The height of an x in MathJax's font, in thousandths of an em. */
-  const X_HEIGHT = 442;
   /** Less than this, in CSS pixels, nobody sees. */
   const SLACK = 1;
   /** Nor this share of a size. */
@@ -269,7 +268,7 @@
    */
   function sinks(picture, around, inner, part) {
     const { y, height } = picture.viewBox.baseVal;
-    const depth = ((y + height) * part.ex) / X_HEIGHT;
+    const depth = ((y + height) * part.ex) / xHeight;
     const own = inner.map((one) => {
       const { d, f } = relative(picture, one);
       return f + (y + height) * d - depth;
@@ -430,7 +429,7 @@
   function natural(picture, { ex }) {
     if (picture.hasAttribute('viewBox')) {
       const { width, height } = picture.viewBox.baseVal;
-      return { width: (width * ex) / X_HEIGHT, height: (height * ex) / X_HEIGHT };
+      return { width: (width * ex) / xHeight, height: (height * ex) / xHeight };
     }
     const style = getComputedStyle(picture);
     const [width, height] = ['--least', '--h'].map((name) => ex * (Number.parseFloat(style.getPropertyValue(name)) || 0));
@@ -475,7 +474,7 @@
    */
   function wrongSize(picture, become, part) {
     const meant = natural(picture, part);
-    const size = Math.min(become.width, become.height) * X_HEIGHT;
+    const size = Math.min(become.width, become.height) * xHeight;
     const percent = (share) => `${Math.round(share * 100)} %`;
     if (size / part.textEx < shrink - CLOSE) {
       return [`it is drawn at ${percent(size / part.textEx)} of its size, less than ${percent(shrink)}`];
@@ -620,7 +619,7 @@
   function shrinks(part) {
     return part.seen.filter((picture) => picture.hasAttribute('viewBox')).some((picture) => {
       const { width } = natural(picture, part);
-      const share = (drawn.get(picture).width * X_HEIGHT) / part.ex;
+      const share = (drawn.get(picture).width * xHeight) / part.ex;
       return width * (1 - share) > SLACK && share >= shrink - CLOSE;
     });
   }

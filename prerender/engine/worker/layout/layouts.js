@@ -7,6 +7,7 @@
 import { openBreaks } from './breaks.js';
 import { Breaker, adjustColumnWidths, unbroken } from './breaker.js';
 import { fold } from './fold.js';
+import { NARROWEST, PX_PER_EM } from '../protocol.js';
 
 /**
  * @typedef {object} Options
@@ -38,15 +39,13 @@ const PHONE = 44;
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
-const PX_PER_EM = 16; // cancels out: all lengths leave as ex
-
 /**
  * @param {object} item   a compiled MathItem
  * @param {object} doc    its MathDocument, with SVG output
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
+export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06 } = {}) {
   setRoom(item, doc, 0);
   const root = wrap(item, doc, 'overflow');
   const natural = draw(root);
