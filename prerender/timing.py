@@ -34,9 +34,9 @@ class Timing:
         try:
             yield
         finally:
-            self.passed(kind, time.perf_counter() - start, what)
+            self.record(kind, time.perf_counter() - start, what)
 
-    def passed(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
+    def record(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
         """Count a stretch of time that ends now; `lane`: who took it, if not this thread."""
         self.add(kind, seconds)
         if self._events is not None:

@@ -20,9 +20,9 @@ from typing import Any, cast
 from prerender.batch.journal import Site
 from prerender.batch.store import is_url
 from prerender.batch.worker import (
-    Bench,
     Chunk,
     Render,
+    RenderWorker,
     Result,
     Tools,
     failure,
@@ -31,7 +31,7 @@ from prerender.batch.worker import (
 )
 from prerender.cache.disk import Cache, default_folder
 from prerender.engine import Engine
-from prerender.pipeline.build import Work
+from prerender.pipeline.build import RenderSession
 from prerender.site.files import SiteError
 
 try:
@@ -60,7 +60,7 @@ _TABS = 1
 _THREADS = 2
 
 
-class Warm(WorkerPlugin):
+class WorkerWarmup(WorkerPlugin):
     """A bench in each worker, with a Chromium that starts with the first chunk."""
 
     def __init__(self, tools: Tools, *, write: bool) -> None:
@@ -73,7 +73,7 @@ class Warm(WorkerPlugin):
         folder = self._passing.name if tools.cache is None else tools.cache or default_folder()
         self._cache = Cache(Path(folder))
         self._engine = Engine(tools.browser, _TABS, tools.seconds)
-        work = Work(
+        work = RenderSession(
             self._engine,
             self._cache,
             tools.override,
@@ -84,7 +84,7 @@ class Warm(WorkerPlugin):
             base_path=tools.base_path,
             keep_loaders=tools.keep_loaders,
         )
-        self.bench = Bench(work, work.settings, tools.stale, self._write)
+        self.bench = RenderWorker(work, work.fingerprint, tools.stale, self._write)
 
     async def teardown(self, worker: Worker) -> None:
         """End Chromium."""
@@ -95,7 +95,7 @@ class Warm(WorkerPlugin):
 
 @asynccontextmanager
 async def cluster(
-    address: str, tools: Tools, sites: Sequence[Site], bench: Bench
+    address: str, tools: Tools, sites: Sequence[Site], bench: RenderWorker
 ) -> AsyncIterator[Render]:
     """What renders chunks on the cluster at an address, or on processes here (`local`).
 
@@ -106,7 +106,7 @@ async def cluster(
         name = f"prerender-{uuid.uuid4().hex}"
         # Files that pages of a site share have one writer, and are written before the pages
         alone = bool(bench.work.frames)
-        await client.register_plugin(Warm(tools, write=shared and not alone), name=name)
+        await client.register_plugin(WorkerWarmup(tools, write=shared and not alone), name=name)
         try:
             yield lambda waiting: _render(waiting, client, name, bench)
         finally:
@@ -167,7 +167,7 @@ async def _sees(client: Any, target: str) -> bool:
 
 
 async def _render(
-    waiting: Iterable[Chunk], client: Any, name: str, bench: Bench
+    waiting: Iterable[Chunk], client: Any, name: str, bench: RenderWorker
 ) -> AsyncIterator[Result]:
     """Have chunks rendered, those first that cost most."""
     rest = iter(sorted(waiting, key=lambda chunk: -sum(item.work for item in chunk)))
@@ -196,5 +196,5 @@ async def _render(
 
 async def _on_worker(chunk: Chunk, name: str) -> Result:
     """Render a chunk; runs in a worker."""
-    plugin = cast(Warm, get_worker().plugins[name])
+    plugin = cast(WorkerWarmup, get_worker().plugins[name])
     return await render_chunk(chunk, plugin.bench)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from prerender.report.summary import Remark
+from prerender.report.summary import DiagnosticExcerpt
 
 #: `failed` will be tried again, `aside` not before the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]
@@ -58,11 +58,11 @@ class Row(NamedTuple):
     said: str = "[]"
 
     @property
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> list[DiagnosticExcerpt]:
         """What there is to say of the page."""
-        return [Remark(*one) for one in json.loads(self.said)]
+        return [DiagnosticExcerpt(*one) for one in json.loads(self.said)]
 
-    def saying(self, remarks: Sequence[Remark]) -> Row:
+    def saying(self, remarks: Sequence[DiagnosticExcerpt]) -> Row:
         """The row with other remarks."""
         errors, warnings = (
             sum(one.severity == severity for one in remarks) for severity in ("error", "warning")

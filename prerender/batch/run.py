@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from prerender.batch import selection as job
 from prerender.batch.journal import Journal
-from prerender.batch.worker import Bench, Render, Tally, Tools, estimate, render_here, run
-from prerender.pipeline.build import Progress, Work
+from prerender.batch.worker import Render, RenderWorker, Tools, Totals, estimate, render_here, run
+from prerender.pipeline.build import Progress, RenderSession
 from prerender.report import html as report_html
 from prerender.report.summary import Exit
 from prerender.site.files import SiteError
 
 
-class Words(NamedTuple):
+class BatchOptions(NamedTuple):
     """What the command line says of a job."""
 
     sites: list[str]
@@ -37,19 +37,23 @@ class Words(NamedTuple):
     page: Path | None
 
 
-class Told(NamedTuple):
+class BatchResult(NamedTuple):
     """What there is to say at the end; `json` is the report of that name, if it is asked for."""
 
     lines: list[str]
     exit: Exit
-    tally: Tally = Tally()
+    tally: Totals = Totals()
     seconds: float = 0.0
     json: dict[str, Any] | None = None
 
 
 async def batch(
-    words: Words, work: Work, include: Sequence[str], exclude: Sequence[str], progress: Progress
-) -> Told:
+    words: BatchOptions,
+    work: RenderSession,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    progress: Progress,
+) -> BatchResult:
     """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
     if words.status and not words.journal.exists():
         raise SiteError(f"{words.journal} does not exist; name the journal of a job")
@@ -57,7 +61,7 @@ async def batch(
     passing = words.dry_run and not words.journal.exists()
     with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
         if wanted is None:
-            told = Told([job.states(journal), *job.troubles(journal)], Exit.DONE)
+            told = BatchResult([job.states(journal), *job.troubles(journal)], Exit.DONE)
         else:
             told = await _do(words, wanted, work, journal, progress)
         if words.page is not None:
@@ -67,7 +71,7 @@ async def batch(
         return told
 
 
-def _write(file: Path, run: report_html.Told) -> None:
+def _write(file: Path, run: report_html.ReportData) -> None:
     """Write the report to read. Raises SiteError."""
     try:
         report_html.write_report(run, file)
@@ -76,15 +80,15 @@ def _write(file: Path, run: report_html.Told) -> None:
 
 
 async def _do(
-    words: Words, wanted: job.Job, work: Work, journal: Journal, progress: Progress
-) -> Told:
+    words: BatchOptions, wanted: job.Job, work: RenderSession, journal: Journal, progress: Progress
+) -> BatchResult:
     """Do a job, or estimate it."""
     started = time.monotonic()
-    bench = Bench(work, work.settings, words.stale, write=not words.dry_run)
+    bench = RenderWorker(work, work.fingerprint, words.stale, write=not words.dry_run)
     items = job.prepare(wanted, journal, bench, words.retries)
     async with work.engine:
         if words.dry_run:
-            return Told([job.told(await estimate(items, bench))], Exit.DONE)
+            return BatchResult([job.told(await estimate(items, bench))], Exit.DONE)
         async with _rendering(words, wanted, bench) as render:
             tally = await run(items, render, journal, words.retries, progress)
     troubled = journal.troubled(wanted.asked, strict=work.strict)
@@ -93,11 +97,13 @@ async def _do(
     line = f"prerender: {job.summary(tally, journal, seconds)}"
     if code is Exit.SOME_FAILED:
         line += ". Not all could be rendered: --status says what is wrong where"
-    return Told([line], code, tally, seconds)
+    return BatchResult([line], code, tally, seconds)
 
 
 @asynccontextmanager
-async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterator[Render]:
+async def _rendering(
+    words: BatchOptions, wanted: job.Job, bench: RenderWorker
+) -> AsyncIterator[Render]:
     """What renders chunks: this process, or a cluster."""
     if words.dask is None:
         yield lambda chunks: render_here(chunks, bench)
@@ -108,7 +114,9 @@ async def _rendering(words: Words, wanted: job.Job, bench: Bench) -> AsyncIterat
         yield render
 
 
-def _job(words: Words, work: Work, include: Sequence[str], exclude: Sequence[str]) -> job.Job:
+def _job(
+    words: BatchOptions, work: RenderSession, include: Sequence[str], exclude: Sequence[str]
+) -> job.Job:
     """The pages that are asked for. Raises SiteError."""
     if words.shard is not None and work.frames:
         raise SiteError(

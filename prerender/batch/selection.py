@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 from prerender.batch.journal import Journal, Row, Site, to_json
 from prerender.batch.store import File, Store, is_url
-from prerender.batch.worker import Bench, Estimate, Item, Tally, in_shard, to_do
-from prerender.report.html import Listed, Told
-from prerender.report.summary import Status, Topic, some, topics, topics_to_json
+from prerender.batch.worker import Estimate, PageTask, RenderWorker, Totals, in_shard, to_do
+from prerender.report.html import ListedPage, ReportData
+from prerender.report.summary import Status, Topic, pluralize, topics, topics_to_json
 from prerender.site.files import DEFAULT_INCLUDE, SiteError, choose
 
 Shard = tuple[int, int]
@@ -105,12 +105,12 @@ def shard(words: str) -> Shard:
     return index, count
 
 
-def prepare(job: Job, journal: Journal, bench: Bench, retries: int) -> list[Item]:
+def prepare(job: Job, journal: Journal, bench: RenderWorker, retries: int) -> list[PageTask]:
     """The pages to render. What else a site has is copied to its target, unless nothing is written.
 
     Raises SiteError, JournalError.
     """
-    items: list[Item] = []
+    items: list[PageTask] = []
     found = 0
     for site in job.asked:
         store = bench.store(site)
@@ -141,11 +141,13 @@ def _absolute(name: str) -> str:
     return name.rstrip("/") if is_url(name) else str(Path(name).resolve())
 
 
-def summary(tally: Tally, journal: Journal, seconds: float) -> str:
+def summary(tally: Totals, journal: Journal, seconds: float) -> str:
     """One line: what a run came to, and how far the job is."""
     statuses = [f"{n} {status}" for status in get_args(Status) if (n := tally.pages[status])]
-    worked = some(tally.pages.total(), "page") + (f": {', '.join(statuses)}" if statuses else "")
-    formulas = f"{some(tally.formulas, 'formula')}, {tally.typeset} typeset"
+    worked = pluralize(tally.pages.total(), "page") + (
+        f": {', '.join(statuses)}" if statuses else ""
+    )
+    formulas = f"{pluralize(tally.formulas, 'formula')}, {tally.typeset} typeset"
     return f"{worked}; {formulas}; {seconds:.1f} s. In the journal: {states(journal)}"
 
 
@@ -159,7 +161,7 @@ def told(estimate: Estimate) -> str:
     hours, minutes = estimate.seconds / 3600, estimate.seconds / 60
     time = f"{hours:.1f} hours" if hours >= 1 else f"{minutes:.1f} minutes"
     return (
-        f"{some(estimate.pages, 'page')}, about {some(estimate.formulas, 'formula')}, "
+        f"{pluralize(estimate.pages, 'page')}, about {pluralize(estimate.formulas, 'formula')}, "
         f"{time} on this machine, {estimate.bytes / 1e6:.1f} MB of results"
     )
 
@@ -179,25 +181,28 @@ def _note(row: Row) -> str:
     if row.result:
         return "aside until it changes"
     again = f"; --retries {row.attempts} tries it again" if row.state == "aside" else ""
-    return f"{row.state} after {some(row.attempts, 'attempt')}{again}"
+    return f"{row.state} after {pluralize(row.attempts, 'attempt')}{again}"
 
 
-def page(journal: Journal, name: str, tally: Tally, seconds: float) -> Told:
+def page(journal: Journal, name: str, tally: Totals, seconds: float) -> ReportData:
     """What the report to read says of all pages in the journal."""
     figures = journal.figures()
     pages, formulas, errors, warnings = (
         sum(one[at] for one in figures.values()) for at in range(4)
     )
-    run = f"{some(tally.pages.total(), 'page')}, {some(tally.typeset, 'formula')} typeset"
+    run = f"{pluralize(tally.pages.total(), 'page')}, {pluralize(tally.typeset, 'formula')} typeset"
     told = {
         "pages in the journal": f"{pages:,}",
-        **{status or "not rendered yet": some(n, "page") for status, (n, *_) in figures.items()},
+        **{
+            status or "not rendered yet": pluralize(n, "page")
+            for status, (n, *_) in figures.items()
+        },
         "state": states(journal),
         "formulas": f"{formulas:,}",
         "this run": f"{run}, {seconds:.1f} s",
     }
     wrong = map(_listed, journal.named("errors > 0"))
-    return Told(name, errors, warnings, told, wrong, _odd(journal))
+    return ReportData(name, errors, warnings, told, wrong, _odd(journal))
 
 
 def _odd(journal: Journal) -> list[Topic]:
@@ -210,14 +215,14 @@ def _odd(journal: Journal) -> list[Topic]:
     )
 
 
-def _listed(known: tuple[str, Row]) -> Listed:
+def _listed(known: tuple[str, Row]) -> ListedPage:
     name, row = known
     note = _note(row) if row.status == "failed" else ""
     errors = [one for one in row.remarks if one.severity == "error"]
-    return Listed(name, row.status, row.formulas, errors, note)
+    return ListedPage(name, row.status, row.formulas, errors, note)
 
 
-def report(journal: Journal, tally: Tally, seconds: float) -> dict[str, Any]:
+def report(journal: Journal, tally: Totals, seconds: float) -> dict[str, Any]:
     """All pages in the journal, as the contract of `--json` has it."""
     pages = [to_json(name, row) for name, row in journal.named()]
     totals = {

@@ -18,20 +18,20 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from prerender.batch.journal import Site
-from prerender.cache.index import settled
-from prerender.pipeline.scripts import Local, Scripts
-from prerender.site.assets import Files, Folder
+from prerender.cache.index import stable_stat
+from prerender.pipeline.scripts import ScriptReader, SiteScripts
+from prerender.site.assets import AssetStore, Folder
 from prerender.site.files import (
     COMPRESSED,
     DEFAULT_INCLUDE,
-    Seen,
+    FileStat,
     SiteError,
     choose,
     copy_assets,
     open_site,
     page_names,
     remove_left,
-    seen,
+    stat_file,
     write_page,
 )
 
@@ -53,10 +53,10 @@ class File(NamedTuple):
 class Store(ABC):
     """The source and the target of a site. What reads or writes raises OSError."""
 
-    scripts: Scripts
-    files: Files
+    scripts: ScriptReader
+    files: AssetStore
     """Where the files stand that the pages of the target share."""
-    far: bool
+    is_remote: bool
     """Whether reading and writing take long."""
 
     @abstractmethod
@@ -107,11 +107,11 @@ def is_url(name: str) -> bool:
 class _Folders(Store):
     """Both are folders here; or the source is a page."""
 
-    far = False
+    is_remote = False
 
     def __init__(self, site: Site) -> None:
         self._site = open_site(Path(site.source), Path(site.target) if site.target else None)
-        self.scripts = Local(self._site)
+        self.scripts = SiteScripts(self._site)
         self.files = Folder(self._site.output or self._site.root)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
@@ -120,10 +120,10 @@ class _Folders(Store):
         return {name: self.page(name) for name in names}
 
     def page(self, name: str) -> File:
-        found = seen(f"{self._site.root}/{name}")
+        found = stat_file(f"{self._site.root}/{name}")
         if found is None:
             return File(0, "")
-        lasting = settled(found, time.time_ns()) == found
+        lasting = stable_stat(found, time.time_ns()) == found
         return File(found.size, _stamp(found) if lasting else "")
 
     def read(self, name: str) -> bytes:
@@ -135,7 +135,7 @@ class _Folders(Store):
         return None
 
     def has_result(self, name: str) -> bool:
-        return seen(f"{self._site.output or self._site.root}/{name}") is not None
+        return stat_file(f"{self._site.output or self._site.root}/{name}") is not None
 
     def write(self, name: str, data: bytes, file: File) -> bool:
         return write_page(self._site, PurePosixPath(name), data)
@@ -144,18 +144,18 @@ class _Folders(Store):
         copy_assets(self._site, list(pages))
 
     def stamp(self, name: str) -> str:
-        found = seen(f"{self._site.root}/{name}")
+        found = stat_file(f"{self._site.root}/{name}")
         return _stamp(found) if found else ""
 
 
-def _stamp(file: Seen) -> str:
+def _stamp(file: FileStat) -> str:
     return "-".join(map(str, file))
 
 
 class _Objects(Store):
     """The source, the target or both are on a file system of fsspec."""
 
-    far = True
+    is_remote = True
 
     def __init__(self, site: Site) -> None:
         self._name = site.source
@@ -252,11 +252,11 @@ class _Bucket(NamedTuple):
             with _as_os_error():
                 self.files.put_file(str(file), f"{self.root}/{name}")
 
-    def alone(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         return nullcontext()
 
 
-class _Scripts(Scripts):
+class _Scripts(ScriptReader):
     """The scripts of a site on a file system of fsspec."""
 
     def __init__(self, files: Any, root: str) -> None:

@@ -18,12 +18,12 @@ from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
 from prerender.markup import rendered_by
-from prerender.pipeline.build import Work, outcome_of
-from prerender.pipeline.outcome import Outcome
+from prerender.pipeline.build import RenderSession, outcome_of
+from prerender.pipeline.outcome import PageResult
 from prerender.pipeline.page import is_xml
 from prerender.pipeline.scripts import digest
-from prerender.report.summary import Remark
-from prerender.site.assets import Files, Shared
+from prerender.report.summary import DiagnosticExcerpt
+from prerender.site.assets import AssetStore, SharedAssets
 from prerender.source.encoding import EncodingLossError, decode
 
 #: a chunk: what is lost with a worker, and written to the journal at once
@@ -37,7 +37,7 @@ _PATIENCE = 60
 _SAMPLE = 40
 
 
-class Item(NamedTuple):
+class PageTask(NamedTuple):
     """A page to render: where it is, how its source was listed, what the journal knows of it."""
 
     site: Site
@@ -51,14 +51,14 @@ class Item(NamedTuple):
         return self.file.size + _A_PAGE
 
 
-class Done(NamedTuple):
+class PageDone(NamedTuple):
     """A page that was worked on; `data` is a result that is still to be written.
 
     `shared` are the lines that it needs of files that its site shares. A page that is none of those
     asked for has no status.
     """
 
-    item: Item
+    item: PageTask
     row: Row
     data: bytes | None = None
     shared: Mapping[str, list[str]] = {}
@@ -67,13 +67,13 @@ class Done(NamedTuple):
 class Result(NamedTuple):
     """A chunk that was worked on, and how many formulas were typeset meanwhile."""
 
-    pages: list[Done]
+    pages: list[PageDone]
     typeset: int
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Chunk = list[Item]
+Chunk = list[PageTask]
 Render = Callable[[Iterable[Chunk]], AsyncIterator[Result]]
 
 
@@ -98,16 +98,16 @@ class Tools(NamedTuple):
 
 
 @dataclass(slots=True)
-class Bench:
+class RenderWorker:
     """What renders chunks. `stale`: only pages that something else has rendered; `write`: results
     are written where they belong, else they come back."""
 
-    work: Work
+    work: RenderSession
     settings: str
     stale: bool = False
     write: bool = True
     stores: dict[Site, Store] = field(default_factory=dict)
-    sheets: dict[Files, Shared] = field(default_factory=dict)
+    sheets: dict[AssetStore, SharedAssets] = field(default_factory=dict)
     told: int = 0
 
     def store(self, site: Site) -> Store:
@@ -116,16 +116,16 @@ class Bench:
             self.stores[site] = open_store(site)
         return self.stores[site]
 
-    def shared(self, site: Site) -> Shared:
+    def shared(self, site: Site) -> SharedAssets:
         """The files that the pages of a site share. Raises SiteError."""
         files = self.store(site).files
         if files not in self.sheets:
-            self.sheets[files] = Shared(files, self.work.frames)
+            self.sheets[files] = SharedAssets(files, self.work.frames)
         return self.sheets[files]
 
 
 @dataclass(slots=True)
-class Tally:
+class Totals:
     """What a run came to: pages by status, formulas."""
 
     pages: Counter[str] = field(default_factory=Counter)
@@ -151,14 +151,14 @@ class Estimate(NamedTuple):
 
 
 def to_do(
-    site: Site, files: dict[str, File], rows: Mapping[str, Row], bench: Bench, retries: int
-) -> list[Item]:
+    site: Site, files: dict[str, File], rows: Mapping[str, Row], bench: RenderWorker, retries: int
+) -> list[PageTask]:
     """Those pages of a site that are not as their rows have them done under these settings."""
     store, items = bench.store(site), []
     for page, file in files.items():
         row = rows.get(page, Row(page))
         same = row.settings == bench.settings
-        if not same or not store.scripts.same(json.loads(row.needs)):
+        if not same or not store.scripts.unchanged(json.loads(row.needs)):
             row = Row(page)
         if not row.stamp or row.stamp != file.stamp:
             row = row._replace(attempts=0)
@@ -167,7 +167,7 @@ def to_do(
                 continue
         elif row.state == "aside" and (row.result or row.attempts > retries):
             continue
-        items.append(Item(site, page, file, row))
+        items.append(PageTask(site, page, file, row))
     return items
 
 
@@ -176,7 +176,7 @@ def in_shard(page: str, index: int, count: int) -> bool:
     return int(digest(page.encode("utf-8", "surrogateescape"))[:8], 16) % count == index - 1
 
 
-def chunks(items: Iterable[Item], most: int = _PAGES) -> Iterator[Chunk]:
+def chunks(items: Iterable[PageTask], most: int = _PAGES) -> Iterator[Chunk]:
     """Items in chunks that cost about the same, of so many pages at most."""
     chunk: Chunk = []
     for item in items:
@@ -189,17 +189,17 @@ def chunks(items: Iterable[Item], most: int = _PAGES) -> Iterator[Chunk]:
 
 
 async def run(
-    items: list[Item],
+    items: list[PageTask],
     render: Render,
     journal: Journal,
     retries: int,
     progress: Callable[[int, int], None],
-) -> Tally:
+) -> Totals:
     """Render pages; those that fail again after the others, later each time, then set them aside.
 
     Raises JournalError, EngineError, BrowserNotFound.
     """
-    tally, count = Tally(), len(items)
+    tally, count = Totals(), len(items)
     for attempt in range(retries + 1):
         failed = []
         # A page that costs a worker its life may have taken the rest of its chunk along
@@ -218,14 +218,14 @@ async def run(
     return tally
 
 
-def _judged(one: Done, retries: int) -> Done:
+def _judged(one: PageDone, retries: int) -> PageDone:
     """A page that has failed too often is set aside."""
     if one.row.state == "failed" and one.row.attempts > retries:
         return one._replace(row=one.row._replace(state="aside"))
     return one
 
 
-async def render_here(waiting: Iterable[Chunk], bench: Bench) -> AsyncIterator[Result]:
+async def render_here(waiting: Iterable[Chunk], bench: RenderWorker) -> AsyncIterator[Result]:
     """Render chunks in this process."""
     rest = iter(waiting)
     running: set[asyncio.Task[Result]] = set()
@@ -244,7 +244,7 @@ async def render_here(waiting: Iterable[Chunk], bench: Bench) -> AsyncIterator[R
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def render_chunk(chunk: Chunk, bench: Bench) -> Result:
+async def render_chunk(chunk: Chunk, bench: RenderWorker) -> Result:
     """Render the pages of a chunk side by side. Raises EngineError, BrowserNotFound."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_render(item, bench)) for item in chunk]
@@ -253,13 +253,13 @@ async def render_chunk(chunk: Chunk, bench: Bench) -> Result:
     return Result(await write(pages, bench) if bench.write else pages, typeset)
 
 
-async def write(pages: Sequence[Done], bench: Bench) -> list[Done]:
+async def write(pages: Sequence[PageDone], bench: RenderWorker) -> list[PageDone]:
     """Write the results of a chunk, and before them what they need of files that sites share."""
     lost: dict[Site, OSError] = {}
     for site in {one.item.site for one in pages if one.shared}:
         try:
             lines = _lines(one.shared for one in pages if one.item.site == site)
-            await _away(bench.store(site), bench.shared(site).add, lines)
+            await _in_thread_if_remote(bench.store(site), bench.shared(site).add, lines)
         except OSError as error:
             lost[site] = error
     written = (_write(one, bench, lost.get(one.item.site)) for one in pages)
@@ -275,18 +275,18 @@ def _lines(shared: Iterable[Mapping[str, list[str]]]) -> dict[str, set[str]]:
     return lines
 
 
-async def _write(one: Done, bench: Bench, lost: OSError | None) -> Done:
+async def _write(one: PageDone, bench: RenderWorker, lost: OSError | None) -> PageDone:
     """Write a result; `lost`: why what it shares with its site could not be."""
     store = bench.store(one.item.site)
     try:
         if one.shared and lost is not None:
             raise lost
-        return await _away(store, _put, one, store)
+        return await _in_thread_if_remote(store, _put, one, store)
     except OSError as error:
         return failure(one.item, error, bench.settings)
 
 
-def _put(one: Done, store: Store) -> Done:
+def _put(one: PageDone, store: Store) -> PageDone:
     """Write a result. Raises OSError."""
     item, data, row = one.item, one.data, one.row
     if data is None:
@@ -295,10 +295,10 @@ def _put(one: Done, store: Store) -> Done:
     if not item.site.target and written:
         row = row._replace(stamp=store.stamp(item.page))
     status = "rendered" if written and row.status == "unchanged" else row.status
-    return Done(item, row._replace(status=status))
+    return PageDone(item, row._replace(status=status))
 
 
-async def _render(item: Item, bench: Bench) -> Done:
+async def _render(item: PageTask, bench: RenderWorker) -> PageDone:
     started = time.monotonic()
     try:
         done = await _rendered(item, bench)
@@ -308,40 +308,46 @@ async def _render(item: Item, bench: Bench) -> Done:
     return done._replace(row=done.row._replace(seconds=round(took, 3)))
 
 
-async def _rendered(item: Item, bench: Bench) -> Done:
+async def _rendered(item: PageTask, bench: RenderWorker) -> PageDone:
     """A page with its result, unless it has that already. Raises OSError."""
     store, row = bench.store(item.site), item.known
-    data = await _away(store, store.read, item.page)
+    data = await _in_thread_if_remote(store, store.read, item.page)
     row = row._replace(stamp=item.file.stamp, attempts=row.attempts + 1, settings=bench.settings)
     key = digest(data)
-    if row.state == "done" and await _away(store, _has_result, item, key, store):
+    if row.state == "done" and await _in_thread_if_remote(store, _has_result, item, key, store):
         status = "unchanged" if row.status == "rendered" else row.status
-        return Done(item, row._replace(status=status))
+        return PageDone(item, row._replace(status=status))
     row = row._replace(hash=key)
     if bench.stale:
-        shown = data if not item.site.target else await _away(store, store.result, item.page)
+        shown = (
+            data
+            if not item.site.target
+            else await _in_thread_if_remote(store, store.result, item.page)
+        )
         mark = _mark(item.page, data if shown is None else shown)
         if mark is None:
-            return Done(item, row._replace(status=""))
+            return PageDone(item, row._replace(status=""))
         # Of what it shares with its site, only the journal knows that it is there
-        if mark == bench.work.mark and not bench.work.frames:
+        if mark == bench.work.provenance and not bench.work.frames:
             row = row._replace(state="done", status="unchanged", result=digest(shown or data))
-            return Done(item, row)
+            return PageDone(item, row)
     page = PurePosixPath(item.page)
     outcome = await outcome_of(page, data, bench.work, store.scripts, settings=bench.settings)
     result = data if outcome.data is None else outcome.data
-    done = Done(item, _row(row, outcome, digest(result)), result, outcome.shared)
+    done = PageDone(item, _row(row, outcome, digest(result)), result, outcome.shared)
     return done._replace(data=None) if result is data and not item.site.target else done
 
 
-async def _away(store: Store, action: Callable[P, T], *words: P.args, **named: P.kwargs) -> T:
+async def _in_thread_if_remote(
+    store: Store, action: Callable[P, T], *words: P.args, **named: P.kwargs
+) -> T:
     """What an action on a store gives; in a thread if it takes long."""
-    if store.far:
+    if store.is_remote:
         return await asyncio.to_thread(action, *words, **named)
     return action(*words, **named)
 
 
-def _has_result(item: Item, key: str, store: Store) -> bool:
+def _has_result(item: PageTask, key: str, store: Store) -> bool:
     """Whether a page that was done is its source, with these bytes, and its result is there."""
     row = item.known
     if not item.site.target:
@@ -350,30 +356,30 @@ def _has_result(item: Item, key: str, store: Store) -> bool:
     return there is not None and digest(there) == row.result
 
 
-def _row(row: Row, outcome: Outcome, result: str) -> Row:
+def _row(row: Row, outcome: PageResult, result: str) -> Row:
     """The row of a page that was rendered, but not yet written.
 
     Of one that failed, it has a result only if the next try would come to the same.
     """
     report = outcome.report(row.page, changed=False, written=False)
-    state: State = ("aside" if outcome.lasting else "failed") if outcome.failed else "done"
+    state: State = ("aside" if outcome.cacheable else "failed") if outcome.failed else "done"
     return row._replace(
         state=state,
         result=result if state != "failed" else "",
-        needs=json.dumps(outcome.needs),
+        needs=json.dumps(outcome.dependencies),
         status=report.status,
         formulas=outcome.formulas,
-    ).saying([one.remark for one in outcome.said])
+    ).saying([one.remark for one in outcome.diagnostics])
 
 
-def failure(item: Item, error: OSError, settings: str) -> Done:
+def failure(item: PageTask, error: OSError, settings: str) -> PageDone:
     """A page that could not be read or written."""
-    said = Remark("error", f"the page is left as it is: {error}")
+    said = DiagnosticExcerpt("error", f"the page is left as it is: {error}")
     row = Row(item.page, "failed", item.file.stamp, settings=settings, status="failed")
-    return Done(item, row._replace(attempts=item.known.attempts + 1).saying([said]))
+    return PageDone(item, row._replace(attempts=item.known.attempts + 1).saying([said]))
 
 
-def _settled(one: Done, bench: Bench) -> Done:
+def _settled(one: PageDone, bench: RenderWorker) -> PageDone:
     """A page that was written in place looks as it will, if it is old enough by now to tell."""
     row = one.row
     if one.item.site.target or not row.stamp or row.stamp == one.item.file.stamp:
@@ -391,7 +397,7 @@ def _mark(page: str, data: bytes) -> str | None:
         return None
 
 
-async def estimate(items: list[Item], bench: Bench) -> Estimate:
+async def estimate(items: list[PageTask], bench: RenderWorker) -> Estimate:
     """What rendering pages would take, from some of them. Writes nothing if the bench does not."""
     sample = items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]
     if not sample:

@@ -15,12 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from prerender.site.files import Seen, Site, has_copies, seen
+from prerender.site.files import FileStat, Site, has_copies, stat_file
 
 #: nanoseconds in which a file can change twice and show one time: a tick of the kernel (1/100 s);
 #: where times are whole seconds, two seconds, as on FAT
 _TICK, _SECONDS = 20_000_000, 2_000_000_000
-_NEVER = Seen(-1, -1, -1)
+_NEVER = FileStat(-1, -1, -1)
 #: rows that are written at once
 _AT_ONCE = 500
 _VERSION = 1
@@ -29,21 +29,21 @@ _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT
   told TEXT, PRIMARY KEY (site, page)) WITHOUT ROWID"""
 
 
-class Row(NamedTuple):
+class PageRecord(NamedTuple):
     """A page as it was left: its source, its result, and the rest.
 
     In place the result is all there is, and `digest` is its. `needs` and `told` are JSON: the local
     files that decided, and what there was to say.
     """
 
-    source: Seen
-    target: Seen
+    source: FileStat
+    target: FileStat
     digest: str
     needs: str
     told: str
 
 
-class Index:
+class PageIndex:
     """What is known of the pages of a site under settings (`mark`), in a folder's index.db.
 
     Without a folder it knows nothing. A context manager: the end writes what is left to write.
@@ -53,8 +53,8 @@ class Index:
         output = site.output and site.output.resolve()
         self._site = os.fsencode(f"{site.root.resolve()}\0{output or ''}\0{site.single or ''}")
         self._mark = mark
-        self._rows: dict[str, Row] = {}
-        self._new: dict[str, Row] = {}
+        self._rows: dict[str, PageRecord] = {}
+        self._new: dict[str, PageRecord] = {}
         self._database: sqlite3.Connection | None = None
         if folder is not None:
             self._open(folder / "index.db")
@@ -67,7 +67,7 @@ class Index:
         if self._database is not None:
             self._database.close()
 
-    def row(self, page: str) -> Row | None:
+    def row(self, page: str) -> PageRecord | None:
         """What is known of a page."""
         return self._rows.get(page)
 
@@ -80,7 +80,7 @@ class Index:
                     "DELETE FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
                 )
 
-    def keep(self, page: str, row: Row) -> None:
+    def keep(self, page: str, row: PageRecord) -> None:
         """Remember how a page was left."""
         self._new[page] = row
         if len(self._new) >= _AT_ONCE:
@@ -120,7 +120,7 @@ class Index:
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
         for _, page, _, *numbers, digest, needs, told in found:
-            row = Row(Seen(*numbers[:3]), Seen(*numbers[3:]), digest, needs, told)
+            row = PageRecord(FileStat(*numbers[:3]), FileStat(*numbers[3:]), digest, needs, told)
             self._rows[os.fsdecode(page)] = row
 
     def _flush(self) -> None:
@@ -129,7 +129,7 @@ class Index:
         rows = [
             (self._site, os.fsencode(page), self._mark, *row.source, *target, *row[2:])
             for page, row in self._new.items()
-            for target in [settled(row.target, now)]
+            for target in [stable_stat(row.target, now)]
         ]
         self._new.clear()
         if rows and self._database is not None:
@@ -138,7 +138,7 @@ class Index:
                 self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", rows)
 
 
-def settled(file: Seen, since: int) -> Seen:
+def stable_stat(file: FileStat, since: int) -> FileStat:
     """A file as it was seen; as never seen if it may have changed later and look the same.
 
     `since` is when its bytes were known, in nanoseconds.
@@ -147,14 +147,14 @@ def settled(file: Seen, since: int) -> Seen:
     return file if file.time + tick < since else _NEVER
 
 
-def is_as_left(site: Site, page: str, row: Row) -> bool:
+def is_unchanged(site: Site, page: str, row: PageRecord) -> bool:
     """Whether the files of a page look as they did."""
-    if site.output is not None and seen(f"{site.root}/{page}") != row.source:
+    if site.output is not None and stat_file(f"{site.root}/{page}") != row.source:
         return False
     return has_result(site, page, row)
 
 
-def has_result(site: Site, page: str, row: Row) -> bool:
+def has_result(site: Site, page: str, row: PageRecord) -> bool:
     """Whether the result of a page looks as it did."""
     target = f"{site.output or site.root}/{page}"
-    return seen(target) == row.target and has_copies(site, page)
+    return stat_file(target) == row.target and has_copies(site, page)

@@ -24,14 +24,14 @@ from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.cli.doctor import examine
 from prerender.cli.usage import OneLine
 from prerender.engine import BrowserNotFound, Engine, EngineError
-from prerender.pipeline.build import Inspect, Progress, Work, build, plans, restore_site
+from prerender.pipeline.build import Inspect, Progress, RenderSession, build, plans, restore_site
 from prerender.pipeline.page import Plan
-from prerender.report.html import told, write_report
-from prerender.report.summary import Diagnostic, Exit, PageReport, Report, some, topics
+from prerender.report.html import report_data, write_report
+from prerender.report.summary import Diagnostic, Exit, PageReport, Report, pluralize, topics
 from prerender.screens.inspector import ScreenInspector, widths
 from prerender.screens.viewport import Screens
 from prerender.site.files import Site, SiteError, open_site
-from prerender.source.lines import Lines
+from prerender.source.lines import LineIndex
 from prerender.timing import Timing
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def _read_config(context: typer.Context, file: Path | None) -> Path | None:
     try:
         found = settings.load(file)
     except settings.SettingsError as error:
-        _fail(str(error), Exit.WRONG_WORDS)
+        _fail(str(error), Exit.USAGE_ERROR)
     context.obj = settings.own(found)
     context.default_map = {**found, **(context.default_map or {})}
     return file
@@ -63,9 +63,9 @@ def _to_write(file: Any) -> Any:
     """Refuse at the beginning what could not be written at the end."""
     if file not in (None, "-"):
         if not Path(file).parent.is_dir():
-            _fail(f"{file} cannot be written: {Path(file).parent} is no folder", Exit.WRONG_WORDS)
+            _fail(f"{file} cannot be written: {Path(file).parent} is no folder", Exit.USAGE_ERROR)
         if Path(file).is_dir():
-            _fail(f"{file} cannot be written: it is a folder", Exit.WRONG_WORDS)
+            _fail(f"{file} cannot be written: it is a folder", Exit.USAGE_ERROR)
     return file
 
 
@@ -225,7 +225,7 @@ def build_command(
         timing = Timing(traced=profile is not None)
         engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, prewarm=True)
         index = _index(cache_dir, no_cache)
-        work = Work(
+        work = RenderSession(
             engine,
             cache,
             context.obj.mathjax,
@@ -241,7 +241,7 @@ def build_command(
         )
         done = _run(_build(opened, work, True, quiet))
     _tell_times(timing, profile, verbose)
-    _tell(done, site, json_file, report, quiet, verbose)
+    _report_and_exit(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("check")
@@ -281,7 +281,7 @@ def check_command(
         inspect = inspector.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
         own = context.obj
-        work = Work(
+        work = RenderSession(
             engine,
             cache,
             own.mathjax,
@@ -300,7 +300,7 @@ def check_command(
         _notice(quiet)(f"pictures of what is wrong: {inspector.folder}")
     for url in sorted(inspector.missing):
         _notice(quiet)(f"not in {libraries}: {url}")
-    _tell(done, site, json_file, report, quiet, verbose)
+    _report_and_exit(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("list")
@@ -321,7 +321,7 @@ def list_command(
     with _cache(cache_dir, no_cache) as cache:
         engine = Engine(browser, 1, notice=_notice(quiet))
         own = context.obj
-        work = Work(engine, cache, own.mathjax, hydrated, base_path=own.base_path)
+        work = RenderSession(engine, cache, own.mathjax, hydrated, base_path=own.base_path)
         failed = _run(_list(opened, work, site, quiet))
     raise typer.Exit(Exit.SOME_FAILED if failed else Exit.DONE)
 
@@ -343,8 +343,8 @@ def restore_command(
     try:
         done = restore_site(opened)
     except SiteError as error:
-        _fail(str(error), Exit.WRONG_WORDS)
-    _tell(done, site, json_file, report, quiet, verbose)
+        _fail(str(error), Exit.USAGE_ERROR)
+    _report_and_exit(done, site, json_file, report, quiet, verbose)
 
 
 @app.command("batch")
@@ -404,7 +404,7 @@ def batch_command(
     quiet: Quiet = False,
 ) -> None:
     """Typeset archives of pages; killed, the same command goes on."""
-    from prerender.batch.run import Words, batch
+    from prerender.batch.run import BatchOptions, batch
     from prerender.batch.worker import Tools
 
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
@@ -413,11 +413,11 @@ def batch_command(
     tools = Tools(browser, jobs, time_limit, folder, *made, own.base_path, own.keep_loaders)
     asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
     reports = (json_file is not None, report)
-    words = Words(list(sites or ()), journal, output, listed, *asked, *reports)
+    words = BatchOptions(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
         engine = Engine(browser, jobs, time_limit, _notice(not heard), prewarm=True)
-        work = Work(
+        work = RenderSession(
             engine,
             cache,
             own.mathjax,
@@ -436,7 +436,7 @@ def batch_command(
         if asked_for or not quiet or done.exit is not Exit.DONE:
             typer.echo(line, err=not asked_for)
     if json_file is not None:
-        _put_json(done.json, json_file)
+        _write_json(done.json, json_file)
     raise typer.Exit(done.exit)
 
 
@@ -448,7 +448,7 @@ def doctor_command(
     lines, well = examine(browser, cache_dir or default_folder())
     for line in lines:
         typer.echo(line)
-    raise typer.Exit(Exit.DONE if well else Exit.NO_ENGINE)
+    raise typer.Exit(Exit.DONE if well else Exit.ENGINE_UNAVAILABLE)
 
 
 @cache_app.command("info")
@@ -487,16 +487,16 @@ def _open(
     try:
         return open_site(site, output, include or (), exclude or ())
     except SiteError as error:
-        _fail(str(error), Exit.WRONG_WORDS)
+        _fail(str(error), Exit.USAGE_ERROR)
 
 
 def _screens(words: str | None, zoom: int, text_size: int, pictures: Path | None) -> Screens:
     try:
         named = widths(words) if words is not None else ()
     except ValueError as error:
-        _fail(f"--screens: {error}", Exit.WRONG_WORDS)
+        _fail(f"--screens: {error}", Exit.USAGE_ERROR)
     if not named and (pictures is not None or (zoom, text_size) != (100, 100)):
-        _fail("--pictures, --text-size and --zoom go with --screens", Exit.WRONG_WORDS)
+        _fail("--pictures, --text-size and --zoom go with --screens", Exit.USAGE_ERROR)
     return Screens(named, zoom / 100, text_size / 100)
 
 
@@ -512,14 +512,14 @@ def _cache(folder: Path | None, off: bool) -> Any:
     except FileNotFoundError:
         _fail(
             "MathJax is missing from this installation; `prerender doctor` says more",
-            Exit.NO_ENGINE,
+            Exit.ENGINE_UNAVAILABLE,
         )
     except CacheError as error:
-        _fail(f"{error}; --no-cache does without", Exit.WRONG_WORDS)
+        _fail(f"{error}; --no-cache does without", Exit.USAGE_ERROR)
     try:
         yield cache
     except CacheError as error:
-        _fail(str(error), Exit.WRONG_WORDS)
+        _fail(str(error), Exit.USAGE_ERROR)
     finally:
         cache.close()
         if passing is not None:
@@ -527,14 +527,14 @@ def _cache(folder: Path | None, off: bool) -> Any:
 
 
 async def _build(
-    site: Site, work: Work, write: bool, quiet: bool, inspect: Inspect | None = None
+    site: Site, work: RenderSession, write: bool, quiet: bool, inspect: Inspect | None = None
 ) -> Report:
     async with work.engine:
         with _progress(quiet) as progress:
             return await build(site, work, write=write, progress=progress, inspect=inspect)
 
 
-async def _list(site: Site, work: Work, named: Path, quiet: bool) -> bool:
+async def _list(site: Site, work: RenderSession, named: Path, quiet: bool) -> bool:
     failed = False
     async with work.engine:
         async for page, result in plans(site, work):
@@ -550,9 +550,9 @@ async def _list(site: Site, work: Work, named: Path, quiet: bool) -> bool:
 
 
 def _print_formulas(page: PurePosixPath, plan: Plan) -> None:
-    lines = Lines(plan.page.text)
+    lines = LineIndex(plan.page.text)
     for formula in plan.formulas:
-        place = lines.place(formula.span.start)
+        place = lines.locate(formula.span.start)
         told = {
             "path": str(page),
             "line": place.line,
@@ -582,9 +582,9 @@ def _run(action: Coroutine[Any, Any, T]) -> T:
     except Exception as error:
         cause = _first(error)
         if isinstance(cause, (SiteError, JournalError)):
-            _fail(str(cause), Exit.WRONG_WORDS)
+            _fail(str(cause), Exit.USAGE_ERROR)
         if isinstance(cause, (EngineError, BrowserNotFound)):
-            _fail(str(cause), Exit.NO_ENGINE)
+            _fail(str(cause), Exit.ENGINE_UNAVAILABLE)
         raise
 
 
@@ -635,7 +635,7 @@ def _tell_times(timing: Timing, profile: Path | None, verbose: bool) -> None:
         _write(profile, timing.trace())
 
 
-def _tell(
+def _report_and_exit(
     report: Report,
     named: Path,
     json_file: str | None,
@@ -647,20 +647,22 @@ def _tell(
     _diagnose(report.pages, named, quiet=quiet and not report.strict)
     for page in report.pages:
         if verbose:
-            typer.echo(f"{page.path}: {page.status}, {some(page.formulas, 'formula')}", err=True)
+            typer.echo(
+                f"{page.path}: {page.status}, {pluralize(page.formulas, 'formula')}", err=True
+            )
     if not quiet:
         for screen in report.screens:
             typer.echo(f"prerender: {screen.summary()}", err=True)
         typer.echo(f"prerender: {report.summary()}", err=True)
     if json_file is not None:
-        _put_json(report.to_json(), json_file)
+        _write_json(report.to_json(), json_file)
     if report_file is not None:
         with _writing(report_file):
-            write_report(told(report, str(named)), report_file)
+            write_report(report_data(report, str(named)), report_file)
     raise typer.Exit(report.exit)
 
 
-def _put_json(data: object, file: str) -> None:
+def _write_json(data: object, file: str) -> None:
     text = _json(data, indent=1)
     if file == "-":
         typer.echo(text)
@@ -684,7 +686,7 @@ def _writing(file: Path) -> Any:
     try:
         yield
     except OSError as error:
-        _fail(f"{file} cannot be written: {error.strerror}", Exit.WRONG_WORDS)
+        _fail(f"{file} cannot be written: {error.strerror}", Exit.USAGE_ERROR)
 
 
 def _fail(message: str, code: int) -> NoReturn:

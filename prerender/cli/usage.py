@@ -21,7 +21,7 @@ class OneLine(TyperGroup):
         except TyperException as error:
             if said := told(error):  # without any words, the help has been shown already
                 echo(said, err=True)
-            code = Exit.WRONG_WORDS
+            code = Exit.USAGE_ERROR
         sys.exit(code)
 
 

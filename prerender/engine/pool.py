@@ -231,7 +231,7 @@ class Engine:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
         done = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
-        self._timing.passed("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
+        self._timing.record("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
         self._timing.add("layouts", done.layout_seconds)
         self._timing.add("typesetting", -done.layout_seconds)
         speed = sum(job.weight for job in jobs) / max(done.seconds, _TICK)

@@ -13,14 +13,14 @@ from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
 from prerender.find.model import Broken, Escape, Formula, Found, Input, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
-from prerender.setup import Rules
+from prerender.setup import SearchRules
 from prerender.source import Element, Span, UnlocatedError
 from prerender.source.selectors import matches as matches_selector
 
 __all__ = ["Broken", "Escape", "Formula", "Found", "Input", "Unclosed", "find"]
 
 
-def find(root: Element, rules: Rules, source: str) -> list[Found]:
+def find(root: Element, rules: SearchRules, source: str) -> list[Found]:
     """What the scripts of the page would typeset, the escapes they would resolve, what is unclosed.
 
     `root` is the tree of `source`. Of two that overlap the first counts.
@@ -36,7 +36,9 @@ def find(root: Element, rules: Rules, source: str) -> list[Found]:
     return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
 
 
-def _elements(body: Element, scope: Sequence[str], rules: Rules, source: str) -> Iterator[Formula]:
+def _elements(
+    body: Element, scope: Sequence[str], rules: SearchRules, source: str
+) -> Iterator[Formula]:
     """Formulas that are elements: those that MathJax itself looks for are in its scope only."""
     own = rules.version == "mathjax2"
     anywhere = replace(rules, mathml=False, scripts=rules.scripts and not own)
@@ -82,7 +84,7 @@ def _unbroken(
             yield Broken(Span(start, start + 1), one.math)
 
 
-def _in_text(root: Element, rules: Rules) -> list[Found]:
+def _in_text(root: Element, rules: SearchRules) -> list[Found]:
     """Formulas and escapes in the text of a page."""
     wanted = frozenset[str]().union(*map(_first_characters, (rules, *rules.later)))
     if not wanted:
@@ -93,7 +95,7 @@ def _in_text(root: Element, rules: Rules) -> list[Found]:
         return list(_search(root.holding(None), rules))
 
 
-def _first_characters(rules: Rules) -> frozenset[str]:
+def _first_characters(rules: SearchRules) -> frozenset[str]:
     """What formulas in text begin with, any of them."""
     characters = {pair.open[0] for pair in (*rules.pairs, *rules.asciimath)}
     slashes = rules.environments or rules.escapes or rules.refs
@@ -103,12 +105,12 @@ def _first_characters(rules: Rules) -> frozenset[str]:
 class _Call(NamedTuple):
     """One search of those that are made in turn; `opening`: what begins its formulas."""
 
-    rules: Rules
+    rules: SearchRules
     looked: Looked
     opening: re.Pattern[str] | None
 
 
-def _search(elements: Sequence[Element], rules: Rules) -> Iterator[Found]:
+def _search(elements: Sequence[Element], rules: SearchRules) -> Iterator[Found]:
     """What is in the text right in elements, where it is looked at."""
     include = _include(rules)
     descend = katex.switch if rules.version == "katex" else switch
@@ -146,7 +148,7 @@ def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
     return [run.part(*gap) for gap in zip(ends, starts, strict=True)] if matches else [run]
 
 
-def _opening(rules: Rules) -> re.Pattern[str] | None:
+def _opening(rules: SearchRules) -> re.Pattern[str] | None:
     """What begins a formula and hardly anything else; a single dollar may be money."""
     opens = [pair.open for pair in rules.pairs if pair.open[0] == "\\" or pair.open == "$$"]
     parts = [re.escape(one) for one in opens]
@@ -167,7 +169,7 @@ def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> I
         yield Unclosed(span, opened[0])
 
 
-def _include(rules: Rules) -> Include:
+def _include(rules: SearchRules) -> Include:
     """What the elements that do not end a run put in it."""
     if rules.version == "katex":
         return {}
@@ -175,7 +177,7 @@ def _include(rules: Rules) -> Include:
     return {**include, "#comment": None} if rules.version == "mathjax2" else include
 
 
-def _tex(run: Run, rules: Rules) -> Iterator[Match]:
+def _tex(run: Run, rules: SearchRules) -> Iterator[Match]:
     if rules.version == "katex":
         return katex.find_tex(run.text, rules)
     if rules.version == "mathjax2":
@@ -183,7 +185,7 @@ def _tex(run: Run, rules: Rules) -> Iterator[Match]:
     return mathjax3.find_tex(run.text, rules)
 
 
-def _asciimath(run: Run, rules: Rules, taken: Sequence[Match]) -> Iterator[Match]:
+def _asciimath(run: Run, rules: SearchRules, taken: Sequence[Match]) -> Iterator[Match]:
     """`taken` is what is TeX in the run, which version 2 looks for first."""
     if rules.version == "mathjax2":
         return mathjax2.find_asciimath(run, rules.asciimath, taken)

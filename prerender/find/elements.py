@@ -9,7 +9,7 @@ from dataclasses import replace
 from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
 from prerender.find.runs import IGNORE_ATTRIBUTE
-from prerender.setup import Rules
+from prerender.setup import SearchRules
 from prerender.source import Element, Span
 from prerender.source.selectors import matches, meant, place
 
@@ -20,7 +20,7 @@ _DISPLAY = re.compile(r"(?:;|\s)mode\s*=\s*display(?:;|\s|$)")
 _INPUTS: dict[str, Input] = {"tex": "tex", "asciimath": "asciimath", "mml": "mathml"}
 
 
-def find_elements(part: Element, rules: Rules, source: str) -> Iterator[Formula]:
+def find_elements(part: Element, rules: SearchRules, source: str) -> Iterator[Formula]:
     """The formulas that are elements of a part of a page, or the part itself, in document order."""
     tags = (["math"] if rules.mathml else []) + (["script"] if rules.scripts else [])
     taken: set[Element] = set()
@@ -51,7 +51,7 @@ def _is_hidden(element: Element, part: Element, taken: Collection[Element]) -> b
     return False
 
 
-def _formula(element: Element, rules: Rules, source: str) -> Formula | None:
+def _formula(element: Element, rules: SearchRules, source: str) -> Formula | None:
     """The formula that an element is."""
     if element.tag.rpartition(":")[2] == "math":
         return _mathml(element, element.span, source) if rules.mathml and element.span else None
@@ -74,7 +74,7 @@ def _is_rendered(element: Element) -> bool:
     return element.tag in made or "katex-mathml" in element.attrs.get("class", "").split()
 
 
-def _script(element: Element, rules: Rules) -> Formula | None:
+def _script(element: Element, rules: SearchRules) -> Formula | None:
     """A `<script type="math/...">`, with the preview that the page shows until MathJax comes."""
     kind = _TYPE.fullmatch(element.attrs.get("type", ""))
     span = element.span

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from prerender.find.mathjax3 import Match
 from prerender.find.runs import IGNORE_ATTRIBUTE, Descend
-from prerender.setup import Rules, Switch
+from prerender.setup import ElementFilter, SearchRules
 from prerender.source import Element
 
 
-def find_tex(text: str, rules: Rules) -> Iterator[Match]:
+def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
     """The TeX in a run, in order."""
     if not rules.pairs:
         return
@@ -49,7 +49,7 @@ def _end(text: str, at: int, close: str) -> int | None:
     return None
 
 
-def switch(rules: Switch) -> Descend:
+def switch(rules: ElementFilter) -> Descend:
     """KaTeX's rule for elements: ignored tags and classes, whole names, and all that is inside."""
     tags = {tag.lower() for tag in rules.skip_tags}
     classes = set(rules.ignore_class.split())

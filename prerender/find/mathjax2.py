@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from prerender.find.mathjax3 import Match, whole
 from prerender.find.runs import Run
-from prerender.setup import Pair, Rules
+from prerender.setup import Pair, SearchRules
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Search:
     candidate: re.Match[str] | None = None
 
 
-def find_tex(run: Run, rules: Rules) -> Iterator[Match]:
+def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
     """The TeX in a run, and its escaped dollars, in order."""
     start = _start(rules)
     if start is None:
@@ -94,7 +94,7 @@ def _unescaped(run: Run, pattern: re.Pattern[str], at: int, end: int) -> re.Matc
     return None
 
 
-def _start(rules: Rules) -> re.Pattern[str] | None:
+def _start(rules: SearchRules) -> re.Pattern[str] | None:
     opens = sorted((pair.open for pair in rules.pairs), key=lambda text: (-len(text), text))
     parts = [re.escape(text) for text in opens]
     if rules.environments:

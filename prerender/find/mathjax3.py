@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prerender.find.model import Input
-from prerender.setup import Pair, Rules
+from prerender.setup import Pair, SearchRules
 
 
 class Match(NamedTuple):
@@ -35,7 +35,7 @@ def whole(match: re.Match[str], *, replacement: str | None = None) -> Match:
     return Match(match.start(), match.start(), match.end(), match.end(), replacement=replacement)
 
 
-def find_tex(text: str, rules: Rules) -> Iterator[Match]:
+def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
     """The TeX in a run, and its escaped characters, in order."""
     start = _start(rules)
     if start is None:
@@ -67,7 +67,7 @@ def _longest_first(pairs: tuple[Pair, ...]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-len(pair.open), pair.open))
 
 
-def _start(rules: Rules) -> re.Pattern[str] | None:
+def _start(rules: SearchRules) -> re.Pattern[str] | None:
     """Whatever may begin a formula."""
     parts = [re.escape(pair.open) for pair in _longest_first(rules.pairs)]
     if rules.environments:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from prerender.setup import Switch
+from prerender.setup import ElementFilter
 from prerender.source import Comment, Element, Node, Span, Text
 from prerender.source.selectors import matches
 
@@ -91,7 +91,7 @@ def _extend(run: Run, node: Node, include: Include) -> bool:
     return True
 
 
-def switch(rules: Switch) -> Descend:
+def switch(rules: ElementFilter) -> Descend:
     """MathJax's rule: (element, ignoring) to whether to ignore in it; None: do not go in."""
     skip = re.compile(f"(?:{'|'.join(rules.skip_tags)})", re.IGNORECASE)
     ignore = re.compile(rf"(?:^| )(?:{rules.ignore_class})(?: |$)") if rules.ignore_class else None

@@ -1,7 +1,7 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
-from prerender.markup.formula import Sheet, render
+from prerender.markup.formula import RenderState, render
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -12,12 +12,12 @@ from prerender.markup.roundtrip import (
     restore,
     style_mark,
 )
-from prerender.markup.style import Needs, style_element, style_frame, style_lines, style_link
+from prerender.markup.style import StyleUse, style_element, style_frame, style_lines, style_link
 
 __all__ = [
     "DamagedError",
-    "Needs",
-    "Sheet",
+    "RenderState",
+    "StyleUse",
     "carry_formula",
     "carry_hidden",
     "drawings",

@@ -28,8 +28,8 @@ _WORTH = 80
 #: 5 digits, which are 30 bits
 SHORT = 5
 #: the names of the commonest outlines: no page is likely to have such ids, and all are selectors
-BRIEF = [f"_{digit}" for digit in f"{ascii_letters}{digits}-_"]
-BRIEF += [letter + mark for mark in "_-" for letter in ascii_letters]
+SHORT_NAMES = [f"_{digit}" for digit in f"{ascii_letters}{digits}-_"]
+SHORT_NAMES += [letter + mark for mark in "_-" for letter in ascii_letters]
 #: thousandths of an em: glyphs stand at multiples of it
 _GRID = 5
 _USE = re.compile(
@@ -53,7 +53,7 @@ class Glyph(NamedTuple):
 def _common() -> dict[str, str]:
     """The names of the commonest outlines, by the beginnings of their hashes."""
     hashes = files("prerender.markup").joinpath("common.txt").read_text("ascii").split()
-    return dict(zip(hashes, BRIEF, strict=True))
+    return dict(zip(hashes, SHORT_NAMES, strict=True))
 
 
 _COMMON = _common()
@@ -183,7 +183,7 @@ def outline_lines(page: Drawings) -> list[str]:
     return [_outline(name, page) for name in page.outlines]
 
 
-def alone(picture: Layout, page: Drawings) -> str:
+def self_contained(picture: Layout, page: Drawings) -> str:
     """The same, referring to nothing else on the page and defining nothing."""
 
     def path(use: re.Match[str]) -> str:

@@ -25,8 +25,8 @@ from html import escape, unescape
 
 from prerender.engine import NARROWEST, X_HEIGHT, EquationNumber, Layout, Typeset
 from prerender.find import Formula
-from prerender.markup.drawing import Body, Drawings, alone, drawing
-from prerender.markup.style import Kind, Needs, Range
+from prerender.markup.drawing import Body, Drawings, drawing, self_contained
+from prerender.markup.style import Kind, Range, StyleUse
 from prerender.source import Span
 
 #: thousandths of an em: what a line of numbers takes above and below its baseline
@@ -38,7 +38,7 @@ _WORD = 10.0
 
 
 @dataclass(slots=True)
-class Sheet:
+class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
     `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
@@ -49,11 +49,11 @@ class Sheet:
     xml: bool = False
     apart: Sequence[Span] = ()
     shrink: float = 0.7
-    needs: Needs = field(default_factory=Needs)
+    needs: StyleUse = field(default_factory=StyleUse)
 
 
 def render(
-    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: Sheet
+    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], sheet: RenderState
 ) -> str:
     """The element of a formula. `carried` are the attributes that carry its source.
 
@@ -66,7 +66,7 @@ def render(
         content = _display(typeset.layouts, sheet)
     else:
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
-        draw = alone if apart else drawing
+        draw = self_contained if apart else drawing
         usual = _usual_space(typeset.layouts, sheet)
         attributes += "" if usual is None else f' data-gap="{usual}"'
         content = "".join(
@@ -99,21 +99,21 @@ _DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
 _TEXT = re.compile(r"(?<=>)[^<]+(?=</text>)")
 
 
-def _side(align: str, sheet: Sheet) -> str:
+def _side(align: str, sheet: RenderState) -> str:
     if align not in ("left", "right"):
         return ""
     sheet.needs.sides.add(align)
     return f' justify="{align}"'
 
 
-def _usual_space(pictures: Sequence[Layout], sheet: Sheet) -> int | None:
+def _usual_space(pictures: Sequence[Layout], sheet: RenderState) -> int | None:
     """The commonest space between the parts of a formula, which it has as an attribute."""
     spaces = Counter(one.break_before for one in pictures if isinstance(one.break_before, int))
     sheet.needs.spaces.update(spaces)
     return max(spaces, key=lambda space: spaces[space], default=None)
 
 
-def _follows(picture: Layout, usual: int | None, sheet: Sheet) -> str:
+def _follows(picture: Layout, usual: int | None, sheet: RenderState) -> str:
     """The place before a picture where a line may end (or must), and the space if it does not."""
     if picture.break_before is None:
         return ""
@@ -125,7 +125,7 @@ def _follows(picture: Layout, usual: int | None, sheet: Sheet) -> str:
     return f'<prm-space data-gap="{picture.break_before}"><prm-break> </prm-break></prm-space>'
 
 
-def _single(picture: Layout, draw: Draw, sheet: Sheet) -> str:
+def _single(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
@@ -133,19 +133,19 @@ def _single(picture: Layout, draw: Draw, sheet: Sheet) -> str:
     return _svg(picture, sheet, _lowered(picture) + _indent(picture), name, draw)
 
 
-def _part(picture: Layout, draw: Draw, sheet: Sheet) -> str:
+def _part(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula, or all of it."""
     part = _single if _can_be_read(picture, sheet) else _wide
     number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
     return part(picture, draw, sheet) + number
 
 
-def _can_be_read(picture: Layout, sheet: Sheet) -> bool:
+def _can_be_read(picture: Layout, sheet: RenderState) -> bool:
     """Whether a picture can be read wherever it is squeezed to."""
     return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.full_width
 
 
-def _wide(picture: Layout, draw: Draw, sheet: Sheet) -> str:
+def _wide(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(picture, tag=None)
     sheet.needs.layouts = True
@@ -154,14 +154,14 @@ def _wide(picture: Layout, draw: Draw, sheet: Sheet) -> str:
     return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), sheet)}{box}</prm-wide>"
 
 
-def _inline_number(picture: Layout, tag: EquationNumber, draw: Draw, sheet: Sheet) -> str:
+def _inline_number(picture: Layout, tag: EquationNumber, draw: Draw, sheet: RenderState) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     number = Layout(tag.width, picture.height, picture.depth, tag.body)
     style = f"{_lowered(picture)};margin-left:{_ex(tag.gap)}"
     return _svg(number, sheet, style, draw=draw)
 
 
-def _display(layouts: tuple[Layout, ...], sheet: Sheet) -> str:
+def _display(layouts: tuple[Layout, ...], sheet: RenderState) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
     if len(layouts) == 1 and natural.tag is None and _can_be_read(natural, sheet):
@@ -181,7 +181,7 @@ def _display(layouts: tuple[Layout, ...], sheet: Sheet) -> str:
     return f"{_room(needed[0], sheet)}<prm-box>{''.join(drawn)}</prm-box>"
 
 
-def _room(width: float, sheet: Sheet) -> str:
+def _room(width: float, sheet: RenderState) -> str:
     """An empty picture that wants so many ex; without our style sheet it takes no room."""
     look = sheet.needs.look(f"--w:{width:g}ex", "prm-room")
     return f"<svg{look}{_NO_SIZE}{_namespace(sheet)}></svg>"
@@ -204,7 +204,7 @@ def _united(layout: Layout, tag: EquationNumber) -> Layout:
 _ANCHOR = re.compile(r' id="[^"]*"')
 
 
-def _layout(layout: Layout, shown: Range, last: bool, sheet: Sheet, svg: Svg) -> str:
+def _layout(layout: Layout, shown: Range, last: bool, sheet: RenderState, svg: Svg) -> str:
     """One layout, with its number beside it, or below where there is no room for both.
 
     The last one shrinks as far as it can be read, then scrolls.
@@ -227,7 +227,7 @@ def _layout(layout: Layout, shown: Range, last: bool, sheet: Sheet, svg: Svg) ->
     return _row(layout, layout.tag, body, classes, sheet, svg)
 
 
-def _scroll(picture: str, name: str, least: float, sheet: Sheet) -> str:
+def _scroll(picture: str, name: str, least: float, sheet: RenderState) -> str:
     """A picture that scrolls where there is less room than `least`, its end faded."""
     sheet.needs.scroll = True
     fades = sheet.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
@@ -236,7 +236,7 @@ def _scroll(picture: str, name: str, least: float, sheet: Sheet) -> str:
 
 
 def _row(
-    layout: Layout, tag: EquationNumber, body: str, classes: str, sheet: Sheet, svg: Svg
+    layout: Layout, tag: EquationNumber, body: str, classes: str, sheet: RenderState, svg: Svg
 ) -> str:
     """A layout and its number; one number is as high as a line, so that it can go below."""
     sheet.needs.tags.add(tag.side)
@@ -277,7 +277,7 @@ def _indent(picture: Layout) -> str:
     return f";margin-{side}:{space};max-width:calc(100% - {space})"
 
 
-def _namespace(sheet: Sheet) -> str:
+def _namespace(sheet: RenderState) -> str:
     return _NAMESPACES if sheet.xml else ""
 
 
@@ -286,7 +286,7 @@ _NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.or
 
 def _svg(
     picture: Layout,
-    sheet: Sheet,
+    sheet: RenderState,
     style: str,
     name: str = "",
     draw: Draw = drawing,
@@ -311,10 +311,10 @@ def _svg(
 
 _NO_SIZE = ' width="0" height="0"'
 #: a picture, its sheet, its style and the name of its rules in; its element out
-Svg = Callable[[Layout, Sheet, str, str], str]
+Svg = Callable[[Layout, RenderState, str, str], str]
 
 
-def _hidden(picture: Layout, sheet: Sheet, style: str, name: str) -> str:
+def _hidden(picture: Layout, sheet: RenderState, style: str, name: str) -> str:
     return _svg(picture, sheet, style, name, hidden=True)
 
 

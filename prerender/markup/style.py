@@ -46,7 +46,7 @@ Kind = Literal["inline", "block", "grid", "stacked", "fade"]
 
 
 @dataclass(slots=True)
-class Needs:
+class StyleUse:
     """What the formulas of a page use of the style sheet; `external`: it stands in a file.
 
     Then no element has a style of its own, which a Content-Security-Policy may forbid.
@@ -101,7 +101,7 @@ _BLOCK = re.compile(r"\{([^{}]*)\}")
 _TEMPLATES.filters["important"] = _important_rules
 
 
-def style_element(mark: str, needs: Needs) -> str:
+def style_element(mark: str, needs: StyleUse) -> str:
     """The style element of a page, with the rules that it needs; `mark` tells what has made it."""
     css = _base(needs) + "".join(_own_rules(needs))
     return f'<style data-prerender="{mark}">{css.replace(_NEWLINE, "")}</style>'
@@ -115,18 +115,18 @@ def style_link(mark: str, url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = Needs(True, True, True, True, True, True, sides, sides)
+    everything = StyleUse(True, True, True, True, True, True, sides, sides)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
-def style_lines(needs: Needs) -> list[str]:
+def style_lines(needs: StyleUse) -> list[str]:
     """The lines of that file that a page needs."""
     # More ids than the rules of the sheet's beginning have: a style in the page would count more
     styles = (f".{name}{_STRONGEST}{{{style}}}" for style, name in needs.styles.items())
     return [*_own_rules(needs), *styles]
 
 
-def _base(needs: Needs) -> str:
+def _base(needs: StyleUse) -> str:
     css = _TEMPLATES.get_template("style.css.jinja").render(needs=needs, sides=sorted(needs.sides))
     return css.rstrip() + _NEWLINE
 
@@ -134,7 +134,7 @@ def _base(needs: Needs) -> str:
 _NEWLINE = "\n"
 
 
-def _own_rules(needs: Needs) -> list[str]:
+def _own_rules(needs: StyleUse) -> list[str]:
     """The rules that depend on lengths of the page's formulas."""
     spaces = sorted(needs.spaces)
     return [

@@ -21,23 +21,23 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender import __version__
 from prerender.cache.disk import Cache
-from prerender.cache.index import Index, Row, has_result, is_as_left, settled
+from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.cache.version import program_version
 from prerender.engine import Engine, Job, JobResult, engine_setup, fingerprint
 from prerender.markup import DamagedError
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fragments import may_be_fragment
-from prerender.pipeline.garbage import seldom_collected
+from prerender.pipeline.garbage import relaxed_gc
 from prerender.pipeline.lacking import cure
-from prerender.pipeline.outcome import Outcome, from_told, pack, unpack
+from prerender.pipeline.outcome import PageResult, load_summary, pack, unpack
 from prerender.pipeline.page import (
-    CSS,
-    FRAMES,
-    GLYPHS,
+    OUTLINES_NAME,
+    SHARED_ASSETS,
+    STYLESHEET_NAME,
     Finished,
-    Look,
     Page,
     Plan,
+    RenderOptions,
     finish,
     is_xml,
     keeping_loaders,
@@ -48,7 +48,7 @@ from prerender.pipeline.page import (
     sheets_of,
     unless_hydrated,
 )
-from prerender.pipeline.scripts import Local, Needs, Scripts, digest
+from prerender.pipeline.scripts import Dependencies, ScriptReader, SiteScripts, digest
 from prerender.report.summary import Diagnostic, PageReport, Report
 from prerender.setup import (
     Request,
@@ -63,11 +63,19 @@ from prerender.setup import (
     roles,
 )
 from prerender.setup.asked import Surroundings, answered
-from prerender.site.assets import Folder, Frames, Shared, address, remove
-from prerender.site.files import Seen, Site, copy_assets, list_pages, page_names, seen, write_page
+from prerender.site.assets import AssetFrames, Folder, SharedAssets, relative_url, remove
+from prerender.site.files import (
+    FileStat,
+    Site,
+    copy_assets,
+    list_pages,
+    page_names,
+    stat_file,
+    write_page,
+)
 from prerender.source import Element
 from prerender.source.encoding import EncodingLossError, decode
-from prerender.source.lines import Lines
+from prerender.source.lines import LineIndex
 from prerender.timing import Kind, Timing
 
 #: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
@@ -84,7 +92,7 @@ Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
 
 
 @dataclass(slots=True)
-class Work:
+class RenderSession:
     """What a run shares: engine, cache, the user's overrides, and the jobs that are under way.
 
     `index` is the folder of the index of pages; None: there is none.
@@ -108,9 +116,9 @@ class Work:
     strict: bool = False
     """Whether warnings fail."""
     setups: dict[str, Any] = field(default_factory=dict)
-    answers: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
+    in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
-    asked: set[int] = field(default_factory=set)
+    requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
@@ -118,7 +126,7 @@ class Work:
     _fresh: dict[str, JobResult] = field(default_factory=dict)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
-    async def aside(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
+    async def run_in_thread(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
         """What an action gives that takes long, in a thread, so that no tab waits for the loop."""
 
         def timed() -> T:
@@ -139,21 +147,21 @@ class Work:
         self._fresh.clear()
 
     @property
-    def mark(self) -> str:
+    def provenance(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
         settings = [self.override, self.css, self.glyphs, self.shrink, self.keep_loaders]
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
-    def frames(self) -> Frames:
+    def frames(self) -> AssetFrames:
         """The files that a site shares."""
-        files = {CSS: self.css == "external", GLYPHS: self.glyphs == "shared"}
-        return {name: FRAMES[name] for name, wanted in files.items() if wanted}
+        files = {STYLESHEET_NAME: self.css == "external", OUTLINES_NAME: self.glyphs == "shared"}
+        return {name: SHARED_ASSETS[name] for name, wanted in files.items() if wanted}
 
     @property
-    def settings(self) -> str:
+    def fingerprint(self) -> str:
         """All but its bytes and local files that a page's result depends on."""
-        return fingerprint([program_version(), self.mark, self.hydrated, self.base_path])
+        return fingerprint([program_version(), self.provenance, self.hydrated, self.base_path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +169,18 @@ class _Run:
     """A build under way."""
 
     site: Site
-    work: Work
-    index: Index
-    local: Local
+    work: RenderSession
+    index: PageIndex
+    local: SiteScripts
     settings: str
-    shared: Shared
+    shared: SharedAssets
     write: bool
     inspect: Inspect | None
 
 
 async def build(
     site: Site,
-    work: Work,
+    work: RenderSession,
     *,
     write: bool = True,
     progress: Progress = lambda _, __: None,
@@ -181,19 +189,19 @@ async def build(
     """Render the pages of a site. Raises SiteError, EngineError, BrowserNotFound."""
     started = time.monotonic()
     pages = page_names(site)
-    shared = Shared(Folder(site.output or site.root), work.frames)
+    shared = SharedAssets(Folder(site.output or site.root), work.frames)
     incomplete = shared.missing()
     if write:
         copy_assets(site, [*pages, *work.frames])
-    settings = work.settings
+    settings = work.fingerprint
     report = Report(strict=work.strict)
     with (
-        seldom_collected(),
-        Index(work.index if inspect is None else None, site, settings) as index,
+        relaxed_gc(),
+        PageIndex(work.index if inspect is None else None, site, settings) as index,
     ):
         if incomplete:
             index.clear()
-        run = _Run(site, work, index, Local(site), settings, shared, write, inspect)
+        run = _Run(site, work, index, SiteScripts(site), settings, shared, write, inspect)
         with work.timing.span("reading", "the index"):
             known = [_as_left(run, page) for page in pages]
         report.pages += [one for one in known if one is not None]
@@ -222,21 +230,23 @@ async def build(
 def _as_left(run: _Run, page: str) -> PageReport | None:
     """The report of a page whose files, and all that decided, are as the last build left them."""
     row = run.index.row(page)
-    if row is None or not is_as_left(run.site, page, row):
+    if row is None or not is_unchanged(run.site, page, row):
         return None
-    known = from_told(row.told, row.needs)
-    return _known(run, page, known) if run.local.same(known.needs) else None
+    known = load_summary(row.told, row.needs)
+    return _known(run, page, known) if run.local.unchanged(known.dependencies) else None
 
 
-def _known(run: _Run, page: str, outcome: Outcome) -> PageReport:
+def _known(run: _Run, page: str, outcome: PageResult) -> PageReport:
     """The report of a page that stays as it is."""
     run.work.from_cache += outcome.formulas
     return outcome.report(page, changed=False, written=False)
 
 
-async def plans(site: Site, work: Work) -> AsyncIterator[tuple[PurePosixPath, Plan | PageReport]]:
+async def plans(
+    site: Site, work: RenderSession
+) -> AsyncIterator[tuple[PurePosixPath, Plan | PageReport]]:
     """The plan of each page in turn, or what is wrong with it."""
-    local = Local(site)
+    local = SiteScripts(site)
     for page in list_pages(site):
         data = b""
         try:
@@ -255,7 +265,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
     """Render a page, or find out that nothing is to be done."""
     site, page = run.site, PurePosixPath(name)
     try:
-        since, file = time.time_ns(), seen(str(site.source(page)))
+        since, file = time.time_ns(), stat_file(str(site.source(page)))
         with run.work.timing.span("reading", name):
             data = site.source(page).read_bytes()
         key = digest(data)
@@ -265,9 +275,9 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             and row.digest == key
             and (not site.output or has_result(site, name, row))
         ):
-            outcome = from_told(row.told, row.needs)
-            if run.local.same(outcome.needs):
-                _keep(run, name, outcome, file and settled(file, since), key)
+            outcome = load_summary(row.told, row.needs)
+            if run.local.unchanged(outcome.dependencies):
+                _keep(run, name, outcome, file and stable_stat(file, since), key)
                 return _known(run, name, outcome)
         outcome = await outcome_of(
             page, data, run.work, run.local, settings=run.settings, inspect=run.inspect
@@ -278,35 +288,37 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             run.shared.add(outcome.shared)
         with run.work.timing.span("writing", name):
             changed = write_page(site, page, result) if run.write else not same
-        if outcome.lasting and run.write:
+        if outcome.cacheable and run.write:
             if changed and not site.output:
                 file, key = None, digest(result)
-            _keep(run, name, outcome, file and settled(file, since), key)
+            _keep(run, name, outcome, file and stable_stat(file, since), key)
         written = run.write and changed and not outcome.failed
         return outcome.report(name, changed=changed, written=written)
     except OSError as error:
         return _failure(page, b"", error).report(name, changed=False, written=False)
 
 
-def _keep(run: _Run, page: str, outcome: Outcome, source: Seen | None, key: str) -> None:
+def _keep(run: _Run, page: str, outcome: PageResult, source: FileStat | None, key: str) -> None:
     """Remember how a page is left; `source`: as it was read, None where it was written over."""
-    target = seen(str(run.site.target(PurePosixPath(page))))
+    target = stat_file(str(run.site.target(PurePosixPath(page))))
     if source is not None and not run.site.output:
         target = source
     if target is not None:
-        needs = json.dumps(outcome.needs)
-        run.index.keep(page, Row(source or target, target, key, needs, outcome.told()))
+        needs = json.dumps(outcome.dependencies)
+        run.index.keep(
+            page, PageRecord(source or target, target, key, needs, outcome.dump_summary())
+        )
 
 
 async def outcome_of(
     page: PurePosixPath,
     data: bytes,
-    work: Work,
-    scripts: Scripts,
+    work: RenderSession,
+    scripts: ScriptReader,
     *,
     settings: str,
     inspect: Inspect | None = None,
-) -> Outcome:
+) -> PageResult:
     """What becomes of a page (`data`): from the cache, or by rendering it.
 
     `scripts` are those of its site, `settings` are those of `work`. Raises EngineError,
@@ -317,20 +329,20 @@ async def outcome_of(
     try:
         alone = await _alone(page, data, work, scripts, needs)
     except OSError as error:
-        return replace(_failure(page, data, error), needs=needs)
+        return replace(_failure(page, data, error), dependencies=needs)
     where = os.fsencode(scripts.base(page)).hex()
     place = fingerprint([settings, where, page.suffix, digest(data), alone.key])
     with work.timing.span("cache"):
         kept = cache.page(place) if inspect is None else None
     known = unpack(kept) if kept is not None else None
-    if known is not None and scripts.same(known.needs):
+    if known is not None and scripts.unchanged(known.dependencies):
         work.from_cache += known.formulas
         return known
     try:
-        outcome = replace(await _render(page, data, work, look, alone, inspect), needs=needs)
+        outcome = replace(await _render(page, data, work, look, alone, inspect), dependencies=needs)
     except _PAGE_ERRORS as error:
-        outcome = replace(_failure(page, data, error), needs=needs)
-    if outcome.lasting and inspect is None:
+        outcome = replace(_failure(page, data, error), dependencies=needs)
+    if outcome.cacheable and inspect is None:
         with work.timing.span("cache"):
             cache.keep_page(place, pack(outcome))
     return outcome
@@ -350,18 +362,22 @@ class _Alone(NamedTuple):
 
 
 async def _alone(
-    page: PurePosixPath, data: bytes, work: Work, scripts: Scripts, needs: Needs
+    page: PurePosixPath,
+    data: bytes,
+    work: RenderSession,
+    scripts: ScriptReader,
+    needs: Dependencies,
 ) -> _Alone:
     """What a page has of its site, where it may be a fragment. Raises OSError."""
     if not may_be_fragment(data):
         return _Alone()
-    host = await work.aside("reading", page, lambda: scripts.host(page, needs))
+    host = await work.run_in_thread("reading", page, lambda: scripts.host(page, needs))
     if host is None:
         return _Alone(told=_DEFAULTS if scripts.loads.engine else "")
     name, source = host
     look, used = scripts.reader(name)
     try:
-        _, root, own, request, look = await work.aside(
+        _, root, own, request, look = await work.run_in_thread(
             "reading", name, lambda: _read(name, source, work.base_path, look)
         )
     except _PAGE_ERRORS as error:
@@ -376,24 +392,26 @@ _DEFAULTS = "it names neither MathJax nor KaTeX, and is read with MathJax 4's de
 async def _render(
     page: PurePosixPath,
     data: bytes,
-    work: Work,
+    work: RenderSession,
     look: Read,
     alone: _Alone,
     inspect: Inspect | None,
-) -> Outcome:
+) -> PageResult:
     planned = await _plan(page, work, data, look, alone)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
-    places = {name: address(page, name) for name in work.frames}
-    written = Look(places.get(CSS), places.get(GLYPHS), work.shrink)
-    finished = await work.aside(
-        "writing", page, lambda: finish(planned, answers, work.mark, written)
+    places = {name: relative_url(page, name) for name in work.frames}
+    written = RenderOptions(places.get(STYLESHEET_NAME), places.get(OUTLINES_NAME), work.shrink)
+    finished = await work.run_in_thread(
+        "writing", page, lambda: finish(planned, answers, work.provenance, written)
     )
     said = finished.diagnostics
     if inspect is not None:
         said = said + await inspect(page, planned, finished)
     result = None if finished.data == data else finished.data
     lasting = all(answer.lasting for answer in answers)
-    return Outcome(result, len(planned.formulas), said, lasting=lasting, shared=finished.shared)
+    return PageResult(
+        result, len(planned.formulas), said, cacheable=lasting, shared=finished.shared
+    )
 
 
 def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
@@ -404,9 +422,11 @@ def _current(site: Site, page: PurePosixPath, data: bytes) -> bytes | None:
         return None
 
 
-async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone: _Alone) -> Plan:
+async def _plan(
+    path: PurePosixPath, work: RenderSession, data: bytes, look: Read, alone: _Alone
+) -> Plan:
     """The plan of a page, its set-up evaluated."""
-    page, root, scripts, request, look = await work.aside(
+    page, root, scripts, request, look = await work.run_in_thread(
         "reading", path, lambda: _read(path, data, work.base_path, look)
     )
     request, around = alone.asks or (request, Surroundings(root, scripts, look))
@@ -432,7 +452,7 @@ async def _plan(path: PurePosixPath, work: Work, data: bytes, look: Read, alone:
         planned = keeping_loaders(planned) if work.keep_loaders else planned
         return planned if work.hydrated else unless_hydrated(planned, root)
 
-    return await work.aside("finding", path, find)
+    return await work.run_in_thread("finding", path, find)
 
 
 _UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
@@ -448,7 +468,7 @@ def _read(
     return page, root, scripts, collect(scripts, look), look
 
 
-async def _known_of(request: Request, work: Work) -> dict[str, Any]:
+async def _known_of(request: Request, work: RenderSession) -> dict[str, Any]:
     """What a page's scripts ask for; where that cannot be had, what the user says has its place."""
     try:
         return await _evaluated(request, work)
@@ -458,7 +478,7 @@ async def _known_of(request: Request, work: Work) -> dict[str, Any]:
         return loaded(request)
 
 
-async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
+async def _evaluated(request: Request, work: RenderSession) -> dict[str, Any]:
     """What a page's scripts ask for: from this run, the cache, or the browser."""
 
     async def find_out() -> dict[str, Any]:
@@ -474,11 +494,11 @@ async def _evaluated(request: Request, work: Work) -> dict[str, Any]:
     return evaluated
 
 
-def _answer(job: Job, work: Work) -> asyncio.Task[JobResult]:
+def _answer(job: Job, work: RenderSession) -> asyncio.Task[JobResult]:
     """What gives the answer to a job: from this run, the cache, or the engine."""
     key = job.key
-    known = hash(key) in work.asked
-    work.asked.add(hash(key))
+    known = hash(key) in work.requested
+    work.requested.add(hash(key))
 
     async def find_out() -> JobResult:
         with work.timing.span("cache"):
@@ -492,24 +512,24 @@ def _answer(job: Job, work: Work) -> asyncio.Task[JobResult]:
             work.keep(key, answer)
         return answer
 
-    task = work.answers.get(key)
+    task = work.in_flight.get(key)
     if task is None:
-        task = work.answers[key] = asyncio.create_task(find_out())
-        while len(work.answers) > _HELD and next(iter(work.answers.values())).done():
-            work.answers.popitem(last=False)
+        task = work.in_flight[key] = asyncio.create_task(find_out())
+        while len(work.in_flight) > _HELD and next(iter(work.in_flight.values())).done():
+            work.in_flight.popitem(last=False)
     return task
 
 
-def _failure(page: PurePosixPath, data: bytes, error: Exception) -> Outcome:
+def _failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
     """What becomes of a page that cannot be rendered: it is left as it was."""
     place = None
     if isinstance(error, DamagedError):
         with suppress(EncodingLossError):
-            place = Lines(decode(data, xml=is_xml(page)).text).place(error.offset)
+            place = LineIndex(decode(data, xml=is_xml(page)).text).locate(error.offset)
     told = cure() if isinstance(error, SetupError) else ""
     said = Diagnostic("error", f"the page is left as it is: {error}", place, cure=told)
     lasting = not isinstance(error, (OSError, SetupLostError))
-    return Outcome(None, said=[said], failed=True, lasting=lasting)
+    return PageResult(None, diagnostics=[said], failed=True, cacheable=lasting)
 
 
 def restore_site(site: Site) -> Report:
@@ -518,7 +538,7 @@ def restore_site(site: Site) -> Report:
     pages = list_pages(site)
     copy_assets(site, pages)
     report = Report([_restore_page(site, page) for page in pages])
-    remove(site.output or site.root, FRAMES)
+    remove(site.output or site.root, SHARED_ASSETS)
     report.seconds = time.monotonic() - started
     return report
 

@@ -34,7 +34,7 @@ _FRAMEWORKS = (
 _IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
 
 
-def framework_of(root: Element) -> str | None:
+def detect_framework(root: Element) -> str | None:
     """The framework that builds a page anew; None where none does, or its scripts are gone."""
     scripts = root.all("script")
     if not any(_runs(script) for script in scripts):

@@ -12,7 +12,7 @@ _MANY = 50_000
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
+def relaxed_gc() -> Iterator[None]:
     """What stands in it does not wait for the collector so often; what is there already stays."""
     before = gc.get_threshold()
     gc.freeze()

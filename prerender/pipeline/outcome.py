@@ -7,26 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prerender.pipeline.scripts import Needs
+from prerender.pipeline.scripts import Dependencies
 from prerender.report.summary import Diagnostic, PageReport, Status
-from prerender.source.lines import Place
+from prerender.source.lines import Location
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PageResult:
     """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
 
-    `needs` are the local files that decided; `lasting` says whether nothing else did: a file that
-    could not be opened may be opened the next time, and a font may be there. `shared` are lines of
-    files of its site.
+    `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a
+    file that could not be opened may be opened the next time, and a font may be there. `shared` are
+    lines of files of its site.
     """
 
     data: bytes | None
     formulas: int = 0
-    said: Sequence[Diagnostic] = ()
+    diagnostics: Sequence[Diagnostic] = ()
     failed: bool = False
-    needs: Needs = field(default_factory=dict)
-    lasting: bool = True
+    dependencies: Dependencies = field(default_factory=dict)
+    cacheable: bool = True
     shared: Mapping[str, list[str]] = field(default_factory=dict)
 
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
@@ -36,42 +36,49 @@ class Outcome:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
-        return PageReport(page, status, self.formulas, written, self.said)
+        return PageReport(page, status, self.formulas, written, self.diagnostics)
 
-    def told(self) -> str:
+    def dump_summary(self) -> str:
         """All but the result, as JSON."""
         said = [
-            [one.severity, one.message, one.place, one.tex, one.cure, one.times]
-            for one in self.said
+            [one.severity, one.message, one.location, one.tex, one.cure, one.times]
+            for one in self.diagnostics
         ]
         return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
 
 
-def from_told(told: str, needs: str) -> Outcome:
-    """An outcome from what `told` gave; its result is where it was put."""
+def load_summary(told: str, needs: str) -> PageResult:
+    """A result from what `dump_summary` gave; its result is where it was put."""
     formulas, failed, said = (*json.loads(told), False, ())[:3]
-    return Outcome(None, formulas, [_diagnostic(*one) for one in said], failed, json.loads(needs))
+    return PageResult(
+        None, formulas, [_load_diagnostic(*one) for one in said], failed, json.loads(needs)
+    )
 
 
-def _diagnostic(
+def _load_diagnostic(
     severity: Any, message: str, place: Sequence[Any] | None, tex: str, cure: str, times: int
 ) -> Diagnostic:
-    where = None if place is None else Place(*place)
+    where = None if place is None else Location(*place)
     return Diagnostic(severity, message, where, tex, cure, times)
 
 
-def pack(outcome: Outcome) -> bytes:
+def pack(outcome: PageResult) -> bytes:
     """An outcome as bytes."""
-    head = [outcome.told(), json.dumps(outcome.needs), outcome.data is None, outcome.shared]
+    head = [
+        outcome.dump_summary(),
+        json.dumps(outcome.dependencies),
+        outcome.data is None,
+        outcome.shared,
+    ]
     return json.dumps(head).encode() + b"\n" + (outcome.data or b"")
 
 
-def unpack(packed: bytes) -> Outcome | None:
+def unpack(packed: bytes) -> PageResult | None:
     """The inverse; None for bytes of another kind."""
     head, _, data = packed.partition(b"\n")
     try:
         told, needs, same, shared = json.loads(head)
-        one = from_told(told, needs)
+        one = load_summary(told, needs)
     except (ValueError, TypeError):
         return None
     return replace(one, data=None if same else data, shared=shared)

@@ -18,8 +18,8 @@ from prerender.engine.jobs import Planned, plan_jobs
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.markup import (
     DamagedError,
-    Needs,
-    Sheet,
+    RenderState,
+    StyleUse,
     carry_formula,
     carry_hidden,
     drawings,
@@ -36,14 +36,14 @@ from prerender.markup import (
     style_mark,
 )
 from prerender.pipeline.before import rendered_before
-from prerender.pipeline.frameworks import framework_of
+from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.summary import Diagnostic
-from prerender.setup import UNUSED, Pair, Role, Rules, Script, Setup, SetupError, out_of_reach
+from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
 from prerender.source.encoding import EncodingLossError, decode, encode, with_references
-from prerender.source.lines import Lines
+from prerender.source.lines import LineIndex
 
 _XML_SUFFIXES = (".xhtml", ".xht")
 
@@ -66,7 +66,7 @@ class Surroundings:
     ids: frozenset[str]
     apart: list[Span]
     """Elements with formulas in them that a reader mode may leave out of the page."""
-    told_apart: list[Edit]
+    disambiguation: list[Edit]
     """What the source has rendered by itself, marked so that it is not taken for ours."""
     end_of_head: int
 
@@ -106,7 +106,7 @@ class Finished:
     """The lines that it needs of files that its site shares, by their names."""
 
 
-class Look(NamedTuple):
+class RenderOptions(NamedTuple):
     """How a page's formulas are written into it.
 
     `css` and `glyphs` are the URLs of files that its site shares; None: that stands in the page.
@@ -118,11 +118,11 @@ class Look(NamedTuple):
     shrink: float = 0.7
 
 
-USUAL = Look()
+DEFAULT_OPTIONS = RenderOptions()
 
 #: the names of these files, and what they begin and end with
-CSS, GLYPHS = "prerender-math.css", "prerender-math.svg"
-FRAMES = {CSS: style_frame(), GLYPHS: outline_frame()}
+STYLESHEET_NAME, OUTLINES_NAME = "prerender-math.css", "prerender-math.svg"
+SHARED_ASSETS = {STYLESHEET_NAME: style_frame(), OUTLINES_NAME: outline_frame()}
 
 
 class AmbiguousError(ValueError):
@@ -203,7 +203,7 @@ def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]
 
 def unless_hydrated(plan: Plan, root: Element) -> Plan:
     """The same; no work at all where a client framework would undo it, and a warning."""
-    framework = framework_of(root) if plan.around is not None else None
+    framework = detect_framework(root) if plan.around is not None else None
     if framework is None:
         return plan
     if not plan.formulas:
@@ -227,7 +227,7 @@ def _is_no_money(one: Found) -> bool:
     return isinstance(one, Formula) and (one.display or re.search(r"[\\^_]", one.math) is not None)
 
 
-def _widest(rules: Rules) -> Rules:
+def _widest(rules: SearchRules) -> SearchRules:
     """What may be a formula, whatever the set-up."""
     dollars = (Pair("$", "$", False), Pair("$$", "$$", True), Pair("\\(", "\\)", False))
     return replace(rules, pairs=(*dollars, Pair("\\[", "\\]", True), *rules.pairs), scope=())
@@ -237,13 +237,15 @@ def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Sur
     return Surroundings(
         root.first("base") is not None,
         frozenset(element.attrs["id"] for element in root.having("id")),
-        _apart(root, formulas),
-        _told_apart(page, root),
+        _reader_mode_exclusions(root, formulas),
+        _disambiguation_edits(page, root),
         _end_of_head(page, root),
     )
 
 
-def finish(plan: Plan, answers: Sequence[JobResult], mark: str, look: Look = USUAL) -> Finished:
+def finish(
+    plan: Plan, answers: Sequence[JobResult], mark: str, look: RenderOptions = DEFAULT_OPTIONS
+) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
     A page whose `<base>` changes what its URLs mean has all in itself.
@@ -263,8 +265,8 @@ def finish(plan: Plan, answers: Sequence[JobResult], mark: str, look: Look = USU
     ]
     css, glyphs = (None, None) if around.base else look[:2]
     drawn = drawings(typesets, outlines, glyphs or "", around.ids)
-    needs = Needs(external=css is not None)
-    sheet = Sheet(drawn, page.xml, around.apart, look.shrink, needs)
+    needs = StyleUse(external=css is not None)
+    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset in zip(plan.formulas, typesets, strict=True):
@@ -275,24 +277,24 @@ def finish(plan: Plan, answers: Sequence[JobResult], mark: str, look: Look = USU
                 Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet))
             )
     if len(edits) == len(typesets) and plan.loading.spans:
-        edits += _farewell(plan)
+        edits += _removal_edits(plan)
     if not edits:
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
-    edits += around.told_apart
+    edits += around.disambiguation
     place = around.end_of_head
     told = style_mark(mark, len(edits))
     style = style_element(told, needs) if css is None else style_link(told, css)
     edits.append(Edit(place, place, style if rendered else plain_mark(told)))
-    shared = {} if css is None or not rendered else {CSS: style_lines(needs)}
-    shared |= {GLYPHS: outline_lines(drawn)} if glyphs and rendered else {}
+    shared = {} if css is None or not rendered else {STYLESHEET_NAME: style_lines(needs)}
+    shared |= {OUTLINES_NAME: outline_lines(drawn)} if glyphs and rendered else {}
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
     data = encode(splice(page.text, edits), page.codec)
-    if not _comes_back(page, data):
+    if not _is_restorable(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
 
 
-def _apart(root: Element, formulas: Sequence[Formula]) -> list[Span]:
+def _reader_mode_exclusions(root: Element, formulas: Sequence[Formula]) -> list[Span]:
     elements = [one for tag in _LEFT_OUT for one in root.all(tag)]
     elements += root.having("role", ["navigation"])
     starts = [formula.span.start for formula in formulas]
@@ -307,7 +309,7 @@ def _apart(root: Element, formulas: Sequence[Formula]) -> list[Span]:
 _LEFT_OUT = {"aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "nav"}
 
 
-def _comes_back(page: Page, data: bytes) -> bool:
+def _is_restorable(page: Page, data: bytes) -> bool:
     """Whether a rendered page holds its source."""
     try:
         return restored(data, xml=page.xml) == encode(page.text, page.codec)
@@ -326,7 +328,7 @@ def _collect(plan: Plan, answers: Sequence[JobResult]) -> tuple[list[Typeset], d
     return typesets, outlines
 
 
-def _farewell(plan: Plan) -> list[Edit]:
+def _removal_edits(plan: Plan) -> list[Edit]:
     """What goes when no formula is left for scripts: they, and escapes that they would resolve."""
     text = plan.page.text
     edits = [
@@ -339,7 +341,7 @@ def _farewell(plan: Plan) -> list[Edit]:
     ]
 
 
-def _told_apart(page: Page, root: Element) -> list[Edit]:
+def _disambiguation_edits(page: Page, root: Element) -> list[Edit]:
     tags = (element.start_tag for element in root.all("mjx-container"))
     texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
     return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
@@ -357,16 +359,16 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in _complaints(formula, typeset, why)
+        for told in _formula_diagnostics(formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
     unclosed = [one for one in plan.found if isinstance(one, Unclosed)]
     found += [(one.span.start, _unclosed(one), "") for one in unclosed]
     if found:
-        lines = Lines(plan.page.text)
+        lines = LineIndex(plan.page.text)
         for start, told, math in sorted(found, key=itemgetter(0)):
-            said.append(replace(told, place=lines.place(start), tex=math))
+            said.append(replace(told, location=lines.locate(start), tex=math))
     return said
 
 
@@ -399,7 +401,9 @@ _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
 
-def _complaints(formula: Formula, typeset: Typeset, held: Held | None) -> Iterator[Diagnostic]:
+def _formula_diagnostics(
+    formula: Formula, typeset: Typeset, held: Held | None
+) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""
     if held is not None:
         yield Diagnostic("error", held[0], cure=held[1])

@@ -24,7 +24,7 @@ from prerender.source.encoding import EncodingLossError
 
 #: the files that decided, by their path from the site's root, with a hash; None: not there. Behind
 #: `_LOADED` stands the name of a fragment: the page that loads it decided
-Needs = dict[str, str | None]
+Dependencies = dict[str, str | None]
 _LOADED = "\0"
 
 #: texts that are held: the scripts of one theme, not all that a site may have
@@ -36,11 +36,11 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
-class Scripts(ABC):
+class ScriptReader(ABC):
     """The scripts that stand in a site's own files, each looked at once a run."""
 
     def __init__(self) -> None:
-        self._digests: Needs = {}
+        self._digests: Dependencies = {}
         self._meanings: dict[tuple[PurePosixPath, str], list[str]] = {}
         self._texts: OrderedDict[str, str] = OrderedDict()
 
@@ -72,7 +72,7 @@ class Scripts(ABC):
 
         return loads(self._pages(), self._read, meant)
 
-    def host(self, page: PurePosixPath, needs: Needs) -> tuple[PurePosixPath, bytes] | None:
+    def host(self, page: PurePosixPath, needs: Dependencies) -> tuple[PurePosixPath, bytes] | None:
         """The page that loads a page as a fragment, and its bytes, which `needs` will know of.
 
         Raises OSError.
@@ -93,12 +93,12 @@ class Scripts(ABC):
             data = restored(data, xml=is_xml(PurePosixPath(name)))
         return digest(b"\0".join([os.fsencode(name), data]))
 
-    def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Needs]:
+    def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Dependencies]:
         """What reads the scripts of a page by their addresses, and what it will have looked at.
 
         It raises OSError where a file cannot be read.
         """
-        needs: Needs = {}
+        needs: Dependencies = {}
 
         def read(url: str) -> str | None:
             for name in self._meant(page, url):
@@ -126,7 +126,7 @@ class Scripts(ABC):
                 self._digests[name] = digest(self._read(name)) if there else None
         return self._digests[name]
 
-    def same(self, needs: Needs) -> bool:
+    def unchanged(self, needs: Dependencies) -> bool:
         """Whether the files are what they were."""
         try:
             return all(self.digest(name) == known for name, known in needs.items())
@@ -142,7 +142,7 @@ class Scripts(ABC):
         return self._texts[name]
 
 
-class Local(Scripts):
+class SiteScripts(ScriptReader):
     """The scripts of a site that is here."""
 
     def __init__(self, site: Site) -> None:

@@ -17,13 +17,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import __version__
 from prerender.report.summary import (
+    DiagnosticExcerpt,
     Finding,
-    Remark,
     Report,
     ScreenReport,
     Status,
     Topic,
-    some,
+    pluralize,
     topics,
 )
 from prerender.site.files import whole
@@ -32,18 +32,18 @@ from prerender.site.files import whole
 _SHOWN = 1000
 
 
-class Listed(NamedTuple):
+class ListedPage(NamedTuple):
     """A page with errors, and these; `note` is said of the page itself."""
 
     path: str
     status: str
     formulas: int
-    remarks: Sequence[Remark]
+    remarks: Sequence[DiagnosticExcerpt]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportData:
     """A run: its name, its figures by what they count, and what is not well.
 
     `wrong` are pages with an error, `topics` what is said once: warnings and notes.
@@ -53,29 +53,29 @@ class Told:
     errors: int
     warnings: int
     figures: Mapping[str, str]
-    wrong: Iterable[Listed]
+    wrong: Iterable[ListedPage]
     topics: Iterable[Topic]
     screens: Sequence[ScreenReport] = ()
 
 
-def told(report: Report, name: str) -> Told:
+def report_data(report: Report, name: str) -> ReportData:
     """A run of `build`, `check` or `restore` on a site of that name, a folder or a page."""
     said = [one for page in report.pages for one in page.diagnostics]
     errors = sum(one.severity == "error" for one in said)
     warnings = sum(one.severity == "warning" for one in said)
     statuses = {
-        status: some(n, "page") for status in get_args(Status) if (n := report.count(status))
+        status: pluralize(n, "page") for status in get_args(Status) if (n := report.count(status))
     }
     formulas = f"{report.typeset:,} typeset, {report.from_cache:,} from the cache"
     figures = {
         "pages": f"{len(report.pages):,}",
         **statuses,
-        "written": some(sum(page.written for page in report.pages), "page"),
+        "written": pluralize(sum(page.written for page in report.pages), "page"),
         "formulas": f"{sum(page.formulas for page in report.pages):,}: {formulas}",
         "took": f"{report.seconds:.1f} s",
     }
     wrong = [
-        Listed(
+        ListedPage(
             _path(name, page.path),
             page.status,
             page.formulas,
@@ -90,7 +90,7 @@ def told(report: Report, name: str) -> Told:
         for one in page.diagnostics
         if one.severity != "error"
     ]
-    return Told(name, errors, warnings, figures, wrong, topics(odd), report.screens)
+    return ReportData(name, errors, warnings, figures, wrong, topics(odd), report.screens)
 
 
 def _path(name: str, page: str) -> str:
@@ -98,7 +98,7 @@ def _path(name: str, page: str) -> str:
     return name if Path(name).is_file() else str(Path(name, page))
 
 
-def write_report(run: Told, file: Path) -> None:
+def write_report(run: ReportData, file: Path) -> None:
     """Write the page about a run, whole or not at all. Raises OSError."""
     folder = file.resolve().parent
     template = _TEMPLATES.get_template("report.html.jinja")
@@ -134,4 +134,4 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"plain": _plain, "link": _link, "findings": _findings, "some": some}
+_TEMPLATES.filters |= {"plain": _plain, "link": _link, "findings": _findings, "some": pluralize}

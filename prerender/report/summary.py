@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Literal, NamedTuple, get_args
 from unicodedata import category, east_asian_width
 
-from prerender.source.lines import Place
+from prerender.source.lines import Location
 
 Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 #: an error fails; a warning fails where the user is strict; a note is but said
@@ -20,11 +20,11 @@ class Exit(IntEnum):
 
     DONE = 0
     SOME_FAILED = 1
-    WRONG_WORDS = 2
-    NO_ENGINE = 3
+    USAGE_ERROR = 2
+    ENGINE_UNAVAILABLE = 3
 
 
-class Remark(NamedTuple):
+class DiagnosticExcerpt(NamedTuple):
     """What there is to show of a diagnostic; `line` is 0 where it has no place.
 
     `source` is the part of the line around the place, which is at the index `at` of it. `cure` is
@@ -78,21 +78,23 @@ class Diagnostic:
 
     severity: Severity
     message: str
-    place: Place | None = None
+    location: Location | None = None
     tex: str = ""
     cure: str = ""
     times: int = 1
 
     @property
-    def remark(self) -> Remark:
+    def remark(self) -> DiagnosticExcerpt:
         """What there is to show of it."""
-        if self.place is None:
-            return Remark(
+        if self.location is None:
+            return DiagnosticExcerpt(
                 self.severity, self.message, tex=self.tex, cure=self.cure, times=self.times
             )
-        line, column, text = self.place
+        line, column, text = self.location
         shown = _excerpt(text, column)
-        return Remark(self.severity, self.message, line, column, self.tex, *shown, self.cure)
+        return DiagnosticExcerpt(
+            self.severity, self.message, line, column, self.tex, *shown, self.cure
+        )
 
 
 #: characters of a source line that are shown
@@ -128,13 +130,13 @@ _NAMED = 4
 class Topic:
     """What is said once of a site: its first places, and how many there are on how many pages."""
 
-    first: Remark
-    places: list[tuple[str, Remark]] = field(default_factory=list)
+    first: DiagnosticExcerpt
+    places: list[tuple[str, DiagnosticExcerpt]] = field(default_factory=list)
     count: int = 0
     pages: int = 0
     _last: str | None = None
 
-    def add(self, path: str, remark: Remark) -> None:
+    def add(self, path: str, remark: DiagnosticExcerpt) -> None:
         """One more; the places of a page come together."""
         self.count += remark.times
         self.pages += path != self._last
@@ -145,7 +147,9 @@ class Topic:
     def show(self) -> str:
         """Lines for a terminal."""
         [(path, remark), *others] = self.places
-        more = [f"{some(self.count, 'time')} on {some(self.pages, 'page')}"] * (self.count > 1)
+        more = [f"{pluralize(self.count, 'time')} on {pluralize(self.pages, 'page')}"] * (
+            self.count > 1
+        )
         if others:
             more.append(f"also {', '.join(one.where(where) for where, one in others)}")
         told = ", ".join(more) + ("; " if more and remark.cure else "") + remark.cure
@@ -160,7 +164,7 @@ class Topic:
         return told | ({"cure": self.first.cure} if self.first.cure else {}) | {"places": places}
 
 
-def topics(said: Iterable[tuple[str, Remark]]) -> list[Topic]:
+def topics(said: Iterable[tuple[str, DiagnosticExcerpt]]) -> list[Topic]:
     """What is to be said once, in the order of its first places; a page's remarks come together."""
     found: dict[tuple[str, str, str], Topic] = {}
     for path, remark in said:
@@ -203,7 +207,7 @@ class Finding(NamedTuple):
     """
 
     path: str
-    place: Place | None
+    place: Location | None
     tex: str
     reason: str
     picture: str = ""
@@ -239,8 +243,9 @@ class ScreenReport:
     def summary(self) -> str:
         """One line for a person."""
         return (
-            f"at {self.width} px: {some(self.displays, 'display')}, {len(self.shrunk)} shrunk, "
-            f"{len(self.scrolled)} scrolled; {some(len(self.offences), 'offence')}"
+            f"at {self.width} px: {pluralize(self.displays, 'display')}, "
+            f"{len(self.shrunk)} shrunk, {len(self.scrolled)} scrolled; "
+            f"{pluralize(len(self.offences), 'offence')}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -289,14 +294,14 @@ class Report:
         formulas = sum(page.formulas for page in self.pages)
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
-        warned = f", {some(warnings, 'warning')}" if warnings else ""
+        warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
         lacking = sum(page.lacks for page in self.pages)
-        left = f" Left as it is, in part or whole, for want of its set-up: {some(lacking, 'page')}."
-        left = left if lacking else ""
+        left = "Left as it is, in part or whole, for want of its set-up"
+        left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
         return (
-            f"{some(len(self.pages), 'page')}: {counts}; {written} written. "
-            f"{some(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
-            f"cache. {some(errors, 'error')}{warned}.{left} {self.seconds:.1f} s"
+            f"{pluralize(len(self.pages), 'page')}: {counts}; {written} written. "
+            f"{pluralize(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
+            f"cache. {pluralize(errors, 'error')}{warned}.{left} {self.seconds:.1f} s"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -339,6 +344,6 @@ def topics_to_json(said: Sequence[Topic]) -> dict[str, Any]:
     return {name: some for name, some in told.items() if some}
 
 
-def some(count: int, what: str) -> str:
+def pluralize(count: int, what: str) -> str:
     """A number of things in words."""
     return f"{count} {what}{'' if count == 1 else 's'}"

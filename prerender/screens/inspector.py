@@ -22,7 +22,7 @@ from prerender.report.summary import Diagnostic, Finding, ScreenReport
 from prerender.screens.libraries import library_file
 from prerender.screens.viewport import Compromise, Screens, ServedPage, ViewportResult, inspect_page
 from prerender.site.files import Site, local_file
-from prerender.source.lines import Lines, Place
+from prerender.source.lines import LineIndex, Location
 
 _SHRUNK = {"shrinks": True, "scrolls": False}
 
@@ -110,7 +110,7 @@ class _Formulas:
 
     def __init__(self, page: PurePosixPath, plan: Plan, rendered: Sequence[Formula]) -> None:
         self._path = str(page)
-        self._lines = Lines(plan.page.text)
+        self._lines = LineIndex(plan.page.text)
         self._rendered = rendered
         self.count = len(rendered)
 
@@ -123,8 +123,8 @@ class _Formulas:
         place, display = self._place(formula), formula.display
         return Finding(self._path, place, formula.math, reason, display=display)
 
-    def _place(self, formula: Formula) -> Place:
-        return self._lines.place(formula.span.start)
+    def _place(self, formula: Formula) -> Location:
+        return self._lines.locate(formula.span.start)
 
     def diagnose(self, seen: Sequence[ViewportResult]) -> list[Diagnostic]:
         """A diagnostic for each thing that is wrong with a formula, on whichever screens."""

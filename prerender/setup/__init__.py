@@ -14,7 +14,7 @@ from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loade
 from prerender.setup.katex import FOR_OTHERS, UNUSED
 from prerender.setup.lacks import lacks, made
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import Json, Lack, Pair, Rules, Scope, Setup, Switch
+from prerender.setup.model import ElementFilter, Json, Lack, Pair, Scope, SearchRules, Setup
 from prerender.setup.probes import found, out_of_reach, replacing
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
@@ -25,18 +25,18 @@ __all__ = [
     "FOR_OTHERS",
     "LIBRARIES",
     "UNUSED",
+    "ElementFilter",
     "Lack",
     "Loader",
     "Pair",
     "Request",
     "Role",
-    "Rules",
     "Scope",
     "Script",
+    "SearchRules",
     "Setup",
     "SetupError",
     "SetupLostError",
-    "Switch",
     "collect",
     "defaults",
     "evaluate",

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from prerender.setup.model import Json, Lack, Pair, Rules, Scope, Setup, Switch
+from prerender.setup.model import ElementFilter, Json, Lack, Pair, Scope, SearchRules, Setup
 from prerender.setup.packages import to_load
 from prerender.setup.probes import Probe, elements, found
 from prerender.setup.values import flag, number, section, strings
@@ -204,7 +204,7 @@ def _alike(macros: Sequence[Json]) -> Json:
     }
 
 
-def _in_turn(rules: Sequence[Rules]) -> Rules:
+def _in_turn(rules: Sequence[SearchRules]) -> SearchRules:
     """Rules of which each is for what those before it leave."""
     return replace(rules[0], later=tuple(rules[1:]))
 
@@ -267,7 +267,7 @@ def _characters(macros: Json) -> Json:
     }
 
 
-def _rules(call: _Call, scope: int, count: int) -> Rules:
+def _rules(call: _Call, scope: int, count: int) -> SearchRules:
     """Where a call looks: auto-render in text, KaTeX itself at elements that a script takes.
 
     `scope` is the number of its scope, of `count` that there are.
@@ -288,7 +288,9 @@ def _rules(call: _Call, scope: int, count: int) -> Rules:
     return replace(
         _NOWHERE,
         pairs=tuple(dict.fromkeys(pairs)),
-        switch=Switch(tuple(skip), " ".join(strings(call.options.get("ignoredClasses", []))), ""),
+        switch=ElementFilter(
+            tuple(skip), " ".join(strings(call.options.get("ignoredClasses", []))), ""
+        ),
         scripts=any(probe.selector == "script" for probe in probes),
         elements=elements(probes),
         scope=tuple(parts),
@@ -298,10 +300,10 @@ def _rules(call: _Call, scope: int, count: int) -> Rules:
 
 
 #: KaTeX where nothing calls it
-_NOWHERE = Rules(
+_NOWHERE = SearchRules(
     version="katex",
     pairs=(),
-    switch=Switch(SKIP, "", ""),
+    switch=ElementFilter(SKIP, "", ""),
     environments=False,
     escapes=False,
     refs=False,

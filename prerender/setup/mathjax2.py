@@ -16,7 +16,7 @@ from typing import Any
 from prerender.browser.pages import read_function
 from prerender.setup.lacks import called
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
-from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
+from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup
 from prerender.setup.packages import KNOWN, to_load
 from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
@@ -105,7 +105,7 @@ def _brought(combined: str) -> Iterator[str]:
         yield from ("input/asciimath", "asciimath2jax")
 
 
-def _rules(config: Json, names: set[str], displays: list[str]) -> Rules:
+def _rules(config: Json, names: set[str], displays: list[str]) -> SearchRules:
     """Where MathJax 2's preprocessors find math; scripts of type math/... always are.
 
     `displays`: selectors of elements in which the page's own filters make displays of AsciiMath.
@@ -114,7 +114,7 @@ def _rules(config: Json, names: set[str], displays: list[str]) -> Rules:
     has_am = "asciimath2jax" in names
     ascii_math = section(config, "asciimath2jax")
     delimiters = pairs(ascii_math.get("delimiters"), False) or list(BACKTICKS)
-    return Rules(
+    return SearchRules(
         version="mathjax2",
         pairs=_pairs(tex) if has_tex else (),
         switch=_switch(config, tex, "tex2jax"),
@@ -138,14 +138,14 @@ def _pairs(tex: Json) -> tuple[Pair, ...]:
     return (*inline, *display)
 
 
-def _switch(config: Json, options: Json, name: str) -> Switch:
+def _switch(config: Json, options: Json, name: str) -> ElementFilter:
     """Elements by tag and class; previews and what MathJax made before are never looked into."""
     preview = strings(config.get("preRemoveClass", "MathJax_Preview"))
     ignored = strings(options.get("ignoreClass", f"{name}_ignore"))
     parts = [part for part in (*preview, *ignored) if part]
     process = strings(options.get("processClass", f"{name}_process"))
     made = "MathJax[^ ]*"
-    return Switch(
+    return ElementFilter(
         tuple(strings(options["skipTags"])) if "skipTags" in options else SKIP_3,
         pattern([*parts, made], f"MathJax_Preview|{name}_ignore|{made}"),
         pattern(process, f"{name}_process"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from prerender.setup.functions import is_harmless
-from prerender.setup.model import Json, Lack, Pair, Rules, Setup, Switch
+from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup
 from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
 from prerender.setup.probes import Probe, elements, found, typeset_only
 from prerender.setup.scripts import Loader
@@ -50,10 +50,10 @@ def defaults(loader: Loader | None = None) -> Setup:
     newest = loader is None or loader.version == "mathjax4"
     brought = component(loader.components[0] if loader else "tex-mml-chtml", newest)
     return Setup(
-        rules=Rules(
+        rules=SearchRules(
             version="mathjax4" if newest else "mathjax3",
             pairs=PAIRS if "tex" in brought.inputs else (),
-            switch=Switch(SKIP_4 if newest else SKIP_3, "mathjax_ignore", "mathjax_process"),
+            switch=ElementFilter(SKIP_4 if newest else SKIP_3, "mathjax_ignore", "mathjax_process"),
             environments="tex" in brought.inputs,
             escapes="tex" in brought.inputs,
             refs="tex" in brought.inputs,
@@ -152,7 +152,7 @@ def _plain(value: object) -> bool:
     return isinstance(value, str | int | float)
 
 
-def _rules(rules: Rules, config: Json) -> Rules:
+def _rules(rules: SearchRules, config: Json) -> SearchRules:
     """Where formulas are, with the options of a configuration."""
     tex, options = section(config, "tex"), section(config, "options")
     switch = _switch(rules.switch, options)
@@ -189,17 +189,17 @@ def _pairs(old: tuple[Pair, ...], tex: Json) -> tuple[Pair, ...]:
     return result
 
 
-def _switch(old: Switch, options: Json) -> Switch:
+def _switch(old: ElementFilter, options: Json) -> ElementFilter:
     skip = strings(insert(list(old.skip_tags), options.get("skipHtmlTags", list(old.skip_tags))))
     ignore, process = options.get("ignoreHtmlClass"), options.get("processHtmlClass")
-    return Switch(
+    return ElementFilter(
         tuple(skip),
         old.ignore_class if ignore is None else pattern(strings(ignore), old.ignore_class),
         old.process_class if process is None else pattern(strings(process), old.process_class),
     )
 
 
-def _include(rules: Rules, tags: Json) -> tuple[tuple[str, str], ...]:
+def _include(rules: SearchRules, tags: Json) -> tuple[tuple[str, str], ...]:
     """What stands for tags within a formula; MathJax 3 knows no more tags than its own."""
     known = dict(rules.include)
     given = {
@@ -288,7 +288,7 @@ def _with_loaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
     return replace(setup, rules=replace(rules, mathml=mathml), tex=tex)
 
 
-def _without_tex(rules: Rules) -> Rules:
+def _without_tex(rules: SearchRules) -> SearchRules:
     return replace(rules, pairs=(), environments=False, escapes=False, refs=False)
 
 

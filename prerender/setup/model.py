@@ -17,7 +17,7 @@ class Pair(NamedTuple):
     display: bool
 
 
-class Switch(NamedTuple):
+class ElementFilter(NamedTuple):
     """Which elements math is looked for in (regular expressions as MathJax builds them)."""
 
     skip_tags: tuple[str, ...]
@@ -38,7 +38,7 @@ class Scope(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SearchRules:
     """Where formulas stand in a page; `find` reads nothing else of a set-up.
 
     `version` selects whose search algorithm is followed: MathJax 2's tex2jax, MathJax 3/4's FindTeX
@@ -47,7 +47,7 @@ class Rules:
 
     version: Version
     pairs: tuple[Pair, ...]
-    switch: Switch
+    switch: ElementFilter
     #: `\begin{env}...\end{env}` outside delimiters is a display formula
     environments: bool = True
     #: `\$` (and `\\` in v3, v4) in text stands for the character itself
@@ -60,7 +60,7 @@ class Rules:
     scripts: bool = False
     #: pairs of AsciiMath delimiters, and its own switch; None where that input is off
     asciimath: tuple[Pair, ...] = ()
-    asciimath_switch: Switch | None = None
+    asciimath_switch: ElementFilter | None = None
     #: CSS selectors of elements right in which AsciiMath is a display
     asciimath_displays: tuple[str, ...] = ()
     #: `<math>` elements are formulas
@@ -81,7 +81,7 @@ class Rules:
     #: each element of `scope` has one of its own that begins alike, so many numbers further; 0: not
     apart: int = 0
     #: where is looked after that, in what is left: KaTeX may be called several times
-    later: tuple[Rules, ...] = ()
+    later: tuple[SearchRules, ...] = ()
 
 
 class Lack(NamedTuple):
@@ -112,7 +112,7 @@ class Setup:
     compute and nothing else (functions.py), and `tex.digits`.
     """
 
-    rules: Rules
+    rules: SearchRules
     tex: Json = field(default_factory=dict)
     load: tuple[str, ...] = ()
     asciimath: Json = field(default_factory=dict)

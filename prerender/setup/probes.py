@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
-from prerender.setup.model import Json, Rules, Setup
+from prerender.setup.model import Json, SearchRules, Setup
 from prerender.setup.values import number, section, strings
 
 _NEVER = (
@@ -83,14 +83,14 @@ def replaced(probes: Sequence[Probe]) -> tuple[tuple[str, int], ...]:
     )
 
 
-def replacing(rules: Rules, probes: Sequence[Probe]) -> Rules:
+def replacing(rules: SearchRules, probes: Sequence[Probe]) -> SearchRules:
     """The same, with how much of its elements each formula takes the place of."""
     levels = replaced(probes)
     later = tuple(replace(one, replaced=levels) for one in rules.later)
     return replace(rules, replaced=levels, later=later)
 
 
-def out_of_reach(rules: Rules) -> Rules:
+def out_of_reach(rules: SearchRules) -> SearchRules:
     """The same for a page whose scripts stay: they would take what is in its elements for TeX.
 
     A formula takes the place of its element, so that they do not find it.

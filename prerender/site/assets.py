@@ -25,10 +25,10 @@ except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
 #: by name, what the file begins and ends with
-Frames = Mapping[str, tuple[str, str]]
+AssetFrames = Mapping[str, tuple[str, str]]
 
 
-class Files(Protocol):
+class AssetStore(Protocol):
     """Where the files stand: the root of a site."""
 
     def read(self, name: str) -> bytes:
@@ -37,7 +37,7 @@ class Files(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all. Raises OSError."""
 
-    def alone(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """While no other process writes, where that can be had."""
 
 
@@ -59,7 +59,7 @@ class Folder:
             temporary.chmod(0o644)
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """While other processes wait that add lines, where the file system has locks."""
         self.path.mkdir(parents=True, exist_ok=True)
         if fcntl is None:
@@ -75,11 +75,11 @@ class Folder:
 
 
 @dataclass(slots=True)
-class Shared:
+class SharedAssets:
     """The files of these names at the root of a site."""
 
-    files: Files
-    frames: Frames
+    files: AssetStore
+    frames: AssetFrames
     _texts: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[str, set[str]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -96,7 +96,7 @@ class Shared:
         for name, lines in wanted.items():
             if self._lines.get(name, set()).issuperset(lines):
                 continue
-            with self._lock, self.files.alone():
+            with self._lock, self.files.lock():
                 known = self._known(name) or set()
                 if not known.issuperset(lines):
                     self._write(name, known.union(lines))
@@ -138,6 +138,6 @@ def remove(folder: Path, names: Iterable[str]) -> None:
                 (folder / name).unlink()
 
 
-def address(page: PurePosixPath, name: str) -> str:
+def relative_url(page: PurePosixPath, name: str) -> str:
     """The URL of a file at the root of a site, from one of its pages."""
     return "../" * (len(page.parts) - 1) + name

@@ -149,7 +149,7 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
     return True
 
 
-class Seen(NamedTuple):
+class FileStat(NamedTuple):
     """A file as the file system tells it: bytes, nanoseconds, a number that a new file has anew."""
 
     size: int
@@ -157,13 +157,13 @@ class Seen(NamedTuple):
     inode: int
 
 
-def seen(path: str) -> Seen | None:
+def stat_file(path: str) -> FileStat | None:
     """A file or a link as it is; None where there is none. (Path would take five times as long.)"""
     try:
         found = os.lstat(path)
     except OSError:
         return None
-    return Seen(found.st_size, found.st_mtime_ns, found.st_ino)
+    return FileStat(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def has_copies(site: Site, page: str) -> bool:
@@ -263,7 +263,7 @@ def _make_folder(site: Site, path: PurePosixPath) -> None:
 
 
 def _same_file(source: str, target: str) -> bool:
-    old, new = seen(source), seen(target)
+    old, new = stat_file(source), stat_file(target)
     return old is not None and new is not None and old[:2] == new[:2]
 
 

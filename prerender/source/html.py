@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import turbohtml
 
 from prerender.source.nodes import Comment, Element, Node, Tags, Text
-from prerender.source.offsets import NUMBERED, Copy
+from prerender.source.offsets import NUMBERED, ParserCopy
 
 
 def parse(text: str) -> Element:
     """The `html` element of an HTML page, as a browser with scripting builds it."""
-    copy = Copy(text)
+    copy = ParserCopy(text)
     document = turbohtml.parse(copy.text, source_locations=True, scripting=True)
     root = document.find("html")
     assert root is not None  # a parser that follows the standard makes one
@@ -32,7 +32,7 @@ class _Tree:
     """What the elements of a tree share; `text` makes its text nodes from their data."""
 
     def __init__(
-        self, document: turbohtml.Document, copy: Copy, text: Callable[[str], Text]
+        self, document: turbohtml.Document, copy: ParserCopy, text: Callable[[str], Text]
     ) -> None:
         self.document, self.copy, self.text = document, copy, text
         self.has_templates = document.find("template") is not None

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A place in a file: line and column count from 1, in characters; `text` is that line."""
 
     line: int
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     text: str
 
 
-class Lines:
+class LineIndex:
     """The places of a text's offsets; `starts` are those at which its lines begin."""
 
     def __init__(self, text: str) -> None:
@@ -30,12 +30,12 @@ class Lines:
         """The offset of a line (from 1) and column (from 0)."""
         return self.starts[line - 1] + column
 
-    def place(self, offset: int) -> Place:
+    def locate(self, offset: int) -> Location:
         """The place of an offset."""
         line = bisect_right(self.starts, offset)
         start = self.starts[line - 1]
         end = self.starts[line] if line < len(self.starts) else len(self._text)
         first = 1 if start == 0 and self._text.startswith("\ufeff") else 0
-        return Place(
+        return Location(
             line, offset - start + 1 - first, self._text[start + first : end].rstrip("\r\n")
         )

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import turbohtml
 
 from prerender.source.edits import Edit, splice
-from prerender.source.lines import Lines
+from prerender.source.lines import LineIndex
 from prerender.source.nodes import Piece, Span, Text
 
 _DIGITS = [chr(0xFDD0 + i) for i in range(16)]
@@ -49,7 +49,7 @@ class _Token(NamedTuple):
 _Run = Sequence[_Token]
 
 
-class Copy:
+class ParserCopy:
     """A page as parsers get it: `text` is as long as the source, and stands where that does."""
 
     def __init__(self, source: str) -> None:
@@ -61,9 +61,9 @@ class Copy:
         self.text = " " + text[1:] if text.startswith("\ufeff") else text
 
     @cached_property
-    def _lines(self) -> Lines | None:
+    def _lines(self) -> LineIndex | None:
         """Its lines, if the parser's offsets mean nothing: it takes a CRLF for one character."""
-        return Lines(self.text) if "\r" in self.text else None
+        return LineIndex(self.text) if "\r" in self.text else None
 
     def span(self, place: turbohtml.SourceSpan) -> Span:
         """Where in the source is what the parser says stands in the copy."""
@@ -74,7 +74,7 @@ class Copy:
             self._lines.offset(place.end_line, place.end_col),
         )
 
-    def numbered(self, document: turbohtml.Document, wanted: frozenset[str] | None) -> Numbered:
+    def numbered(self, document: turbohtml.Document, wanted: frozenset[str] | None) -> NumberedCopy:
         """The copy with runs of text numbered: those with a character that is wanted; None: all.
 
         `document` is the parsed copy. Above its body, runs may be left out. Runs of white space
@@ -86,7 +86,7 @@ class Copy:
             Edit(run[0].start, run[0].start, f"{_OPEN}{at:x}{_CLOSE}".translate(_TO_DIGITS))
             for at, run in enumerate(runs)
         ]
-        return Numbered(self._source, splice(self.text, marks), runs, wanted is None)
+        return NumberedCopy(self._source, splice(self.text, marks), runs, wanted is None)
 
     def _start(self, document: turbohtml.Document, wanted: frozenset[str]) -> int | None:
         """Where to begin to read: at a tag before what may be wanted; None: nothing is.
@@ -120,7 +120,7 @@ class Copy:
     ) -> Iterator[_Run]:
         """The runs of text between tags and comments that are wanted, each a list of tokens."""
         copy = _html_only(self.text, list(self._embedded(document)))[start:]
-        lines = Lines(copy)
+        lines = LineIndex(copy)
         tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
         found = re.compile("" if wanted is None else _one_of(wanted)).search
         known = 0
@@ -235,7 +235,7 @@ def _is_foreign(node: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedCopy:
     """A numbered copy (`text`), and its runs by their numbers; `whole`: all runs have one."""
 
     _source: str

@@ -21,8 +21,8 @@ from prerender.batch import worker as work
 from prerender.batch.journal import Journal, Row, Site
 from prerender.batch.store import File
 from prerender.pipeline.page import restored
-from tests.batch.site import built, files, make_site
 from tests.conftest import Run
+from tests.support.batch_site import built, files, make_site
 
 
 @pytest.fixture
@@ -222,13 +222,13 @@ def test_a_page_that_takes_others_along(tmp_path: Path) -> None:
             lost = any(item.page == "bad" for item in chunk)
             yield work.Result([done(item, lost=lost) for item in chunk], 0)
 
-    def done(item: work.Item, *, lost: bool) -> work.Done:
+    def done(item: work.PageTask, *, lost: bool) -> work.PageDone:
         if lost:
             return work.failure(item, OSError("workers were lost"), "")
-        return work.Done(item, item.known._replace(state="done", status="rendered"))
+        return work.PageDone(item, item.known._replace(state="done", status="rendered"))
 
     pages = ["bad", *map(str, range(40))]
-    items = [work.Item(site, page, File(1, "stamp"), Row(page)) for page in pages]
+    items = [work.PageTask(site, page, File(1, "stamp"), Row(page)) for page in pages]
     journal = Journal(tmp_path / "journal")
     tally = asyncio.run(work.run(items, render, journal, 1, lambda _, __: None))
     assert tally.pages == {"rendered": 40, "failed": 1}

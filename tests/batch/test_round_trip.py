@@ -14,9 +14,9 @@ from prerender.engine import JobResult, Layout, Typeset
 from prerender.pipeline.page import finish, plan, read, restored, scripts_of
 from prerender.setup import Role, defaults
 from prerender.source.encoding import EncodingLossError
-from tests.batch.site import files
 from tests.conftest import Run
-from tests.strategies import pages
+from tests.support.batch_site import files
+from tests.support.strategies import pages
 
 OLD = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 NEW = Typeset((Layout(600, 500, 90, ('<use href="#h"/><use href="#g"/>',)),), ("g", "h"))

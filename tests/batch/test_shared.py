@@ -11,9 +11,9 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from prerender.site.assets import Folder, Shared
-from tests.batch.site import SHARED, built, files, make_site, unmet
+from prerender.site.assets import Folder, SharedAssets
 from tests.conftest import Run
+from tests.support.batch_site import SHARED, built, files, make_site, unmet
 
 CSS, GLYPHS = "prerender-math.css", "prerender-math.svg"
 WORDS = ("batch", "site", "-o", "out", "--journal", "journal", *SHARED)
@@ -150,7 +150,9 @@ def test_jobs_at_once(
 
 def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     def add(writer: int) -> None:
-        shared = Shared(Folder(tmp_path / "site"), {"file": ("written by prerender\n", "end\n")})
+        shared = SharedAssets(
+            Folder(tmp_path / "site"), {"file": ("written by prerender\n", "end\n")}
+        )
         for number in range(40):
             shared.add({"file": [f"{writer} {number}", f"all {number}"]})
 

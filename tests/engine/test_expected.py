@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup, fingerprint
-from prerender.setup import Rules, Setup, Switch
+from prerender.setup import ElementFilter, SearchRules, Setup
 from prerender.setup.packages import KNOWN, loadable, to_load
 
 #: options that MathJax's tests set, and the file does not have, by the name of the test
@@ -87,7 +87,7 @@ async def _typeset(examples: list[dict[str, Any]]) -> list[Typeset]:
 
 def _job(example: dict[str, Any], setups: dict[str, Any]) -> Job:
     packages, _ = loadable(example["packages"])
-    rules = Rules("mathjax4", (), Switch((), "", ""))
+    rules = SearchRules("mathjax4", (), ElementFilter((), "", ""))
     told = engine_setup(Setup(rules, {"packages": packages}, to_load(packages)))
     key = fingerprint(told)
     setups[key] = told

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from prerender.find import Formula, Unclosed, find
-from prerender.setup import Pair, Rules, Switch, defaults
+from prerender.setup import ElementFilter, Pair, SearchRules, defaults
 from prerender.source import Element, parse, xhtml
-
-from ..strategies import pages
+from tests.support.strategies import pages
 
 VERSION_4 = replace(defaults().rules, mathml=True)
 TICKS = (Pair("`", "`", False),)
-AM_SWITCH = Switch(("code",), "asciimath2jax_ignore", "asciimath2jax_process")
+AM_SWITCH = ElementFilter(("code",), "asciimath2jax_ignore", "asciimath2jax_process")
 VERSION_2 = replace(
     VERSION_4,
     version="mathjax2",
@@ -25,10 +24,12 @@ VERSION_2 = replace(
     asciimath=TICKS,
     asciimath_switch=AM_SWITCH,
 )
-KATEX = Rules("katex", (Pair("\\(", "\\)", False),), Switch(("code",), "", ""), False, False, False)
+KATEX = SearchRules(
+    "katex", (Pair("\\(", "\\)", False),), ElementFilter(("code",), "", ""), False, False, False
+)
 
 
-def formulas(page: str, rules: Rules = VERSION_4) -> list[str]:
+def formulas(page: str, rules: SearchRules = VERSION_4) -> list[str]:
     found = find(parse(page), rules, page)
     return [one.math for one in found if isinstance(one, Formula)]
 
@@ -44,7 +45,7 @@ def formulas(page: str, rules: Rules = VERSION_4) -> list[str]:
         (r"<p>\(a<!-- \) -->", [(3, r"\(")]),
     ],
 )
-def test_what_is_not_closed(rules: Rules, page: str, unclosed: list[tuple[int, str]]) -> None:
+def test_what_is_not_closed(rules: SearchRules, page: str, unclosed: list[tuple[int, str]]) -> None:
     found = find(parse(page), rules, page)
     assert [(one.span.start, one.text) for one in found if isinstance(one, Unclosed)] == unclosed
 
@@ -73,7 +74,7 @@ def test_environments_that_are_not_closed_and_dollars_that_may_be_money() -> Non
 
 
 @pytest.mark.parametrize("rules", [VERSION_4, VERSION_2, KATEX])
-def test_authors_can_keep_elements_out(rules: Rules) -> None:
+def test_authors_can_keep_elements_out(rules: SearchRules) -> None:
     page = r"""<p>\(a\)</p><p data-prerender-ignore>\(b\) <em>\(c\)</em></p>
       <div data-prerender-ignore=""><script type="math/tex">d</script><math><mi>e</mi></math>
       <span class="tex2jax_process mathjax_process">\(f\)</span></div><p>\(g\)</p>"""
@@ -85,7 +86,7 @@ def test_authors_can_keep_a_whole_page_out() -> None:
 
 
 @pytest.mark.parametrize("version", [VERSION_2, VERSION_4, KATEX])
-def test_only_in_scope(version: Rules) -> None:
+def test_only_in_scope(version: SearchRules) -> None:
     page = r"<p>\(a\)</p><main><p>\(b\)</p><main>\(c\)</main></main><p id=x>\(d\)</p>"
     assert formulas(page, replace(version, scope=("main", "#x"))) == ["b", "c", "d"]
     assert formulas(page, replace(version, scope=("#none",))) == []
@@ -170,7 +171,7 @@ BRACKETS = (Pair("[% ", " %]", False), Pair("%%", "%%", True))
 @example("$<!-- c -->x<!-- c -->y$<p>z")
 @example("[% a<br>b %]")
 @example("a\x00$x$")
-def test_nothing_more_is_found_where_all_text_is_looked_at(rules: Rules, page: str) -> None:
+def test_nothing_more_is_found_where_all_text_is_looked_at(rules: SearchRules, page: str) -> None:
     root = parse(page)
     holding = type(root).holding
 

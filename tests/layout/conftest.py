@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import blocking_chromium
-
-from .formulas import SETUPS, Rendered, rendered, source
+from tests.support.layout.formulas import SETUPS, Rendered, rendered, source
 
 
 @pytest.fixture(scope="package")

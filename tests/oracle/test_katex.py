@@ -13,12 +13,11 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, FormulaInput, Job, JobResult, Typeset
-from prerender.pipeline.build import Work, plans
+from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from tests.conftest import Run
-
-from .oracle import MODULES, in_page
+from tests.support.oracle.oracle import MODULES, in_page
 
 PAGES = Path(__file__).parent / "pages"
 DIST = MODULES / "katex" / "dist"
@@ -52,7 +51,7 @@ async def _typeset(page: Path, folder: Path) -> list[tuple[Plan, list[Typeset]]]
     result = []
     cache = Cache(folder)
     async with Engine(tabs=1) as engine:
-        work = Work(engine, cache)
+        work = RenderSession(engine, cache)
         async for _, plan in plans(open_site(page, None), work):
             assert isinstance(plan, Plan), plan
             answers = [await engine.typeset(one.job, work.setups) for one in plan.jobs]

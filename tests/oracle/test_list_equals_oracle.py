@@ -15,14 +15,13 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import Work, plans
+from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from prerender.source import Element, parse
-
-from .cdn import STANDINS
-from .compare import Formula, differences, parse_list
-from .oracle import Mark, Seen, pages_of, typeset_by_site
+from tests.support.oracle.cdn import STANDINS
+from tests.support.oracle.compare import Formula, differences, parse_list
+from tests.support.oracle.oracle import Mark, Seen, pages_of, typeset_by_site
 
 FIXTURES = Path(__file__).parent / "pages"
 SHARED = Path(__file__).parents[3] / "shared"
@@ -132,7 +131,7 @@ async def _typesets(
     result = {}
     cache = Cache(cache_folder)
     async with Engine(tabs=2) as engine:
-        work = Work(engine, cache)
+        work = RenderSession(engine, cache)
         async for path, plan in plans(open_site(site, None), work):
             if str(path) not in pages:
                 continue

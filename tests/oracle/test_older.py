@@ -13,11 +13,10 @@ import pytest
 
 from prerender.cache.disk import Cache
 from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import Work, plans
+from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
-
-from .oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
+from tests.support.oracle.oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
 
 V2 = (
     "<script type='text/x-mathjax-config'>MathJax.Hub.Config({TeX: %s})</script>"
@@ -94,7 +93,7 @@ async def _typesets(site: Path, cache: Path) -> dict[str, list[Typeset]]:
     """What the formulas of each page are typeset to."""
     result = {}
     async with Engine(tabs=1) as engine:
-        work = Work(engine, Cache(cache))
+        work = RenderSession(engine, Cache(cache))
         async for path, plan in plans(open_site(site, None), work):
             assert isinstance(plan, Plan), plan
             found: dict[int, Typeset] = {}
