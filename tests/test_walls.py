@@ -117,3 +117,11 @@ def test_javascript_stands_in_files_of_its_own() -> None:
         and re.search(r"=>|\bfunction\b *\(|\bawait ", node.value)
     ]
     assert found == []
+
+
+def test_one_module_of_the_tests_starts_browsers() -> None:
+    """It honours PRERENDER_BROWSER."""
+    folder = Path(__file__).parent
+    modules = (file for file in folder.rglob("*.py") if "node_modules" not in file.parts)
+    found = {file for file in modules if "chromium.launch(" in file.read_text("utf-8")}
+    assert found - {Path(__file__)} == {folder / "support" / "browser.py"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from prerender.setup import Request, Script, Setup, collect, evaluate, interpret
 from prerender.setup.asked import Surroundings, answered
 from prerender.setup.scripts import Read
 from prerender.source import parse
-from tests.support.browser import chromium
+from tests.support.browser import SessionBrowser
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -124,11 +124,8 @@ def reader(page: Path) -> Callable[[str], str | None]:
 
 
 @pytest.fixture(scope="session")
-def evaluator() -> Iterator[Evaluator]:
-    with asyncio.Runner() as runner:
-        opened = chromium()
-        yield Evaluator(runner, runner.run(opened.__aenter__()))
-        runner.run(opened.__aexit__(None, None, None))
+def evaluator(session_browser: SessionBrowser) -> Evaluator:
+    return Evaluator(session_browser.runner, session_browser.browser)
 
 
 @pytest.fixture(scope="session")

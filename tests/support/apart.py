@@ -14,8 +14,8 @@ from prerender.batch import selection as job
 from prerender.batch.journal import Journal
 from prerender.batch.worker import RenderWorker, Tools, run
 from prerender.cache.disk import Cache
-from prerender.engine import Engine
 from prerender.pipeline.build import RenderSession
+from tests.support.browser import new_engine
 
 
 async def _sees_nothing(client: Any, target: str) -> bool:
@@ -24,7 +24,7 @@ async def _sees_nothing(client: Any, target: str) -> bool:
 
 async def main(source: str, output: str) -> None:
     """Run the job."""
-    work = RenderSession(Engine(), Cache(None))
+    work = RenderSession(new_engine(), Cache(None))
     bench = RenderWorker(work, work.fingerprint)
     folder = os.environ["PRERENDER_CACHE"]
     tools = Tools(

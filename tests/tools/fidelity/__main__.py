@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from prerender.engine import Engine
-from tests.support.browser import chromium
+from tests.support.browser import chromium, new_engine
 from tests.tools.fidelity.compare import Compared, Sample, compare
 
 #: packages that are there without being loaded
@@ -38,7 +37,7 @@ def main() -> None:
 
 
 async def _report(files: list[Path], first: int | None) -> None:
-    async with chromium() as browser, Engine() as engine:
+    async with chromium() as browser, new_engine() as engine:
         for file in files:
             lines = file.read_text("utf-8").splitlines()[:first]
             result = [
