@@ -120,8 +120,8 @@ async def evaluate_expression(
 
     Raises ScriptError, TabLostError.
     """
-    asked = {"expression": expression, "returnByValue": True, **options}
-    answer = await with_timeout(session.send("Runtime.evaluate", asked), seconds)
+    request = {"expression": expression, "returnByValue": True, **options}
+    answer = await with_timeout(session.send("Runtime.evaluate", request), seconds)
     if details := answer.get("exceptionDetails"):
         description = details.get("exception", {}).get("description")
         raise ScriptError(description or details.get("text", ""))

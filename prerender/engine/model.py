@@ -27,17 +27,17 @@ class Job(NamedTuple):
     """Formulas that share state (macros, labels, numbers), in order, under one set-up."""
 
     setup: str
-    items: tuple[FormulaInput, ...]
+    formulas: tuple[FormulaInput, ...]
 
     @property
     def weight(self) -> int:
         """A measure of the work, in characters."""
-        return sum(len(item.math) + 40 for item in self.items)
+        return sum(len(formula.math) + 40 for formula in self.formulas)
 
     @property
     def key(self) -> str:
         """The content hash of all that the answer depends on, but for our own version."""
-        return fingerprint([self.setup, *self.items])
+        return fingerprint([self.setup, *self.formulas])
 
 
 class Piece(NamedTuple):
@@ -118,7 +118,7 @@ class JobResult:
     outlines: dict[str, str] = field(default_factory=dict)
 
     @property
-    def lasting(self) -> bool:
+    def cacheable(self) -> bool:
         """Whether another run would give the same, also with other fonts on this machine."""
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)
 

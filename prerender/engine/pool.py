@@ -39,10 +39,10 @@ class EngineError(Exception):
 
 @dataclass(slots=True)
 class _Request:
-    """A job that waits for its answer; `skip` are formulas that no tab survives, and why."""
+    """A job that waits for its result; `skip` are formulas that no tab survives, and why."""
 
     job: Job
-    answer: asyncio.Future[JobResult]
+    result: asyncio.Future[JobResult]
     weight: int
     tries: int = 0
     suspect: int | None = None
@@ -50,20 +50,23 @@ class _Request:
 
     def shown(self) -> Job:
         """The job without the formulas to skip."""
-        items = tuple(i for at, i in enumerate(self.job.items) if at not in self.skip)
-        return self.job._replace(items=items)
+        formulas = tuple(
+            formula for index, formula in enumerate(self.job.formulas) if index not in self.skip
+        )
+        return self.job._replace(formulas=formulas)
 
     def blame(self, shown: int, why: str) -> None:
-        """A tab was lost at this item of `shown`: by chance once, because of it the second time."""
-        at = [at for at in range(len(self.job.items)) if at not in self.skip][shown]
-        if self.suspect == at:
-            self.skip[at] = why
-        self.suspect = at
+        """A tab was lost at this formula of `shown`: once is chance, twice is its fault."""
+        kept = [index for index in range(len(self.job.formulas)) if index not in self.skip]
+        index = kept[shown]
+        if self.suspect == index:
+            self.skip[index] = why
+        self.suspect = index
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
-        if not self.answer.done():
-            self.answer.set_exception(error)
+        if not self.result.done():
+            self.result.set_exception(error)
 
 
 def _with_care(batch: Sequence[_Request]) -> bool:
@@ -135,7 +138,7 @@ class Engine:
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
         self._work_available.set()
-        return await request.answer
+        return await request.result
 
     async def browser(self) -> Browser:
         """The running browser, started or started again if need be. Raises EngineError."""
@@ -180,7 +183,7 @@ class Engine:
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                batch = [one for one in await self._next() if not one.answer.done()]
+                batch = [request for request in await self._next() if not request.result.done()]
                 if not batch:
                     continue
                 while under_way and (len(under_way) == _BATCHES_IN_FLIGHT or _with_care(batch)):
@@ -230,19 +233,19 @@ class Engine:
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
-        done = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
-        self._timing.record("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
-        self._timing.add("layouts", done.layout_seconds)
-        self._timing.add("typesetting", -done.layout_seconds)
-        speed = sum(job.weight for job in jobs) / max(done.seconds, _TICK)
+        answer = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
+        self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
+        self._timing.add("layouts", answer.layout_seconds)
+        self._timing.add("typesetting", -answer.layout_seconds)
+        speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
         self._speed += (speed - self._speed) / 8
-        for request, typesets in zip(batch, done.typesets, strict=True):
-            for at in sorted(request.skip):
-                typesets.insert(at, Typeset(error=request.skip[at], accident=True))
+        for request, typesets in zip(batch, answer.typesets, strict=True):
+            for index in sorted(request.skip):
+                typesets.insert(index, Typeset(error=request.skip[index], accident=True))
             glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-            own = {glyph: done.outlines[glyph] for glyph in glyphs}
-            if not request.answer.done():
-                request.answer.set_result(JobResult(tuple(typesets), own))
+            own = {glyph: answer.outlines[glyph] for glyph in glyphs}
+            if not request.result.done():
+                request.result.set_result(JobResult(tuple(typesets), own))
 
     def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""

@@ -41,7 +41,10 @@ class Answer(NamedTuple):
 
 def encode_call(setups: Mapping[str, Any], jobs: Sequence[Job], *, careful: bool) -> str:
     """A call for jobs; `setups` are those that the tab does not know yet, by their keys."""
-    sent = [{"setup": job.setup, "formulas": [i._asdict() for i in job.items]} for job in jobs]
+    sent = [
+        {"setup": job.setup, "formulas": [formula._asdict() for formula in job.formulas]}
+        for job in jobs
+    ]
     return json.dumps({"setups": setups, "jobs": sent, "careful": careful})
 
 
@@ -49,7 +52,7 @@ def decode_answer(text: str) -> Answer:
     """The answer to a call."""
     data = json.loads(text)
     return Answer(
-        [[decode_typeset(one) for one in job] for job in data["typesets"]],
+        [[decode_typeset(typeset) for typeset in job] for job in data["typesets"]],
         data["outlines"],
         data["milliseconds"] / 1000,
         data["layout_milliseconds"] / 1000,
@@ -60,7 +63,7 @@ def decode_answer(text: str) -> Answer:
 def decode_typeset(data: Mapping[str, Any]) -> Typeset:
     """From what a tab answers, or the cache. Raises LookupError, TypeError, AttributeError."""
     return Typeset(
-        layouts=tuple(_layout(one) for one in data.get("layouts", ())),
+        layouts=tuple(_layout(layout) for layout in data.get("layouts", ())),
         glyphs=tuple(data.get("glyphs", ())),
         undefined=tuple(data.get("undefined", ())),
         guessed=tuple(data.get("guessed", ())),
@@ -90,4 +93,4 @@ def _number(data: Mapping[str, Any]) -> EquationNumber:
 
 
 def _labels(data: Iterable[Sequence[Any]]) -> tuple[Label, ...]:
-    return tuple(Label(*one) for one in data)
+    return tuple(Label(*label) for label in data)

@@ -408,7 +408,7 @@ async def _render(
     if inspect is not None:
         said = said + await inspect(page, planned, finished)
     result = None if finished.data == data else finished.data
-    lasting = all(answer.lasting for answer in answers)
+    lasting = all(answer.cacheable for answer in answers)
     return PageResult(
         result, len(planned.formulas), said, cacheable=lasting, shared=finished.shared
     )
@@ -504,11 +504,11 @@ def _answer(job: Job, work: RenderSession) -> asyncio.Task[JobResult]:
         with work.timing.span("cache"):
             answer = work.cache.answer(key) if known or not work.cache.fresh else None
         if answer is not None:
-            work.from_cache += 0 if known else len(job.items)
+            work.from_cache += 0 if known else len(job.formulas)
             return answer
-        work.typeset += len(job.items)
+        work.typeset += len(job.formulas)
         answer = await work.engine.typeset(job, work.setups)
-        if answer.lasting:
+        if answer.cacheable:
             work.keep(key, answer)
         return answer
 

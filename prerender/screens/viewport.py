@@ -119,26 +119,26 @@ class ViewportResult:
 
 
 async def inspect_page(
-    browser: Browser, shown: ServedPage, screens: Screens
+    browser: Browser, served: ServedPage, screens: Screens
 ) -> list[ViewportResult]:
     """Look at a page on each screen in turn. Raises TabLostError."""
-    seen, has_scripts = await _look(browser, shown, screens, scripts=True)
+    seen, has_scripts = await _look(browser, served, screens, scripts=True)
     if not has_scripts:
         return seen
-    plain, _ = await _look(browser, shown, screens, scripts=False)
+    plain, _ = await _look(browser, served, screens, scripts=False)
     return [_both(*pair) for pair in zip(seen, plain, strict=True)]
 
 
 def _both(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
     """What is seen of a page on a screen, and what is wrong there with and without its scripts."""
-    known, others = ({(o.index, o.reason) for o in some.violations} for some in (seen, plain))
+    known, others = ({(o.index, o.reason) for o in result.violations} for result in (seen, plain))
     violations = [
         *(o if (o.index, o.reason) in others else _marked(o, _WITH) for o in seen.violations),
         *(_marked(o, _WITHOUT) for o in plain.violations if (o.index, o.reason) not in known),
     ]
     problems = [
-        *(one if one in plain.problems else f"{one}, {_WITH}" for one in seen.problems),
-        *(f"{one}, {_WITHOUT}" for one in plain.problems if one not in seen.problems),
+        *(text if text in plain.problems else f"{text}, {_WITH}" for text in seen.problems),
+        *(f"{text}, {_WITHOUT}" for text in plain.problems if text not in seen.problems),
     ]
     return replace(seen, violations=violations, problems=problems)
 
@@ -148,41 +148,43 @@ def _marked(violation: Violation, how: str) -> Violation:
 
 
 async def _look(
-    browser: Browser, shown: ServedPage, screens: Screens, *, scripts: bool
+    browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
 ) -> tuple[list[ViewportResult], bool]:
     """What is seen of a page on each screen, and whether it has scripts."""
-    async with _opened(browser, shown, screens, scripts=scripts) as visit:
-        world: _World | None = None
+    async with _opened(browser, served, screens, scripts=scripts) as visit:
+        world: _IsolatedWorld | None = None
         seen, has_scripts = [], False
         for width in screens.widths:
             await visit.resize(max(1, round(width / screens.zoom)))
             # Scripts may have looked at the width; and text is enlarged once
             if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
-            asked = {"textSize": screens.text, "shrink": screens.shrink, "xHeight": X_HEIGHT}
-            told = await world.call(_MEASURE, asked)
-            has_scripts = has_scripts or told["scripted"]
-            seen.append(await _seen(visit.page, world, width, told))
+            options = {"textSize": screens.text, "shrink": screens.shrink, "xHeight": X_HEIGHT}
+            measured = await world.call(_MEASURE, options)
+            has_scripts = has_scripts or measured["scripted"]
+            seen.append(await _seen(visit.page, world, width, measured))
     return seen, has_scripts
 
 
-async def _seen(page: Page, world: _World, width: int, told: dict[str, Any]) -> ViewportResult:
+async def _seen(
+    page: Page, world: _IsolatedWorld, width: int, measured: dict[str, Any]
+) -> ViewportResult:
     """What has been measured, with pictures."""
     violations = [
-        Violation(one["index"], one["reason"], await _picture(page, world, at))
-        for at, one in enumerate(told["violations"])
+        Violation(found["index"], found["reason"], await _picture(page, world, number))
+        for number, found in enumerate(measured["violations"])
     ]
-    compromises = [Compromise(**one) for one in told["compromises"]]
-    counts = (told["formulas"], told["displays"])
-    return ViewportResult(width, *counts, violations, compromises, told["problems"])
+    compromises = [Compromise(**found) for found in measured["compromises"]]
+    counts = (measured["formulas"], measured["displays"])
+    return ViewportResult(width, *counts, violations, compromises, measured["problems"])
 
 
 @asynccontextmanager
 async def _opened(
-    browser: Browser, shown: ServedPage, screens: Screens, *, scripts: bool
-) -> AsyncIterator[_Visit]:
+    browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
+) -> AsyncIterator[_PageVisit]:
     """A tab of its own: nothing that a page keeps is there the next time."""
-    server = _Server(shown)
+    server = _Server(served)
     page = await open_page(
         browser,
         server.serve,
@@ -191,7 +193,7 @@ async def _opened(
     )
     try:
         page.context.on("page", lambda other: close_quietly(other.close()))
-        visit = _Visit(page, await open_session(page), server)
+        visit = _PageVisit(page, await open_session(page), server)
         if scripts:
             await visit.watch()
         yield visit
@@ -200,7 +202,7 @@ async def _opened(
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
+class _IsolatedWorld:
     """A place for scripts in a page, out of reach of its own."""
 
     session: CDPSession
@@ -216,7 +218,7 @@ class _World:
             raise TabLostError(str(error)) from error
 
 
-async def _picture(page: Page, world: _World, violation: int) -> bytes:
+async def _picture(page: Page, world: _IsolatedWorld, violation: int) -> bytes:
     """A PNG of an offender, framed, and of what is beside it on the screen."""
     top, bottom = await world.call(_FRAME, {"violation": violation, "framed": True})
     size = page.viewport_size or {"width": 1, "height": _HEIGHT}
@@ -228,7 +230,7 @@ async def _picture(page: Page, world: _World, violation: int) -> bytes:
     return data
 
 
-class _Visit:
+class _PageVisit:
     """A tab in which a page is opened: it is not left, and loaded again only by us."""
 
     def __init__(self, page: Page, session: CDPSession, server: _Server) -> None:
@@ -247,7 +249,7 @@ class _Visit:
         call = self._session.send("Page.addScriptToEvaluateOnNewDocument", words)
         await with_timeout(call)
 
-    async def load(self, seconds: float | None) -> _World:
+    async def load(self, seconds: float | None) -> _IsolatedWorld:
         """Open the page, and wait until it is still. Raises TabLostError.
 
         `seconds` are what its scripts may take; None: they are off.
@@ -276,25 +278,25 @@ class _Visit:
         words = {"origin": ORIGIN, "storageTypes": "all"}
         await with_timeout(self._session.send("Storage.clearDataForOrigin", words))
 
-    async def _world(self, seconds: float) -> _World:
+    async def _world(self, seconds: float) -> _IsolatedWorld:
         """Where the page's watch is, if it has one."""
         tree = await with_timeout(self._session.send("Page.getFrameTree"), seconds)
         words = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
         answer = await with_timeout(self._session.send("Page.createIsolatedWorld", words), seconds)
-        return _World(self._session, answer["executionContextId"])
+        return _IsolatedWorld(self._session, answer["executionContextId"])
 
 
 class _Server:
     """What a page gets: itself, when it is expected, and files that are there; nothing else."""
 
-    def __init__(self, shown: ServedPage) -> None:
-        self._shown = shown
+    def __init__(self, served: ServedPage) -> None:
+        self._served = served
         self._expected = False
 
     def expect(self) -> str:
         """Have the page opened once; its address."""
         self._expected = True
-        return ORIGIN + quote(f"/{self._shown.name}")
+        return ORIGIN + quote(f"/{self._served.name}")
 
     def serve(self, request: PageRequest) -> Resource | None:
         """What a request gets."""
@@ -303,10 +305,10 @@ class _Server:
         if request.navigates:
             self._expected = False
         url = urlsplit(request.url)
-        name = self._shown.name
+        name = self._served.name
         if _is_ours(url) and unquote(url.path) == f"/{name}":
-            return Resource(self._shown.data, content_type(name))
-        file = self._shown.file(url.path) if _is_ours(url) else self._shown.library(url.geturl())
+            return Resource(self._served.data, content_type(name))
+        file = self._served.file(url.path) if _is_ours(url) else self._served.library(url.geturl())
         # As CDNs have it
         headers = {"access-control-allow-origin": "*"}
         return Resource(file, content_type(file), headers) if file else None

@@ -72,10 +72,10 @@ async def evaluate(browser: Browser, request: Request) -> Json:
     """
     if not request.runs:
         return loaded(request)
-    asked = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
+    given = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
     with _in_words():
         async with _turns(), _sandbox(browser) as (page, session):
-            await with_timeout(page.evaluate(_PREPARE, asked), _STARTUP_TIMEOUT)
+            await with_timeout(page.evaluate(_PREPARE, given), _STARTUP_TIMEOUT)
             answer: object = None
             for step in _STEPS:
                 for _ in range(_TURNS if step == "settle" else 1):
