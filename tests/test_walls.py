@@ -136,7 +136,7 @@ def _plain(node: ast.JoinedStr) -> str:
 
 
 def test_templates_escape() -> None:
-    """jinja2's are the only ones; the report's escapes, the style sheet's are given nothing of a page."""
+    """Of jinja2's, the report's escape; those of the style sheet are given nothing of a page."""
     made = [
         (file.parent.name, ast.unparse(keyword.value))
         for file in PACKAGE.rglob("*.py")
@@ -166,3 +166,25 @@ def test_no_module_of_a_room_but_its_own_is_private_elsewhere() -> None:
         if alias.name.startswith("_") and not alias.name.startswith("__")
     ]
     assert found == []
+
+
+def test_javascript_stands_in_files_of_its_own() -> None:
+    """Where a page is driven, strings call functions by their names at most."""
+    found = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}: {node.value}"
+        for file in PACKAGE.rglob("*.py")
+        if "prerender.browser.pages" in set(imports(file))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"=>|\bfunction\b *\(|\bawait ", node.value)
+    ]
+    assert found == []
+
+
+def test_one_module_of_the_tests_starts_browsers() -> None:
+    """It honours PRERENDER_BROWSER."""
+    folder = Path(__file__).parent
+    modules = (file for file in folder.rglob("*.py") if "node_modules" not in file.parts)
+    found = {file for file in modules if "chromium.launch(" in file.read_text("utf-8")}
+    assert found - {Path(__file__)} == {folder / "support" / "browser.py"}

@@ -1,4 +1,4 @@
-"""In: what the user said and what this machine has. Out: the browser to start, and its sandbox.
+"""In: what the user says and what this machine has. Out: the browser to start, and its sandbox.
 
 Nothing is started here, so that `prerender doctor` can tell at once what would be.
 """
@@ -98,9 +98,9 @@ def playwrights_own() -> Iterator[Browser]:
 
 def registry(driver: Path) -> Path:
     """Where this Playwright keeps its browsers: registryDirectory in its registry/index.ts."""
-    said = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
-    if said:
-        return driver / ".local-browsers" if said == "0" else Path(said).absolute()
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    if named:
+        return driver / ".local-browsers" if named == "0" else Path(named).absolute()
     home = Path.home()
     if sys.platform == "darwin":
         cache = home / "Library" / "Caches"

@@ -21,7 +21,7 @@ import brotli
 import diskcache
 
 from prerender.cache.version import typesets_version
-from prerender.engine import JobResult, Typeset
+from prerender.engine import JobResult, decode_typeset
 from prerender.errors import UsageError
 
 #: bytes the cache may grow to before what has been there for longest goes
@@ -148,7 +148,7 @@ class Cache:
         if data is None:
             return None
         try:
-            typesets = tuple(Typeset.from_json(one) for one in data)
+            typesets = tuple(decode_typeset(one) for one in data)
         except (LookupError, TypeError, AttributeError):  # not as this version writes them
             return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})

@@ -34,7 +34,7 @@ def typesets_version() -> str:
 
     Raises MathJaxMissingError.
     """
-    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
+    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.*"))
     hashed = hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4)
     return f"{__version__}/{mathjax_version()}/{hashed.hexdigest()}"
 

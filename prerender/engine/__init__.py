@@ -1,4 +1,4 @@
-"""Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
+"""Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
 from prerender.engine.model import (
     EquationNumber,
@@ -11,9 +11,11 @@ from prerender.engine.model import (
     engine_setup,
 )
 from prerender.engine.pool import Engine
-from prerender.engine.tab import TabLostError
+from prerender.engine.protocol import NARROWEST, X_HEIGHT, decode_typeset
 
 __all__ = [
+    "NARROWEST",
+    "X_HEIGHT",
     "Engine",
     "EquationNumber",
     "FormulaInput",
@@ -21,7 +23,7 @@ __all__ = [
     "JobResult",
     "Layout",
     "Piece",
-    "TabLostError",
     "Typeset",
+    "decode_typeset",
     "engine_setup",
 ]

@@ -307,7 +307,7 @@ async def _render(
         None if finished.data == data else finished.data,
         len(planned.formulas),
         diagnostics,
-        cacheable=all(result.lasting for result in results),
+        cacheable=all(result.cacheable for result in results),
         shared=finished.shared,
     )
 
@@ -407,11 +407,11 @@ def _job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
         with session.timing.span("cache"):
             kept = session.cache.answer(key) if known or not session.cache.fresh else None
         if kept is not None:
-            session.from_cache += 0 if known else len(job.items)
+            session.from_cache += 0 if known else len(job.formulas)
             return kept
-        session.typeset += len(job.items)
+        session.typeset += len(job.formulas)
         result = await session.engine.typeset(job, session.setups)
-        if result.lasting:
+        if result.cacheable:
             session.keep(key, result)
         return result
 

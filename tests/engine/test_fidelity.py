@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
-from prerender.browser.discover import find_browser, sandbox
-from prerender.engine import Engine
+from tests.support.browser import SessionBrowser, new_engine
 from tests.tools.fidelity.compare import Compared, Sample, compare
 
 #: formulas of our own for each kind of drawing there is
@@ -38,26 +36,25 @@ NOTATIONS = (
 )
 
 
-async def _compare(samples: list[Sample]) -> list[Compared]:
-    program = find_browser()
-    async with async_playwright() as playwright, Engine() as engine:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
-        return await compare(browser, engine, samples, {})
+def _compare(chromium: SessionBrowser, samples: list[Sample]) -> list[Compared]:
+    async def both(browser: Browser) -> list[Compared]:
+        async with new_engine() as engine:
+            return await compare(browser, engine, samples, {})
+
+    return chromium.run(both)
 
 
 def _differing(result: list[Compared]) -> list[Compared]:
     return [one for one in result if one.ours != one.theirs or (one.share or 0) > 0.001]
 
 
-def test_every_kind_of_drawing_is_mathjax_own() -> None:
-    result = asyncio.run(_compare(OWN))
+def test_every_kind_of_drawing_is_mathjax_own(session_browser: SessionBrowser) -> None:
+    result = _compare(session_browser, OWN)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
 
-def test_every_notation_that_encloses_is_mathjax_own() -> None:
+def test_every_notation_that_encloses_is_mathjax_own(session_browser: SessionBrowser) -> None:
     samples = [
         Sample(
             rf"12\enclose{{{notation}}}{{{inner}}}+\frac{{\enclose{{{notation}}}{{x}}}}{{2}}", True
@@ -65,23 +62,25 @@ def test_every_notation_that_encloses_is_mathjax_own() -> None:
         for notation in NOTATIONS.split()
         for inner in ("48", r"\frac{a}{b}")
     ]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
 
-def test_a_drawing_that_is_not_the_same_is_seen() -> None:
-    result = asyncio.run(_compare([Sample("x", True), Sample("y", True)]))
+def test_a_drawing_that_is_not_the_same_is_seen(session_browser: SessionBrowser) -> None:
+    result = _compare(session_browser, [Sample("x", True), Sample("y", True)])
     assert [one.share for one in result] == [0, 0]
     assert _differing([Compared(Sample("x", True), 0.0011)]) != []
 
 
 @pytest.mark.slow
-def test_formulas_of_wikipedia_are_mathjax_own(shared: Path) -> None:
+def test_formulas_of_wikipedia_are_mathjax_own(
+    session_browser: SessionBrowser, shared: Path
+) -> None:
     lines = (shared / "formulas" / "enwiki-sample.jsonl").read_text("utf-8").splitlines()[:300]
     samples = [Sample(data["tex"], data["display"]) for data in map(json.loads, lines)]
     # All of them are displays
     samples += [sample._replace(display=False) for sample in samples[:60]]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert sum(one.share is not None for one in result) >= 355
     assert _differing(result) == []
