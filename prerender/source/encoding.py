@@ -85,9 +85,6 @@ codecs.register_error("prerender.references", _reference)
 
 def _html_codec(data: bytes) -> str:
     """The WHATWG encoding sniffing algorithm, by turbohtml; UTF-8 where that fits undeclared."""
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return codec
     beginning = turbohtml.parse(data[:_BEGINNING], positions=False)
     # where the parser comes upon what the page declares, what follows counts no more
     certain = beginning.encoding_confidence == "certain"
