@@ -43,6 +43,8 @@ lint: .venv/.test tests/node_modules/.made
 	mypy
 	node tests/node_modules/eslint/bin/eslint.js --config tests/eslint.config.js \
 	  --no-error-on-unmatched-pattern prerender tests
+	node tests/node_modules/typescript/bin/tsc -p tests/tsconfig.json
+	node tests/node_modules/typescript/bin/tsc -p tests/tsconfig.sandbox.json
 
 bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.bench

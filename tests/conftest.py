@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from prerender.cli.commands import app
+from tests.support.browser import SessionBrowser, session_chromium
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -22,6 +24,13 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real sites and formulas are not there: {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def session_browser() -> Iterator[SessionBrowser]:
+    """The one browser of all tests that drive one with asynchronous code."""
+    with session_chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

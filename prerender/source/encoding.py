@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import turbohtml
 
+from prerender.errors import PageError
+
 #: Python's codec for each WHATWG encoding whose name Python does not know or takes more strictly
 #: (https://encoding.spec.whatwg.org/#names-and-labels)
 _CODECS = {
@@ -30,7 +32,7 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-class EncodingLossError(ValueError):
+class EncodingLossError(PageError):
     """A page whose bytes do not come back when its text is encoded again."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from prerender.engine import Engine, find_browser, sandbox
+from prerender.engine import Engine
+from tests.support.browser import SessionBrowser, new_engine
 from tests.tools.fidelity.compare import (
     Compared,
     Sample,
@@ -52,30 +52,29 @@ ALIKE = 0.001
 T = TypeVar("T")
 
 
-async def _with_browser(look: Callable[[Browser, Engine], Awaitable[T]]) -> T:
-    program = find_browser()
-    async with async_playwright() as playwright, Engine() as engine:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
-        return await look(browser, engine)
+def _with_engine(chromium: SessionBrowser, look: Callable[[Browser, Engine], Awaitable[T]]) -> T:
+    async def action(browser: Browser) -> T:
+        async with new_engine() as engine:
+            return await look(browser, engine)
+
+    return chromium.run(action)
 
 
-async def _compare(samples: list[Sample]) -> list[Compared]:
-    return await _with_browser(lambda browser, engine: compare(browser, engine, samples, {}))
+def _compare(chromium: SessionBrowser, samples: list[Sample]) -> list[Compared]:
+    return _with_engine(chromium, lambda browser, engine: compare(browser, engine, samples, {}))
 
 
 def _differing(result: list[Compared]) -> list[Compared]:
     return [one for one in result if one.ours != one.theirs or (one.share or 0) > ALIKE]
 
 
-def test_every_kind_of_drawing_is_mathjax_own() -> None:
-    result = asyncio.run(_compare(OWN))
+def test_every_kind_of_drawing_is_mathjax_own(session_browser: SessionBrowser) -> None:
+    result = _compare(session_browser, OWN)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
 
-def test_every_notation_that_encloses_is_mathjax_own() -> None:
+def test_every_notation_that_encloses_is_mathjax_own(session_browser: SessionBrowser) -> None:
     samples = [
         Sample(
             rf"12\enclose{{{notation}}}{{{inner}}}+\frac{{\enclose{{{notation}}}{{x}}}}{{2}}", True
@@ -83,7 +82,7 @@ def test_every_notation_that_encloses_is_mathjax_own() -> None:
         for notation in NOTATIONS.split()
         for inner in ("48", r"\frac{a}{b}")
     ]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
@@ -98,7 +97,7 @@ _OTHERS = {
 }
 
 
-def test_a_drawing_that_is_not_the_same_is_seen() -> None:
+def test_a_drawing_that_is_not_the_same_is_seen(session_browser: SessionBrowser) -> None:
     ours, theirs = ([Sample(tex, True) for tex in some] for some in (_OTHERS, _OTHERS.values()))
 
     async def look(browser: Browser, engine: Engine) -> list[float]:
@@ -107,16 +106,18 @@ def test_a_drawing_that_is_not_the_same_is_seen() -> None:
         assert {*one.errors, *other.errors} == {None}
         return [share(one, other, index) for index in range(len(ours))]
 
-    shares = asyncio.run(_with_browser(look))
+    shares = _with_engine(session_browser, look)
     assert all(one > ALIKE for one in shares), shares
 
 
 @pytest.mark.slow
-def test_formulas_of_wikipedia_are_mathjax_own(shared: Path) -> None:
+def test_formulas_of_wikipedia_are_mathjax_own(
+    session_browser: SessionBrowser, shared: Path
+) -> None:
     lines = (shared / "formulas" / "enwiki-sample.jsonl").read_text("utf-8").splitlines()[:300]
     samples = [Sample(data["tex"], data["display"]) for data in map(json.loads, lines)]
     # All of them are displays
     samples += [sample._replace(display=False) for sample in samples[:60]]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert sum(one.share is not None for one in result) >= 355
     assert _differing(result) == []

@@ -91,7 +91,8 @@ def finished(work: Plan, typesets: Sequence[Typeset] = (DRAWN,)) -> Finished:
     turn = count()
     answers = [
         JobResult(
-            tuple(typesets[next(turn) % len(typesets)] for _ in one.job.items), {"g": "m0 0h1v1z"}
+            tuple(typesets[next(turn) % len(typesets)] for _ in one.job.formulas),
+            {"g": "m0 0h1v1z"},
         )
         for one in work.jobs
     ]
