@@ -11,13 +11,11 @@ from typing import NamedTuple
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
-from prerender.find.model import Broken, Escape, Formula, Found, Input, Unclosed
+from prerender.find.model import Broken, Escape, Formula, Found, Unclosed
 from prerender.find.runs import Include, Looked, Run, runs, switch
 from prerender.setup import SearchRules
 from prerender.source import Element, Span, UnlocatedError
 from prerender.source.selectors import matches as matches_selector
-
-__all__ = ["Broken", "Escape", "Formula", "Found", "Input", "Unclosed", "find"]
 
 
 def find(root: Element, rules: SearchRules, source: str) -> list[Found]:

@@ -1,52 +1,15 @@
-"""What a page says about its own math: scripts of the page go in, a `Setup` comes out.
-
-In three steps, so that what the middle one finds can be kept: `collect` and `interpret` are pure,
-`evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only; what they ask
-for besides (`asked`) makes another request.
-"""
+"""A page's request and what its evaluation answered in; its Setup, engine by engine, out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
-from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
-from prerender.setup.katex import FOR_OTHERS, UNUSED
 from prerender.setup.lacks import lacks, made
-from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import ElementFilter, Json, Lack, Pair, Scope, SearchRules, Setup
-from prerender.setup.probes import found, out_of_reach, replacing
-from prerender.setup.roles import Role, roles
-from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
-from prerender.setup.sheets import lost_numbers
+from prerender.setup.model import Json, Lack, Setup
+from prerender.setup.probes import found, replacing
+from prerender.setup.scripts import Loader, Request, loader_of
 from prerender.setup.values import section
-
-__all__ = [
-    "FOR_OTHERS",
-    "LIBRARIES",
-    "UNUSED",
-    "ElementFilter",
-    "Lack",
-    "Loader",
-    "Pair",
-    "Request",
-    "Role",
-    "Scope",
-    "Script",
-    "SearchRules",
-    "Setup",
-    "SetupError",
-    "SetupLostError",
-    "collect",
-    "defaults",
-    "evaluate",
-    "interpret",
-    "loaded",
-    "loader_of",
-    "lost_numbers",
-    "out_of_reach",
-    "roles",
-]
 
 
 def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:

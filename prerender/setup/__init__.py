@@ -1,0 +1,43 @@
+"""What a page says about its own math: scripts of the page go in, a `Setup` comes out.
+
+In three steps, so that what the middle one finds can be kept: `collect` and `interpret` are pure,
+`evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only; what they ask
+for besides (`asked`) makes another request.
+"""
+
+from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
+from prerender.setup.interpret import interpret
+from prerender.setup.katex import FOR_OTHERS, UNUSED
+from prerender.setup.mathjax3 import defaults
+from prerender.setup.model import ElementFilter, Lack, Pair, Scope, SearchRules, Setup
+from prerender.setup.probes import out_of_reach
+from prerender.setup.roles import Role, roles
+from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
+from prerender.setup.sheets import lost_numbers
+
+__all__ = [
+    "FOR_OTHERS",
+    "LIBRARIES",
+    "UNUSED",
+    "ElementFilter",
+    "Lack",
+    "Loader",
+    "Pair",
+    "Request",
+    "Role",
+    "Scope",
+    "Script",
+    "SearchRules",
+    "Setup",
+    "SetupError",
+    "SetupLostError",
+    "collect",
+    "defaults",
+    "evaluate",
+    "interpret",
+    "loaded",
+    "loader_of",
+    "lost_numbers",
+    "out_of_reach",
+    "roles",
+]
