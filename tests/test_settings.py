@@ -14,6 +14,8 @@ from tests.conftest import Run
 
 README = Path(__file__).parents[1] / "README.md"
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytestmark = pytest.mark.quick
+
 PACKAGE = Path(__file__).parents[1] / "prerender"
 #: libraries that have a place of their own
 _KEPT_APART = {

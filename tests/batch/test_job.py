@@ -26,6 +26,8 @@ from prerender.pipeline.page import restored
 from tests.conftest import Run
 from tests.support.batch_site import built, files, make_site
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
@@ -332,13 +334,11 @@ def test_a_page_that_is_damaged(prerender: Run, site: Path) -> None:
     whole = page.read_text()
     page.write_text(whole.replace('class="MathJax"', "class=MathJax", 1))
     damaged = page.read_bytes()
-    done = prerender(*words)
-    assert (done.returncode, done.stderr[:17]) == (1, "prerender: 6 page")
+    assert prerender(*words).returncode == 1
     time.sleep(0.05)  # as long as a file may change and look the same
-    for _ in range(2):
-        done = prerender(*words, PRERENDER_BROWSER="/nonexistent")
-        assert done.returncode == 1
-    assert done.stderr.startswith("prerender: 0 pages; ")
+    assert prerender(*words, PRERENDER_BROWSER="/nonexistent").returncode == 1
+    done = prerender(*words, PRERENDER_BROWSER="/nonexistent")
+    assert (done.returncode, done.stderr[:20]) == (1, "prerender: 0 pages; ")
     status = prerender("batch", "--journal", "journal", "--status").stdout
     assert f"{page}:1:106: error: the page is left as it is: its source is lost" in status
     assert page.read_bytes() == damaged

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from prerender.batch.journal import Journal, JournalError, Row, Site, State
 from prerender.batch.schedule import in_shard
 
+pytestmark = pytest.mark.quick
+
 SITE = Site("/a", "s3://b/c")
 #: names of files, which need not be Unicode
 NAMES = st.binary(min_size=1, max_size=8).map(lambda name: name.decode("utf-8", "surrogateescape"))

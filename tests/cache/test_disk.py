@@ -19,6 +19,8 @@ from prerender.cache import version
 from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.engine import JobResult, Layout, Typeset
 
+pytestmark = pytest.mark.quick
+
 PICTURE = Layout(572, 442, 11, ('<use href="#g"/>',))
 ANSWER = JobResult((Typeset((PICTURE,), ("g",)), Typeset(error="bad \udc81")), {"g": "m0 0h1z"})
 

@@ -18,6 +18,8 @@ from prerender.cache.index import PageIndex, PageRecord, stable_stat
 from prerender.site.files import FileStat, Site, open_site
 from tests.conftest import Done, Run
 
+pytestmark = pytest.mark.quick
+
 HEAD = "<!doctype html><script src=/math.js></script><title>t</title>"
 PAGES = {
     "a.html": rf"{HEAD}<p>\(x^2\) and \[y\]",

@@ -14,6 +14,8 @@ import pytest
 from prerender import __version__
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 GOOD = "<!doctype html><title>t</title><p>数学 \\(x^2\\) and \\[y\\]"
 BAD = "<!doctype html><title>t</title>\n<p>\t数学 \\(\\frac{1}\\) and \\(z\\)"
 NO_BROWSER = {"PRERENDER_BROWSER": "/nonexistent"}

@@ -10,6 +10,8 @@ from prerender.engine.jobs import plan_jobs
 from prerender.find import Formula, Input
 from prerender.source import Span
 
+pytestmark = pytest.mark.quick
+
 
 def together(*formulas: str, display: bool = False, kind: Input = "tex", **tex: Any) -> list[int]:
     """The indexes of the formulas that are one job; those that are not are each one of its own."""

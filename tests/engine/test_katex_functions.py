@@ -20,6 +20,8 @@ from prerender.engine.tab import Tab
 from prerender.setup.katex import interpret
 from tests.support.browser import new_engine
 
+pytestmark = pytest.mark.quick
+
 KATEX = Path(__file__).parent.parent / "node_modules" / "katex"
 COMPARE = Path(__file__).with_name("katex.js")
 FORMS = (

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from prerender.engine.tab import Tab
 from tests.support.browser import new_engine
 
+pytestmark = pytest.mark.quick
+
 _LOOK = Path(__file__).with_name("lines.js").read_text("utf-8").rstrip().removesuffix(";")
 #: ex: italics overhang their boxes
 _OVERHANG = 0.5

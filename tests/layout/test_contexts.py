@@ -12,6 +12,8 @@ from prerender import screens
 from tests.support.layout.contexts import CONTEXTS, LATE
 from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
+pytestmark = pytest.mark.quick
+
 SCREENS = Path(screens.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: text as it is, and the limit of what can be read
 ASKED = {"textSize": 1.0, "shrink": 0.7}
@@ -23,7 +25,7 @@ def offences(page: Page, shrink: float = 0.7) -> list[str]:
     """What is wrong with the formulas of a page; `shrink` is the limit of what can be read."""
     names = list(FORMULAS)
     seen: dict[str, Any] = page.evaluate(SCREENS, ASKED | {"shrink": shrink})
-    found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
+    found = [f"{names[one['index']]}: {one['reason']}" for one in seen["violations"]]
     for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
         natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))
         if widths["boxed"] and abs(box - possible) > 1:

@@ -12,7 +12,7 @@ from tests.support.browser import SessionBrowser
 from tests.tools.living.bench import Result, examine
 from tests.tools.living.judge import judge
 from tests.tools.living.look import Eyes, families, visit
-from tests.tools.living.recipes import QUICK, recipes
+from tests.tools.living.recipes import MORE, QUICK, recipes
 
 _WIDE = r"a_1+a_2+a_3+a_4+a_5+a_6+a_7+a_8=b_1+b_2+b_3+b_4+b_5+b_6+b_7+b_8+b_9+c_1+c_2+c_3"
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8">
@@ -44,7 +44,9 @@ for (const path of document.querySelectorAll('mjx-container[data-tex] svg[viewBo
 """
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in MORE)]
+)
 def test_a_theme_leaves_formulas_as_they_are(
     session_browser: SessionBrowser, name: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.markup.drawing import drawing, drawings, self_contained
 from prerender.source import Element, parse
 
+pytestmark = pytest.mark.quick
+
 #: thousandths of an em between two places where a glyph may stand: a third of a pixel of a 4x
 #: screen at 16 px, of which it is never further away than a half, and a half more in a run
 GRID = 5

@@ -12,6 +12,8 @@ from prerender.pipeline.before import rendered_before
 from prerender.source import parse
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 #: as markdown-it-mathjax3 writes formulas
 SVG = '<svg width="1.2ex" height="1ex" viewBox="0 -442 529 453"><path d="M33 157"></path></svg>'
 INLINE = f'<mjx-container class="MathJax" jax="SVG" style="direction: ltr;">{SVG}</mjx-container>'

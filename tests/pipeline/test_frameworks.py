@@ -11,6 +11,8 @@ from prerender.pipeline.frameworks import detect_framework
 from prerender.source import parse
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 APP = '<script type="module" src="/assets/app.js"></script>'
 
 

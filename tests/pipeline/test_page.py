@@ -31,6 +31,8 @@ from prerender.source import Edit, parse, splice
 from prerender.source.encoding import EncodingLossError
 from tests.support.strategies import PIECES, formulas, pages, raw_texts
 
+pytestmark = pytest.mark.quick
+
 DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 WRONG = Typeset(error="Missing close brace")
 MARK = "1.0 test"

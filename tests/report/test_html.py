@@ -19,6 +19,8 @@ from prerender.report.summary import PageReport, Report, ScreenReport
 from prerender.source.lines import LineIndex
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 HOSTILE = "<script>alert(1)</script>&amp;\x1b[2J\u202e\"'><img src=//x>"
 
 

@@ -13,6 +13,8 @@ from prerender.report.diagnostics import Diagnostic
 from prerender.report.summary import PageReport, Report
 from prerender.source.lines import LineIndex, Location
 
+pytestmark = pytest.mark.quick
+
 
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from prerender.source.encoding import Decoded, EncodingLossError, decode, encode, with_references
 
+pytestmark = pytest.mark.quick
+
 #: label, Python's codec, and words that a page in it may hold
 SAMPLES = [
     ("utf-8", "utf-8", "数学 é 𝐀 🙂"),

@@ -7,6 +7,8 @@ import pytest
 from prerender.source import parse
 from prerender.source.selectors import matches, means_none, meant
 
+pytestmark = pytest.mark.quick
+
 PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
 <div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""
 

@@ -183,7 +183,7 @@ def differences(
             for index, (a, b) in enumerate(shown):
                 if _contradict(a, b) or _contradict(b, a):
                     yield f"{name}, {width} px: display {index}: {a}, {b} in the other"
-            for offence in other.evaluate(SCREENS, ASKED)["offences"]:
+            for offence in other.evaluate(SCREENS, ASKED)["violations"]:
                 yield f"{name}, {width} px, in the other: {offence['index']}: {offence['reason']}"
 
 
