@@ -150,6 +150,19 @@ def test_templates_escape() -> None:
     assert sorted(made) == [("markup", "False"), ("report", "True")]
 
 
+def test_the_map_names_every_module() -> None:
+    text = (PACKAGE / "README.md").read_text("utf-8").partition("## What is where")[2]
+    named = set(re.findall(r"[\w.]+", text.partition("## Rooms and walls")[0]))
+    files = [
+        file
+        for file in PACKAGE.rglob("*")
+        if file.suffix in (".py", ".js", ".json", ".jinja", ".txt")
+        and not {"vendor", "mathjax", "__pycache__"} & set(file.parts)
+        and not file.name.startswith("__")
+    ]
+    assert [file.name for file in files if not named & {file.name, file.stem}] == []
+
+
 def test_no_room_is_above_itself() -> None:
     done: set[str] = set()
     while left := {room for room, wall in WALLS.items() if wall.rooms <= done and room not in done}:
