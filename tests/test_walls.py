@@ -41,7 +41,7 @@ class Room(NamedTuple):
 def walls() -> dict[str, Room]:
     """The table of prerender/README.md."""
     text = (PACKAGE / "README.md").read_text("utf-8")
-    _, _, table = text.partition("| room |")
+    _, _, table = text.partition("| room | what it does |")
     rows = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line.startswith("|")]
     found = {}
     for row in rows:
