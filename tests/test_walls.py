@@ -152,7 +152,7 @@ def test_templates_escape() -> None:
 
 def test_the_map_names_every_module() -> None:
     text = (PACKAGE / "README.md").read_text("utf-8").partition("## What is where")[2]
-    named = set(re.findall(r"[\w.]+", text.partition("## Rooms and walls")[0]))
+    named = set(re.findall(r"[\w.-]+", text.partition("## Rooms and walls")[0]))
     files = [
         file
         for file in PACKAGE.rglob("*")
