@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,10 @@ from prerender.cli.usage import OneLine
 from prerender.errors import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from prerender.batch.run import BatchResult
+    from prerender.report.summary import Report
 
 app = typer.Typer(
     cls=OneLine,
@@ -56,15 +59,8 @@ def _version(
 def build_command(site: SitePath, settings: CommandSettings) -> None:
     """Typeset every page of SITE, in place or into DIR."""
     from prerender import aio
-    from prerender.cli.output import notice, progress_bar, report_and_exit
-    from prerender.cli.process import run
-    from prerender.timing import Timing
 
-    timing = Timing(traced=settings.profile is not None)
-    with progress_bar(settings.quiet) as progress:
-        told = notice(settings.quiet)
-        report = run(aio.build(site, settings, progress=progress, notice=told, timing=timing))
-    report_and_exit(report, site, settings, timing)
+    _render(aio.build, site, settings)
 
 
 @app.command("check")
@@ -74,6 +70,14 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do as `build` does, but write nothing; look at the result on screens."""
     from prerender import aio
+
+    _render(aio.check, site, settings)
+
+
+def _render(
+    action: Callable[..., Coroutine[Any, Any, Report]], site: Path, settings: CommandSettings
+) -> None:
+    """Build or check a site, and say what came of it."""
     from prerender.cli.output import notice, progress_bar, report_and_exit
     from prerender.cli.process import run
     from prerender.timing import Timing
@@ -81,7 +85,7 @@ def check_command(site: SitePath, settings: CommandSettings) -> None:
     timing = Timing(traced=settings.profile is not None)
     with progress_bar(settings.quiet) as progress:
         told = notice(settings.quiet)
-        report = run(aio.check(site, settings, progress=progress, notice=told, timing=timing))
+        report = run(action(site, settings, progress=progress, notice=told, timing=timing))
     report_and_exit(report, site, settings, timing)
 
 
