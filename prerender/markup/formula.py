@@ -23,17 +23,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape, unescape
 
-from prerender.engine import EquationNumber, Layout, Typeset
+from prerender.engine import NARROWEST, X_HEIGHT, EquationNumber, Layout, Typeset
 from prerender.find import Formula
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
 from prerender.markup.style import Kind, Range, StyleUse
 from prerender.source import Span
 
-#: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
-#: they fit any text (MathJax 4: params.x_height of the newcm font)
-X_HEIGHT = 442
-#: ex: what is no wider fits every column of text; a screen of 280 px has at least as many
-NARROW = 28.0
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
 #: how a picture is drawn
@@ -46,14 +41,14 @@ _WORD = 10.0
 class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
-    `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
-    broken shrinks before it scrolls.
+    `apart` is where others cannot rely on what is defined there, `shrink` to what share
+    of its size, in percent, what cannot be broken shrinks before it scrolls.
     """
 
     drawings: Drawings = field(default_factory=Drawings)
     xml: bool = False
     apart: Sequence[Span] = ()
-    shrink: float = 0.7
+    shrink: int = 70
     needs: StyleUse = field(default_factory=StyleUse)
 
 
@@ -147,7 +142,7 @@ def _part(picture: Layout, draw: Draw, sheet: RenderState) -> str:
 
 def _can_be_read(picture: Layout, sheet: RenderState) -> bool:
     """Whether a picture can be read wherever it is squeezed to."""
-    return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.full_width
+    return picture.width * sheet.shrink / 100 <= _WORD * X_HEIGHT and not picture.full_width
 
 
 def _wide(picture: Layout, draw: Draw, sheet: RenderState) -> str:
@@ -215,8 +210,8 @@ def _layout(layout: Layout, shown: Range, last: bool, sheet: RenderState, svg: S
     The last one shrinks as far as it can be read, then scrolls.
     """
     style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
-    least = 0 if layout.full_width else layout.width * sheet.shrink
-    scrolls = last and least > NARROW * X_HEIGHT
+    least = 0 if layout.full_width else layout.width * sheet.shrink / 100
+    scrolls = last and least > NARROWEST * X_HEIGHT
     if (last or shown.high is None) and least > _WORD * X_HEIGHT:
         # The first, too: it is all that is seen where the rules of its page are not there
         style += f";--least:{_ex(least)}"

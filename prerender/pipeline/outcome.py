@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prerender.pipeline.scripts import Dependencies
-from prerender.report.summary import Diagnostic, PageReport, Status
+from prerender.report.diagnostics import Diagnostic
+from prerender.report.summary import PageReport, Status
 from prerender.source.lines import Location
 
 
@@ -18,7 +19,7 @@ class PageResult:
 
     `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a
     file that could not be opened may be opened the next time, and a font may be there. `shared` are
-    lines of files of its site.
+    lines of files of its site. `bug` is the traceback of a bug of ours.
     """
 
     data: bytes | None
@@ -28,6 +29,7 @@ class PageResult:
     dependencies: Dependencies = field(default_factory=dict)
     cacheable: bool = True
     shared: Mapping[str, list[str]] = field(default_factory=dict)
+    bug: str = ""
 
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
         """The same as a line of the report."""
@@ -36,7 +38,7 @@ class PageResult:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
-        return PageReport(page, status, self.formulas, written, self.diagnostics)
+        return PageReport(page, status, self.formulas, written, self.diagnostics, self.bug)
 
     def dump_summary(self) -> str:
         """All but the result, as JSON."""

@@ -7,6 +7,8 @@
  * 60 px type), and nothing stays that only scripts would read.
  */
 
+import { LiteText } from './nodes.js';
+
 const NUMBER = '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?';
 const NUMBERS = new RegExp(NUMBER, 'gi');
 const TRANSFORM = /(translate|scale|matrix|rotate)\(([^)]*)\)/g;
@@ -79,10 +81,18 @@ function simple(node, transform = node.getAttribute('transform')) {
  */
 function placed(node) {
   const moved = simple(node);
-  const inside = node.childNodes.find((child) => child.localName === 'g' && child.hasAttribute('data-idbox'));
+  const inside = node.childNodes.find(isIdBox);
   const back = inside && simple(inside);
   if (!moved || !back) return { moved, inside: node };
   return { moved: { ...moved, y: moved.y + back.y * moved.sy }, inside };
+}
+
+/**
+ * @param {LiteElement | LiteText} child
+ * @returns {child is LiteElement}
+ */
+function isIdBox(child) {
+  return !(child instanceof LiteText) && child.localName === 'g' && child.hasAttribute('data-idbox');
 }
 
 /**
@@ -113,7 +123,7 @@ export class SvgWriter {
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
-    const marks = this.#children(svg.firstChild, ORIGIN);
+    const marks = this.#children(svg.firstElement, ORIGIN);
     return { ...box(top, width, height), marks };
   }
 
@@ -125,8 +135,8 @@ export class SvgWriter {
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
     return ['data-table', 'data-labels'].map((name) => {
-      const column = svg.find((node) => node.hasAttribute(name));
-      return { ...box(top, 0, height), marks: this.#children(column.firstChild, ORIGIN) };
+      const column = svg.get((node) => node.hasAttribute(name));
+      return { ...box(top, 0, height), marks: this.#children(column.firstElement, ORIGIN) };
     });
   }
 
@@ -140,11 +150,12 @@ export class SvgWriter {
   }
 
   /**
-   * @param {LiteElement} node
+   * @param {LiteElement | LiteText} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
   #node(node, at) {
+    if (node instanceof LiteText) throw new Error('There is no way to draw a text outside of <text>');
     switch (node.localName) {
       case 'g':
         return this.#group(node, at);

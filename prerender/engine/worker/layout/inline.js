@@ -2,8 +2,8 @@
  * An inline formula in; where a line of text may end in it, out: as in TeX, after a relation or an
  * operator of its outermost level.
  *
- * MathJax finds the places (`markInlineBreaks`) by attributes of the signs, which are set here, and
- * draws a picture for each part; parts that are not worth a break are put together again.
+ * MathJax breaks at spaces that were put there, and draws a picture for each part; parts that are not
+ * worth a break are put together again.
  */
 import { CLASSES, fences, isSpace } from './breaks.js';
 import { adopt } from './fold.js';
@@ -23,16 +23,18 @@ const { BIN, REL } = CLASSES;
  * @property {number} height
  * @property {number} depth
  * @property {import('../draw.js').Mark[]} marks
- * @property {number | 'newline' | null} break_before   the space before it
+ * @property {number | 'newline' | null} break_before   the space before it; 'newline'; null: it is the first
  */
 
 /**
  * Puts a place where a line may end behind each sign of a row that TeX would break at; MathJax finds
  * no others.
- * @param {any} row   a node of the compiled formula
+ *
+ * @param {MJ.Node} row   of the compiled formula, whose TeX classes are set
  */
 export function breakAsTeX(row) {
   const signs = new Map(signsOf(row).map((one) => [one.sign, one]));
+  /** @type {MJ.Node[]} */
   const children = [];
   let due = false; // behind the space that the author put behind a sign
   for (const child of row.childNodes) {
@@ -46,12 +48,20 @@ export function breakAsTeX(row) {
   if (children.length > row.childNodes.length) adopt(row, children);
 }
 
-/** No line ends at a node unless it was told to. */
+/**
+ * No line ends at a node unless it was told to.
+ *
+ * @param {MJ.Node} node
+ */
 function keepTogether({ attributes }) {
   if (attributes.getExplicit('linebreak') === undefined) attributes.getAllInherited().linebreak = 'nobreak';
 }
 
-/** A place where a line may end. */
+/**
+ * A place where a line may end.
+ *
+ * @param {MJ.Node} row
+ */
 function placeIn(row) {
   const place = row.factory.create('mspace');
   Object.assign(place.attributes.getAllInherited(), row.attributes.getAllInherited());
@@ -64,7 +74,8 @@ const PLACE = 'prerender-place';
 
 /**
  * The space that MathJax drops where a line starts is what the places take if none does.
- * @param {any} root   MathJax's wrapper of the formula
+ *
+ * @param {MJ.Wrapper} root   of the formula
  */
 export function spaceAtPlaces(root) {
   root.childNodes.forEach((child, i) => {
@@ -73,17 +84,20 @@ export function spaceAtPlaces(root) {
   });
 }
 
-/** The signs of a row that MathJax would break at, and how many fences are around each. */
+/**
+ * The signs of a row that MathJax would break at; whether TeX does; how many fences are around each.
+ *
+ * @param {MJ.Node} row
+ */
 function signsOf(row) {
   const solid = row.childNodes.filter((child) => !isSpace(child) && !child.isEmpty);
   const depths = fences(solid);
-  const classOf = (child) => (child?.isEmbellished ? child.coreMO().texClass : null);
+  const classes = solid.map((child) => (child.isEmbellished ? child.coreMO().texClass : -1));
   return solid.flatMap((sign, i) => {
     if (!sign.isEmbellished) return [];
-    const cls = classOf(sign);
     // nothing ends at a sign that starts or ends the formula, or between two relations
     const inside = i > 0 && i + 1 < solid.length;
-    const allowed = inside && (cls === BIN || (cls === REL && classOf(solid[i + 1]) !== REL));
+    const allowed = inside && (classes[i] === BIN || (classes[i] === REL && classes[i + 1] !== REL));
     return [{ sign, allowed, depth: depths[i] }];
   });
 }
@@ -91,36 +105,49 @@ function signsOf(row) {
 /**
  * How many fences are around each break of a formula, in order; only those that MathJax makes in its
  * outermost row.
- * @param {any} root   the compiled formula
+ *
+ * @param {MJ.Node} root   the compiled formula
  */
 export function depthsOfBreaks(root) {
-  const row = root.childNodes[0];
+  const [row] = root.childNodes;
   return row ? signsOf(row).flatMap(({ allowed, depth }) => (allowed ? [depth] : [])) : [];
 }
 
 /**
  * Parts between which a line may well end.
+ *
  * @param {Part[]} parts
  * @param {number[]} depths   of the breaks between them
  * @returns {Part[]}
  */
 export function joined(parts, depths) {
-  const whole = parts.reduce((sum, { width, break_before }) => sum + width + (Number(break_before) || 0), 0);
+  const whole = parts.reduce((sum, { width, break_before: space }) => sum + width + (Number(space) || 0), 0);
   const known = depths.length === parts.length - 1;
-  const out = [parts[0]];
+  const out = parts.slice(0, 1);
   parts.slice(1).forEach((part, i) => {
-    const last = out.at(-1);
-    const width = last.width + part.break_before + part.width;
-    const together = whole <= WORD * EX || (known && depths[i] > 0 && width <= COLUMN * EX);
-    if (typeof part.break_before === 'number' && together) out[out.length - 1] = join(last, part);
-    else out.push(part);
+    const last = out[out.length - 1];
+    const { break_before: space } = part;
+    if (typeof space === 'number') {
+      const width = last.width + space + part.width;
+      if (whole <= WORD * EX || (known && depths[i] > 0 && width <= COLUMN * EX)) {
+        out[out.length - 1] = join(last, part, last.width + space);
+        return;
+      }
+    }
+    out.push(part);
   });
   return out;
 }
 
-/** Two parts as one. */
-function join(a, b) {
-  const shift = a.width + b.break_before;
+/**
+ * Two parts as one, the second moved to the right.
+ *
+ * @param {Part} a
+ * @param {Part} b
+ * @param {number} shift
+ * @returns {Part}
+ */
+function join(a, b, shift) {
   return {
     ...a,
     width: shift + b.width,
