@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.async_api import Error as PlaywrightError
 
 from prerender.engine.tab import Tab
 from tests.support.browser import new_engine
@@ -76,7 +78,8 @@ class Layout:
     @property
     def steps(self) -> set[int]:
         """How many characters stand before each line that starts with a relation."""
-        pairs = zip(accumulate(map(len, self.glyphs)), self.lines[1:], strict=False)
+        lengths = (sum(character != "/" for character, _ in line) for line in self.glyphs)
+        pairs = zip(accumulate(lengths), self.lines[1:], strict=False)
         return {end for end, line in pairs if line.startswith(("=", "≤"))}
 
     @property
@@ -422,6 +425,32 @@ def test_what_is_said_of_a_step_is_none(lay: Typesetter, remark: str) -> None:
 def test_a_short_left_side_is_not_left_alone(lay: Typesetter, tex: str) -> None:
     for layout in lay(wide(tex)):
         assert layout.lines[0] != "d"
+
+
+_DISPLAYS = re.compile(
+    r"\\\[(.*?)\\\]|math/tex; ?mode=display\">(.*?)</script>|\$\$(.*?)\$\$", re.S
+)
+
+
+@pytest.mark.slow
+def test_real_displays_on_phones(lay: Typesetter, shared: Path) -> None:
+    """No line of a lone sign that the author did not write; steps as above."""
+    pages = [file.read_text("utf-8", "replace") for file in (shared / "sites").rglob("*.html")]
+    found = [unescape("".join(parts)) for page in pages for parts in _DISPLAYS.findall(page)]
+    wide_ones = 0
+    for tex in dict.fromkeys(found):
+        try:
+            layouts = lay(tex)
+        except PlaywrightError:  # what MathJax does not take
+            continue
+        handheld = [one for one in layouts[1:] if one.width <= _HANDHELD]
+        wide_ones += bool(handheld)
+        for one in handheld:
+            broken_off = set(one.lines) - set(layouts[0].lines)
+            assert not any(line and _LONE.fullmatch(line) for line in broken_off), tex
+        for wider, narrower in pairwise(handheld):
+            assert wider.steps <= narrower.steps or wider.text != narrower.text, tex
+    assert wide_ones > 100
 
 
 # Alignments, matrices, fences, numbers ------------------------------------------------------------
