@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import mimetypes
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Page, Route
 
-from prerender.engine import Engine, FormulaInput, Job, Layout, Typeset
+from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.find import Formula
 from prerender.markup import RenderState, drawings, render, style_element
 from prerender.source import Span
@@ -151,36 +150,10 @@ def _our_page(
     sheet = RenderState(drawings(typesets, outlines))
     cells = []
     for sample, typeset in zip(samples, typesets, strict=True):
-        # a picture in a line needs no box to scroll in here, where no line is too short for it
-        sheet.shrink = 1 if sample.display else 0
         formula = Formula(Span(0, 0), None, sample.tex, sample.display)
-        if not sample.display:
-            typeset = replace(typeset, layouts=_whole_lines(typeset.layouts))
         element = "" if typeset.error else render(formula, typeset, 'data-tex=""', {}, sheet)
         cells.append(element if sample.display else f"| {element} |")
     return _page(cells, style_element("test", sheet.needs))
-
-
-def _whole_lines(parts: Sequence[Layout]) -> tuple[Layout, ...]:
-    """The parts of an inline formula, put together where a line may, but need not, end.
-
-    Each would begin at a whole device pixel, and MathJax's begin elsewhere.
-    """
-    lines: list[Layout] = []
-    for part in parts:
-        if not isinstance(part.break_before, int):
-            lines.append(part)
-            continue
-        one = lines[-1]
-        shift = one.width + part.break_before
-        lines[-1] = replace(
-            one,
-            width=shift + part.width,
-            height=max(one.height, part.height),
-            depth=max(one.depth, part.depth),
-            body=(*one.body, f'<g transform="translate({shift:g})">', *part.body, "</g>"),
-        )
-    return tuple(lines)
 
 
 def _page(cells: Sequence[str], head: str) -> str:
@@ -199,8 +172,7 @@ async def their_picture(
     """What MathJax makes of samples in the browser."""
     config = (
         "<script>MathJax = {loader: {paths: {fonts: '/@mathjax'}, load: ['core', 'input/tex', "
-        f"'output/svg', {', '.join(map(repr, load))}]}}, startup: {{typeset: false}}, "
-        "svg: {linebreaks: {inline: false}}};</script>"
+        f"'output/svg', {', '.join(map(repr, load))}]}}, startup: {{typeset: false}}}};</script>"
         "<script src=/mathjax/startup.js></script>"
     )
     html = _page([""] * len(samples), config)

@@ -9,8 +9,6 @@ export async function show(formulas, options) {
   const { TeX } = MathJax._.input.tex_ts;
   const { mathjax } = MathJax._.mathjax;
   const errors = [];
-  // a line in one picture, as ours are put together
-  MathJax.startup.document.outputJax.options.linebreaks.inline = false;
   for (const [index, { tex, display }] of formulas.entries()) {
     let error = null;
     const input = new TeX({
