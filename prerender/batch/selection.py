@@ -16,7 +16,7 @@ from prerender.batch.model import PageTask
 from prerender.batch.schedule import in_shard, to_do
 from prerender.batch.store import File, Store, is_url
 from prerender.batch.worker import RenderWorker
-from prerender.site.files import DEFAULT_INCLUDE, SiteError, choose
+from prerender.site.files import DEFAULT_INCLUDE, SiteError, filter_names
 
 Shard = tuple[int, int]
 
@@ -133,7 +133,7 @@ def prepare(job: Job, journal: Journal, worker: RenderWorker, retries: int) -> l
 def _pages(job: Job, site: Site, store: Store) -> dict[str, File]:
     if job.named is None:
         return store.pages(job.include, job.exclude)
-    pages = choose(job.named[site], job.include or DEFAULT_INCLUDE, job.exclude)
+    pages = filter_names(job.named[site], job.include or DEFAULT_INCLUDE, job.exclude)
     return {page: store.page(page) for page in pages}
 
 

@@ -26,11 +26,11 @@ from prerender.site.files import (
     DEFAULT_INCLUDE,
     FileStat,
     SiteError,
-    choose,
     copy_assets,
+    filter_names,
     open_site,
     page_names,
-    remove_left,
+    remove_stale_files,
     stat_file,
     write_page,
 )
@@ -166,11 +166,11 @@ class _Objects(Store):
         self.files = _Bucket(self._to, self._target)
         if "file" in self._to.protocol:
             self.files = Folder(Path(self._target))
-            remove_left(self.files.path)
+            remove_stale_files(self.files.path)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
         found = self._found
-        pages = choose(found, include or DEFAULT_INCLUDE, exclude)
+        pages = filter_names(found, include or DEFAULT_INCLUDE, exclude)
         if not pages:
             what = f"{len(found)} objects, none like a page" if found else "there is nothing"
             raise SiteError(f"no page in {self._name}: {what}")
@@ -270,7 +270,7 @@ class _Scripts(ScriptReader):
         with _as_os_error():
             found = self._files.find(self._folder)
         names = [posixpath.relpath(name, self._folder) for name in found]
-        return choose(names, DEFAULT_INCLUDE, ())
+        return filter_names(names, DEFAULT_INCLUDE, ())
 
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         try:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from prerender import __version__
 from prerender.report.diagnostics import DiagnosticExcerpt, Finding, Topic, pluralize, topics
 from prerender.report.summary import Report, ScreenReport, Status
-from prerender.site.files import whole
+from prerender.site.files import atomic_write
 
 #: characters of a formula that are shown: it may be as long as its page
 _SHOWN = 1000
@@ -96,7 +96,7 @@ def write_report(run: ReportData, file: Path) -> None:
     template = _TEMPLATES.get_template("report.html.jinja")
     stream = template.stream(run=run, version=__version__, folder=folder)
     stream.enable_buffering(100)
-    with whole(file) as temporary:
+    with atomic_write(file) as temporary:
         stream.dump(str(temporary), "utf-8", "backslashreplace")
         temporary.chmod(0o644)
 

@@ -17,7 +17,7 @@ from prerender.setup.model import Json
 from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
 from prerender.source import Element
-from prerender.source.selectors import matches, means_none, meant
+from prerender.source.selectors import matches, matches_nothing, select
 
 #: scripts that need what others bring may need more for that, and so on
 _ROUNDS = 8
@@ -110,7 +110,7 @@ def _is_idle(data: Json) -> bool:
 
 def _absent(selectors: Sequence[str], root: Element) -> tuple[str, ...]:
     """The selectors of which a page has no element."""
-    return tuple(one for one in selectors if one not in _ALL and means_none(one, root))
+    return tuple(one for one in selectors if one not in _ALL and matches_nothing(one, root))
 
 
 def _lacking(steps: Sequence[Step], data: Json) -> list[str]:
@@ -143,7 +143,7 @@ def _elements(
         if matches(selector, element) and (planted := _said(selector, element, reads))
     )
     if reads:
-        others = (one for one in meant([selector], root) if one not in data_elements)
+        others = (one for one in select([selector], root) if one not in data_elements)
         for element in islice(others, 10 * _MOST):
             if selector.startswith("#") and "text" in reads:
                 path = ((element.tag, _attributes(element)),)
