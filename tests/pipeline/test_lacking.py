@@ -124,7 +124,7 @@ def test_what_needs_the_page_own_code_is_left_to_it(
     done = prerender("build", "site", "-o", "out", "--json", "report.json")
     assert done.returncode == Exit.SOME_FAILED
     assert "no package own" not in done.stderr
-    assert f"for want of its set-up: {len(CASES)} pages" in done.stderr
+    assert f"because the set-up is not known: {len(CASES)} pages" in done.stderr
     after = asyncio.run(typeset_by_site(pages_of(tmp_path / "out"), tmp_path / "out"))
     told = json.loads((tmp_path / "report.json").read_text())
     for page in told["pages"]:
