@@ -252,8 +252,10 @@ def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
     assert "two sites have the same name" in said("site", "more/site", "-o", "out")
     assert f"{site}/0 is in {site}, which includes its pages" in said("site", "site/0")
     assert f"{site}/0 is in {site}, which includes its pages" in said("site/0", "site")
-    assert "site/out is in " in said("site", "more", "-o", "site/out")
-    assert "memory://a/b is in memory://a, " in said("memory://a", "-o", "memory://a/b")
+    assert "site/out is inside the site " in said("site", "more", "-o", "site/out")
+    assert "memory://a/b is inside the site memory://a; " in said(
+        "memory://a", "-o", "memory://a/b"
+    )
     assert "memory://a is the site itself" in said("memory://a/", "-o", "memory://a")
     assert ". contains the site " in said("site", "-o", ".")
     assert f"site/j is in {site}, and would be published" in said("site", "--journal", "site/j")

@@ -164,7 +164,7 @@ def test_a_script_that_cannot_be_read_may_say_anything(prerender: Run, tmp_path:
     told = "its script https://a.example/mathjax-config.js is not part of this site"
     assert done.stderr.count(f"error: the page is left as it is: {told}") == 1
     assert f"site/plain.html: note: MathJax or KaTeX may still be loaded: {told}" in done.stderr
-    assert "2 times on 2 pages, also site/b.html; say in prerender.toml" in done.stderr
+    assert "2 times on 2 pages, also site/b.html; describe the page's math set-up" in done.stderr
     assert (site / "a.html").read_text() == f"{source}<p>$x$"
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
     assert prerender("build", "site").returncode == Exit.DONE
@@ -179,7 +179,7 @@ def test_a_set_up_that_never_ends_can_be_said_by_the_user(prerender: Run, tmp_pa
     done = prerender("build", "site")
     assert done.returncode == Exit.SOME_FAILED
     assert "runs for more than" in done.stderr
-    assert "say in prerender.toml, under [mathjax]" in done.stderr
+    assert "describe the page's math set-up in prerender.toml, under [mathjax]" in done.stderr
     assert (site / "a.html").read_text() == source
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
     assert prerender("build", "site").returncode == Exit.DONE
