@@ -41,7 +41,7 @@ class Room(NamedTuple):
 def walls() -> dict[str, Room]:
     """The table of prerender/README.md."""
     text = (PACKAGE / "README.md").read_text("utf-8")
-    _, _, table = text.partition("| room |")
+    _, _, table = text.partition("| room | what it does |")
     rows = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line.startswith("|")]
     found = {}
     for row in rows:
@@ -148,6 +148,19 @@ def test_templates_escape() -> None:
         if keyword.arg == "autoescape"
     ]
     assert sorted(made) == [("markup", "False"), ("report", "True")]
+
+
+def test_the_map_names_every_module() -> None:
+    text = (PACKAGE / "README.md").read_text("utf-8").partition("## What is where")[2]
+    named = set(re.findall(r"[\w.-]+", text.partition("## Rooms and walls")[0]))
+    files = [
+        file
+        for file in PACKAGE.rglob("*")
+        if file.suffix in (".py", ".js", ".json", ".jinja", ".txt")
+        and not {"vendor", "mathjax", "__pycache__"} & set(file.parts)
+        and not file.name.startswith("__")
+    ]
+    assert [file.name for file in files if not named & {file.name, file.stem}] == []
 
 
 def test_no_room_is_above_itself() -> None:

@@ -147,7 +147,7 @@ async def _rendered(item: PageTask, worker: RenderWorker) -> PageDone:
     page = PurePosixPath(item.page)
     outcome = await result_of(page, data, worker.session, store.scripts)
     result = data if outcome.data is None else outcome.data
-    done = PageDone(item, _row(row, outcome, digest(result)), result, outcome.shared)
+    done = PageDone(item, _row(row, outcome, digest(result)), result, outcome.shared, outcome.bug)
     return done._replace(data=None) if result is data and not item.site.target else done
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from prerender.browser.discover import find_browser, sandbox
 from prerender.browser.pages import STARTUP_TIMEOUT
+from prerender.errors import EngineError
 
 ARGUMENTS = (
     "--disable-gpu",
@@ -21,10 +22,6 @@ ARGUMENTS = (
     # 20,000 formulas: the one before it, Maglev, is sufficient
     "--js-flags=--no-turbofan",
 )
-
-
-class BrowserStartError(Exception):
-    """The browser does not start; the message has its program and its own error."""
 
 
 class Chromium:
@@ -49,7 +46,7 @@ class Chromium:
         return self._browser is not None
 
     async def running(self) -> Browser:
-        """Return the browser, started if needed. Raises BrowserNotFound, BrowserStartError."""
+        """Return the browser, started if needed. Raises EngineError."""
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._start()
@@ -80,4 +77,4 @@ class Chromium:
                 handle_sigterm=False,
             )
         except Error as error:
-            raise BrowserStartError(f"{program.path} does not start: {error.message}") from error
+            raise EngineError(f"{program.path} does not start: {error.message}") from error

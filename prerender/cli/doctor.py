@@ -15,12 +15,11 @@ _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer", "pathspe
 
 def examine(browser: str | None, cache: Path | None) -> tuple[list[str], bool]:
     """Return the lines, and whether everything that is needed is installed."""
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
     lines = [
         f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"
     ]
     lines += [f"{name:<10} {_version(name)}" for name in _PACKAGES]
-    if missing:  # the other checks need them
+    if not all(map(find_spec, _PACKAGES)):  # the other checks need them
         return lines, False
     mathjax, has_mathjax = _mathjax()
     chromium, has_chromium = _chromium(browser)
@@ -29,9 +28,10 @@ def examine(browser: str | None, cache: Path | None) -> tuple[list[str], bool]:
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        found = version(package)
     except PackageNotFoundError:
-        return f"missing: pip install {package}"
+        found = ""
+    return found if found and find_spec(package) else f"missing: pip install {package}"
 
 
 def _mathjax() -> tuple[list[str], bool]:

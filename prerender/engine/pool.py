@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from prerender.browser.launch import BrowserStartError, Chromium
+from prerender.browser.launch import Chromium
 from prerender.browser.pages import Browser, TabLostError
 from prerender.engine.model import Job, JobResult, Typeset
 from prerender.engine.tab import NotBegunError, Tab
@@ -139,10 +139,7 @@ class Engine:
 
     async def browser(self) -> Browser:
         """The running browser, started or started again if need be. Raises EngineError."""
-        try:
-            browser = await self._chromium.running()
-        except BrowserStartError as error:
-            raise EngineError(str(error)) from error
+        browser = await self._chromium.running()
         if self._prewarm:
             self._start_workers()
         return browser

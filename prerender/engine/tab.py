@@ -30,7 +30,9 @@ from prerender.engine.protocol import (
 )
 
 _PACKAGE = Path(__file__).parent
-_START = _PACKAGE / "worker" / "index.html"
+_START = (
+    "<!doctype html><meta charset=utf-8><script type=module src=/worker/main.js></script><body>"
+)
 _FOLDERS = ("worker", "mathjax")
 #: bytes of JavaScript's heap: a tab begins with 30 MB, and MathJax keeps something of each document
 _HEAP = 140_000_000

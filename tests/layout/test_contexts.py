@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from prerender import screens
+from prerender.engine import X_HEIGHT
 from tests.support.layout.contexts import CONTEXTS, LATE
 from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.quick
 
 SCREENS = Path(screens.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: text as it is, and the limit of what can be read
-ASKED = {"textSize": 1.0, "shrink": 0.7}
+ASKED = {"textSize": 1.0, "shrink": 0.7, "xHeight": X_HEIGHT}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 WIDTHS = (280, 320, 390, 820)
 

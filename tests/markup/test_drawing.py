@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from prerender.engine import Engine, FormulaInput, Job, Typeset
+from prerender.engine import FormulaInput, Job, Typeset
 from prerender.markup.drawing import drawing, drawings, self_contained
 from prerender.source import Element, parse
+from tests.support.browser import new_engine
 
 pytestmark = pytest.mark.quick
 
@@ -70,7 +71,7 @@ def pictures() -> tuple[list[str], list[str]]:
     setup |= {"mathml": None, "asciimath": None}
 
     async def typeset() -> tuple[list[Typeset], dict[str, str]]:
-        async with Engine(tabs=1) as engine:
+        async with new_engine(tabs=1) as engine:
             job = Job("setup", tuple(FormulaInput(tex, True, "tex") for tex in _TEX))
             answer = await engine.typeset(job, {"setup": setup})
             return list(answer.typesets), dict(answer.outlines)

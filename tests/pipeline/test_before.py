@@ -55,6 +55,8 @@ def test_what_mathjax_has_rendered_is_told_once_with_a_count(
             '<span class="mjpage"><span class="mjx-chtml"></span></span>',
             {"MathJax": 1},
         ),
+        ("<span class='mjx-chtml MJXc-display'></span>", {"MathJax": 1}),
+        ("<span class=MathJax_CHTML></span> <span class='a MathJax_SVG'></span>", {"MathJax": 2}),
         (f"<mjx-container>{INLINE}</mjx-container>", {"MathJax": 1}),
         ("<pre>&lt;span class=katex></pre>", {}),
     ],

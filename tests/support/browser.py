@@ -28,8 +28,16 @@ class SessionBrowser:
     browser: async_api.Browser
 
     def run(self, action: Callable[[async_api.Browser], Coroutine[Any, Any, T]]) -> T:
-        """What some code does with the browser; what it opens, it closes."""
-        return self.runner.run(action(self.browser))
+        """What some code does with the browser; the pages that it leaves open are closed."""
+
+        async def alone() -> T:
+            try:
+                return await action(self.browser)
+            finally:
+                for context in self.browser.contexts:
+                    await context.close()
+
+        return self.runner.run(alone())
 
 
 @asynccontextmanager
