@@ -32,15 +32,15 @@ _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT
 class PageRecord(NamedTuple):
     """The state of a page after a build: stat of its source and result, and the rest.
 
-    In place there is only the result, and `digest` is its hash. `needs` and `told` are JSON: the
-    local files that the result depends on, and its summary (PageResult.dump_summary).
+    In place there is only the result, and `digest` is its hash. `dependencies` (the local files that
+    the result depends on) and `summary` (PageResult.dump_summary) are JSON.
     """
 
     source: FileStat
     target: FileStat
     digest: str
-    needs: str
-    told: str
+    dependencies: str
+    summary: str
 
 
 class PageIndex:
@@ -119,9 +119,10 @@ class PageIndex:
         found = database.execute(
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
-        for _, page, _, *numbers, digest, needs, summary in found:
-            row = PageRecord(FileStat(*numbers[:3]), FileStat(*numbers[3:]), digest, needs, summary)
-            self._rows[os.fsdecode(page)] = row
+        for _, page, _, *numbers, digest, dependencies, summary in found:
+            source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
+            record = PageRecord(source, target, digest, dependencies, summary)
+            self._rows[os.fsdecode(page)] = record
 
     def _flush(self) -> None:
         """Write the new rows; a target that may yet change unnoticed gets no valid stat."""

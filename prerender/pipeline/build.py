@@ -104,7 +104,7 @@ def _report_if_unchanged(run: _Run, name: str) -> PageReport | None:
     record = run.index.row(name)
     if record is None or not is_unchanged(run.site, name, record):
         return None
-    known = load_summary(record.told, record.needs)
+    known = load_summary(record.summary, record.dependencies)
     return _known_report(run, name, known) if run.scripts.unchanged(known.dependencies) else None
 
 
@@ -128,7 +128,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             and record.digest == key
             and (not site.output or has_result(site, name, record))
         ):
-            known = load_summary(record.told, record.needs)
+            known = load_summary(record.summary, record.dependencies)
             if run.scripts.unchanged(known.dependencies):
                 _keep(run, name, known, file and stable_stat(file, since), key)
                 return _known_report(run, name, known)
