@@ -32,8 +32,8 @@ _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT
 class PageRecord(NamedTuple):
     """The state of a page after a build: stat of its source and result, and the rest.
 
-    In place there is only the result, and `digest` is its hash. `dependencies` (local files that the
-    result depends on) and `summary` (PageResult.dump_summary) are JSON.
+    In place there is only the result, and `digest` is its hash. `dependencies` (local files that
+    the result depends on) and `summary` (PageResult.dump_summary) are JSON.
     """
 
     source: FileStat
