@@ -36,7 +36,8 @@ class Option:
 
     `group` decides which commands have it; options of "pages" affect results. `least` and `most`
     are inclusive limits; `word` is the metavariable in the help. `requires` is the option without
-    which the flag has no effect, `variables` are additional environment variables.
+    which the flag has no effect, `variables` are additional environment variables, `folder` says
+    that the value names a folder that is there.
     """
 
     help: str
@@ -47,6 +48,7 @@ class Option:
     short: str | None = None
     requires: str | None = None
     variables: tuple[str, ...] = ()
+    folder: bool = False
     default_text: str | None = None
     """The default as text, if its value does not say it."""
 
@@ -180,6 +182,7 @@ class Settings:
         "The folder of libraries that pages load from a CDN (for example node_modules), so that "
         "their scripts run on these screens.",
         word="DIR",
+        folder=True,
     )
     text_size: int = option(
         100,
@@ -354,16 +357,23 @@ def checked(settings: type[Settings], name: str, value: Any, place: str) -> Any:
     value = _converted(kind, value)
     if not _fits(kind, value):
         raise SettingsError(f"{place} = {_shown(value)} is not {_type_name(kind)}")
+    if mistake := _limit_exceeded(value, known):
+        raise SettingsError(f"{place} = {_shown(value)} is {mistake}")
+    if known.folder and not value.is_dir():
+        raise SettingsError(f"{place} = {_shown(value)} is not a folder")
+    for mistake in mistakes(value) if isinstance(value, Mapping) else ():
+        raise SettingsError(f"{place.removesuffix(name)}{mistake}")
+    return value
+
+
+def _limit_exceeded(value: Any, known: Option) -> str:
+    """Return which limit of an option a value exceeds; "" if none."""
     for number in value if isinstance(value, tuple) else (value,):
         if known.least is not None and number < known.least:
-            raise SettingsError(f"{place} = {_shown(value)} is less than {known.least:g}")
+            return f"less than {known.least:g}"
         if known.most is not None and number > known.most:
-            raise SettingsError(f"{place} = {_shown(value)} is more than {known.most:g}")
-    if isinstance(value, Mapping):
-        prefix = place.removesuffix(name)
-        for mistake in mistakes(value):
-            raise SettingsError(f"{prefix}{mistake}")
-    return value
+            return f"more than {known.most:g}"
+    return ""
 
 
 def _converted(kind: Any, value: Any) -> Any:
