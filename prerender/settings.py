@@ -422,7 +422,7 @@ def _type_name(kind: Any) -> str:
 def _shown(value: Any) -> str:
     """Return a value as it is written in a file, truncated."""
     shown = json.dumps(value, ensure_ascii=False, default=str)
-    return shown if len(shown) < 60 else f"{shown[:60]}…"
+    return shown if len(shown) < 200 else f"{shown[:200]}…"
 
 
 def in_groups(settings: type[Settings], groups: Iterable[Group]) -> list[Field[Any]]:

@@ -275,7 +275,7 @@ OTHERS: dict[str, Any] = {
     "no_cache": True,
     "screens": (7,),
     "pictures": Path("x"),
-    "libraries": Path("."),
+    "libraries": Path(),
     "text_size": 70,
     "zoom": 70,
     "strict": True,
