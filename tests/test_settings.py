@@ -264,6 +264,7 @@ OTHERS: dict[str, Any] = {
     "css": "external",
     "glyphs": "shared",
     "shrink": 71,
+    "line_break": "repeat",
     "hydrated": True,
     "keep_loaders": True,
     "base_path": "/x",

@@ -232,7 +232,7 @@ function drawInline(doc, item, pen) {
 function drawDisplay(doc, item, pen) {
   const sides = sidesOf(item.root);
   const started = performance.now();
-  const found = layouts(item, doc);
+  const found = layouts(item, doc, { signs: doc.signs });
   layoutTime += performance.now() - started;
   const drawn = found.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
