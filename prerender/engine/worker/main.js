@@ -5,18 +5,19 @@
  * a single formula that neither sets nor uses any. Jobs share nothing.
  */
 
-import { drawing, SvgWriter } from './draw.js';
+import { formOf, lettersOf, outlinesOf } from './forms.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
-import { nameOf, shorten } from './outline.js';
-import { share } from './share.js';
+import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
 
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
 const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
 
 /**
+ * @typedef {import('./forms.js').Form} Form
+ *
  * @typedef {object} Setup
  * @property {string} version
  * @property {{packages: string[]}} tex
@@ -33,6 +34,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {number} scope
  *
  * @typedef {object} Typeset
+ * @property {string} [markup]  the form that it has
  * @property {object[]} [pictures]
  * @property {string[]} [glyphs]
  * @property {string[]} [guessed]  texts for which this machine has no font
@@ -44,10 +46,6 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
 
 /** @type {Map<string, {setup: Setup, output: any, document: any}>} */
 const setups = new Map();
-/** @type {Map<string, string>} from our names of glyphs to their outlines */
-const outlines = new Map();
-/** @type {Map<string, string>} from MathJax's ids of glyphs to our names */
-const names = new Map();
 
 /** Milliseconds for layouts of displays, of this run. */
 let layoutTime = 0;
@@ -86,7 +84,7 @@ export function run(...asked) {
 
 /**
  * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
- * @param {{setup: string, formulas: Formula[]}[]} jobs
+ * @param {{setup: string, markup: string, formulas: Formula[]}[]} jobs
  * @param {boolean} careful  tell what comes next before each formula
  * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, time: number, layouts: number}>}
  */
@@ -100,15 +98,14 @@ async function runNow(added, jobs, careful) {
     results.push(await typesetJob(job, progress));
   }
   const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
-  const glyphs = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
-  return { results, glyphs, time: performance.now() - started, layouts: layoutTime };
+  return { results, glyphs: outlinesOf(used), time: performance.now() - started, layouts: layoutTime };
 }
 
 /**
- * @param {{setup: string, formulas: Formula[]}} job
+ * @param {{setup: string, markup: string, formulas: Formula[]}} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
  */
-async function typesetJob({ setup: key, formulas }, progress) {
+async function typesetJob({ setup: key, markup, formulas }, progress) {
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
   const single = formulas.length === 1;
@@ -120,7 +117,7 @@ async function typesetJob({ setup: key, formulas }, progress) {
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
-    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item));
+    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, markup));
   }
   // A formula that has changed the document after all takes it along, and so does one that is broken off.
   entry.document = single && !errors[0] && state(doc) === before ? doc : null;
@@ -206,19 +203,27 @@ async function attempt(action) {
 /**
  * @param {any} doc
  * @param {any} item
+ * @param {string} markup
  * @returns {Promise<Typeset>}
  */
-async function typeset(doc, item) {
-  const pen = new SvgWriter((id) => outline(doc.outputJax, id));
+async function typeset(doc, item, markup) {
+  const form = formOf(markup, doc.outputJax);
   /** @type {object[]} */
   let pictures = [];
+  let isText = true;
   dropEmptyNumbers(item.root);
   const error = await attempt(() => {
-    pictures = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
+    try {
+      pictures = item.display ? drawDisplay(doc, item, form) : drawInline(doc, item, form);
+    } catch (why) {
+      if (!(why instanceof NoTextError)) throw why;
+      isText = false;
+    }
   });
+  if (!isText) return typeset(doc, item, 'svg');
   if (error !== undefined) return { error };
-  const guessed = [...pen.texts].filter(lacksFont);
-  return { pictures, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  const guessed = [...form.texts].filter(lacksFont);
+  return { markup, pictures, glyphs: [...form.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**
@@ -226,15 +231,15 @@ async function typeset(doc, item) {
  *
  * @param {any} doc
  * @param {any} item
- * @param {SvgWriter} pen
+ * @param {Form} form
  */
-function drawInline(doc, item, pen) {
+function drawInline(doc, item, form) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
   // A table with a number asks for the whole line, and has no picture of its own size
-  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
+  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
   return svgs.map((svg) => {
-    const { marks, ...size } = pen.picture(svg);
-    return { ...size, body: [drawing(marks)], follows: follows(svg) };
+    const { content, ...size } = form.picture(svg);
+    return { ...size, body: form.body(content, size.width), follows: follows(svg) };
   });
 }
 
@@ -243,36 +248,39 @@ function drawInline(doc, item, pen) {
  *
  * @param {any} doc
  * @param {any} item
- * @param {SvgWriter} pen
+ * @param {Form} form
  */
-function drawDisplay(doc, item, pen) {
+function drawDisplay(doc, item, form) {
   const sides = sidesOf(item.root);
   const started = performance.now();
   const found = layouts(item, doc);
   layoutTime += performance.now() - started;
-  const drawn = found.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
-  const bodies = share(drawn.map(({ marks }) => marks));
-  return drawn.map((picture, index) => ({ ...picture, marks: undefined, body: bodies[index] }));
+  const drawn = found.map((layout, index) => drawLayout(layout, form, index === 0 ? sides : null));
+  const bodies = form.bodies(drawn);
+  return drawn.map((picture, index) => ({ ...picture, content: undefined, body: bodies[index] }));
 }
 
 /**
  * @param {import('./layout/layouts.js').Layout} layout
- * @param {SvgWriter} pen
+ * @param {Form} form
  * @param {string[] | null} sides  of the line where its rows stand, if they do
  */
-function drawLayout({ width, tag, dom }, pen, sides) {
+function drawLayout({ width, tag, dom }, form, sides) {
   const svg = dom.find((node) => node.localName === 'svg');
   if (sides) {
-    const drawn = drawLayout({ width, tag, dom }, pen, null);
-    const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
-    return { ...drawn, marks, indent: 0, fluid: true };
+    const drawn = drawLayout({ width, tag, dom }, form, null);
+    const rows = rowsOf(svg, () => (tag ? form.columns(svg)[0] : form.picture(svg)).content);
+    const content = form.spread(rows.map((row, index) => ({ side: sides[index], content: row })), drawn);
+    return { ...drawn, content, indent: 0, fluid: true };
   }
   const indent = tag ? numberedIndent(svg, tag, width) : indentOf(svg);
-  if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
-  const [body, { marks }] = pen.columns(svg);
-  const rows = new Set(marks.map(({ y }) => y));
-  const number = { width: thousandths(tag.width), gap: thousandths(tag.gap), side: tag.side, body: [drawing(marks)] };
-  return { ...body, width: thousandths(width), indent, tag: { ...number, row: rows.size === 1 ? [...rows][0] : null } };
+  if (!tag) return { ...form.picture(svg), width: thousandths(width), indent, tag: null };
+  const [body, { content }] = form.columns(svg);
+  const rows = new Set(form.baselines(content));
+  const [number, gap] = [thousandths(tag.width), thousandths(tag.gap)];
+  const row = rows.size === 1 ? [...rows][0] : null;
+  const beside = { width: number, gap, side: tag.side, body: form.body(content, number), row };
+  return { ...body, width: thousandths(width), indent, tag: beside };
 }
 
 /**
@@ -290,27 +298,23 @@ function sidesOf(root) {
 }
 
 /**
- * A row that stands at a side of the whole line, however wide: in a viewport that has the line's
- * width and keeps its scale.
+ * What is drawn of each row of a table by itself.
  *
- * @param {string[]} sides
+ * @template T
  * @param {import('./nodes.js').LiteElement} svg  MathJax's
- * @param {{width: number, height: number, depth: number}} box
- * @param {() => import('./draw.js').Mark[]} draw  what is left in the svg
+ * @param {() => T} draw  what is left in the svg
+ * @returns {T[]}
  */
-function spread(sides, svg, { width, height, depth }, draw) {
+function rowsOf(svg, draw) {
   const first = svg.find((node) => node.getAttribute('data-mml-node') === 'mtable').find((node) => node.hasAttribute('data-mml-node'));
   const table = first.parentNode;
   const rows = table.childNodes;
-  const view = [0, -height, width, height + depth].map(Math.round).join(' ');
-  const marks = rows.map((row, index) => {
+  const drawn = rows.map((row) => {
     table.childNodes = [row];
-    const aspect = { left: 'xMinYMin', right: 'xMaxYMin' }[sides[index]] ?? 'xMidYMin';
-    const markup = `<svg viewBox="${view}" preserveAspectRatio="${aspect}">${drawing(draw())}</svg>`;
-    return { x: 0, y: 0, at: () => markup };
+    return draw();
   });
   table.childNodes = rows;
-  return marks;
+  return drawn;
 }
 
 /**
@@ -367,21 +371,6 @@ function follows(svg) {
   const size = before.getAttribute('size');
   if (size !== null) return SPACES[Number(size)];
   return Math.round(1000 * (1 + parseFloat(before.style.letterSpacing)));
-}
-
-/**
- * @param {any} jax
- * @param {string} id  MathJax's
- * @returns {string} ours
- */
-function outline(jax, id) {
-  const name = names.get(id);
-  if (name) return name;
-  const path = shorten(jax.fontCache.cache.get(id));
-  const ours = nameOf(path);
-  names.set(id, ours);
-  outlines.set(ours, path);
-  return ours;
 }
 
 /** @param {any} root  the compiled formula */
