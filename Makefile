@@ -3,7 +3,7 @@
 # make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
 # make living set everything up, open the sites of real generators and themes with their scripts on;
-#             a few of them: python -m tests.living NAME...
+#             a few of them: python -m tests.tools.living NAME...
 # make clean  take away all that the others made
 #
 # Each works as the first command in a fresh clone. Needed beforehand: Python 3.11 or newer with pip
@@ -38,10 +38,10 @@ lint: .venv/.test tests/node_modules/.made
 	  --no-error-on-unmatched-pattern prerender tests
 
 bench: .venv/.test tests/node_modules/.made chromium
-	python -m tests.bench
+	python -m tests.tools.bench
 
 living: .venv/.test tests/node_modules/.made chromium
-	python -m tests.living
+	python -m tests.tools.living
 
 clean:
 	rm -rf .venv dist tests/node_modules prerender/engine/mathjax .hypothesis .*_cache

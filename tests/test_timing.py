@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from prerender.timing import Kind
-
-from .conftest import Run
+from tests.conftest import Run
 
 
 def test_where_the_time_went(prerender: Run, tmp_path: Path) -> None:

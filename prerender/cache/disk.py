@@ -20,7 +20,7 @@ import brotli
 import diskcache
 
 from prerender.cache.version import typesets_version
-from prerender.engine import Answer, Typeset
+from prerender.engine import JobResult, Typeset
 
 #: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
@@ -129,7 +129,7 @@ class Cache:
                 self._disk.delete(key)
         return len(old)
 
-    def answer(self, key: str) -> Answer | None:
+    def answer(self, key: str) -> JobResult | None:
         """What the engine once answered to the job with this key."""
         data = self._get(f"job/{key}")
         if data is None:
@@ -139,9 +139,9 @@ class Cache:
         except (LookupError, TypeError, AttributeError):  # not as this version writes them
             return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
-        return None if outlines is None else Answer(typesets, outlines)
+        return None if outlines is None else JobResult(typesets, outlines)
 
-    def keep_answer(self, key: str, answer: Answer) -> None:
+    def keep_answer(self, key: str, answer: JobResult) -> None:
         """Remember what the engine answered, if it is not an accident of this run."""
         for glyph, outline in answer.outlines.items():
             if glyph not in self._outlines:
@@ -149,7 +149,7 @@ class Cache:
                 self._set(f"outline/{glyph}", outline)
         self._set(f"job/{key}", answer.typesets)
 
-    def keep_answers(self, answers: Mapping[str, Answer]) -> None:
+    def keep_answers(self, answers: Mapping[str, JobResult]) -> None:
         """Remember several, in half of the time."""
         if self._disk is not None:
             with suppress(*_TROUBLE), self._disk.transact():

@@ -28,7 +28,7 @@ from prerender.pipeline.build import Inspect, Progress, RenderSession, build, pl
 from prerender.pipeline.page import Plan
 from prerender.report.html import report_data, write_report
 from prerender.report.summary import Diagnostic, Exit, PageReport, Report, pluralize, topics
-from prerender.screens.inspector import Viewing, widths
+from prerender.screens.inspector import ScreenInspector, widths
 from prerender.screens.viewport import Screens
 from prerender.site.files import Site, SiteError, open_site
 from prerender.source.lines import LineIndex
@@ -223,7 +223,7 @@ def build_command(
     opened = _open(site, output, include, exclude)
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
-        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, prewarm=True)
         index = _index(cache_dir, no_cache)
         work = RenderSession(
             engine,
@@ -276,9 +276,9 @@ def check_command(
     )
     with _cache(cache_dir, no_cache) as cache:
         timing = Timing(traced=profile is not None)
-        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, ready=True)
-        viewing = Viewing(opened, engine, asked, pictures, jobs, libraries)
-        inspect = viewing.inspect if asked.widths else None
+        engine = Engine(browser, jobs, time_limit, _notice(quiet), timing, prewarm=True)
+        inspector = ScreenInspector(opened, engine, asked, pictures, jobs, libraries)
+        inspect = inspector.inspect if asked.widths else None
         index = _index(cache_dir, no_cache)
         own = context.obj
         work = RenderSession(
@@ -295,10 +295,10 @@ def check_command(
         )
         done = _run(_build(opened, work, False, quiet, inspect))
     _tell_times(timing, profile, verbose)
-    done.screens = viewing.reports
-    if viewing.folder is not None and any(screen.offences for screen in done.screens):
-        _notice(quiet)(f"pictures of what is wrong: {viewing.folder}")
-    for url in sorted(viewing.missing):
+    done.screens = inspector.reports
+    if inspector.folder is not None and any(screen.offences for screen in done.screens):
+        _notice(quiet)(f"pictures of what is wrong: {inspector.folder}")
+    for url in sorted(inspector.missing):
         _notice(quiet)(f"not in {libraries}: {url}")
     _report_and_exit(done, site, json_file, report, quiet, verbose)
 
@@ -416,7 +416,7 @@ def batch_command(
     words = BatchOptions(list(sites or ()), journal, output, listed, *asked, *reports)
     heard = not quiet and Console(stderr=True).is_terminal
     with _cache(cache_dir, no_cache or dry_run) as cache:
-        engine = Engine(browser, jobs, time_limit, _notice(not heard), ready=True)
+        engine = Engine(browser, jobs, time_limit, _notice(not heard), prewarm=True)
         work = RenderSession(
             engine,
             cache,

@@ -2,12 +2,12 @@
 
 from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
 from prerender.engine.model import (
-    Answer,
-    Item,
+    EquationNumber,
+    FormulaInput,
     Job,
-    Picture,
+    JobResult,
+    Layout,
     Piece,
-    Tag,
     Typeset,
     engine_setup,
     fingerprint,
@@ -16,16 +16,16 @@ from prerender.engine.pool import Engine, EngineError
 from prerender.engine.tab import TabLostError
 
 __all__ = [
-    "Answer",
     "BrowserNotFound",
     "Engine",
     "EngineError",
-    "Item",
+    "EquationNumber",
+    "FormulaInput",
     "Job",
-    "Picture",
+    "JobResult",
+    "Layout",
     "Piece",
     "TabLostError",
-    "Tag",
     "Typeset",
     "engine_setup",
     "find_browser",

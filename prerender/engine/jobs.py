@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from prerender.engine import Item, Job
+from prerender.engine import FormulaInput, Job
 from prerender.find import Formula
 from prerender.setup import Scope
 
@@ -82,7 +82,7 @@ def plan_jobs(
     """
     order = sorted(range(len(formulas)), key=lambda index: formulas[index].late)
     ordered = [formulas[at] for at in order]
-    items = [Item(one.math, one.display, one.input, one.scope) for one in ordered]
+    items = [FormulaInput(one.math, one.display, one.input, one.scope) for one in ordered]
     macros = bodies_of(tex.get("macros"))
     for name, body in (one for scope in scopes for one in bodies_of(scope.macros).items()):
         macros[name] = f"{macros.get(name, '')} {body}"
@@ -101,7 +101,7 @@ def plan_jobs(
 
 
 def _stateful(
-    items: Sequence[Item], bodies: dict[str, str], tags: str, lasting: _Lasting
+    items: Sequence[FormulaInput], bodies: dict[str, str], tags: str, lasting: _Lasting
 ) -> set[int]:
     """The indexes of the formulas that set or use state of the page; `bodies`: of its macros."""
     definers = closed({name for name, body in bodies.items() if _defines(body, lasting)}, bodies)
@@ -171,7 +171,7 @@ def closed(names: set[str], bodies: dict[str, str]) -> set[str]:
         names = names | using
 
 
-def _numbered(item: Item, tags: str) -> bool:
+def _numbered(item: FormulaInput, tags: str) -> bool:
     """Whether a formula may take a number."""
     return (tags == "all" and item.display) or (tags != "none" and _has_numbers(item.math))
 

@@ -12,7 +12,7 @@ from prerender.find import Input
 from prerender.setup import Setup
 
 
-class Item(NamedTuple):
+class FormulaInput(NamedTuple):
     """A formula for the engine: what the input processor receives, and the style it is set in.
 
     `scope` is the one of its set-up's scopes in which its definitions last, if it has any.
@@ -28,7 +28,7 @@ class Job(NamedTuple):
     """Formulas that share state (macros, labels, numbers), in order, under one set-up."""
 
     setup: str
-    items: tuple[Item, ...]
+    items: tuple[FormulaInput, ...]
 
     @property
     def weight(self) -> int:
@@ -49,7 +49,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class EquationNumber:
     """The number of a formula, or the numbers of its rows, in the coordinates of its picture.
 
     `gap` is the least space between the two, `side` where it stands, `row` its baseline where there
@@ -64,26 +64,26 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Layout:
     """A drawing: a layout of a display formula, or a part of an inline one.
 
-    Sizes are in thousandths of an em; `body` is SVG markup, pieces in it defined where
-    they first occur. `follows`: how it follows the part before it: "newline", or a space in which a
-    line may end; None for the first. `indent` is free space at its left, or at its
-    right if negative. `fluid`: it is as wide as its line, its parts at the ends and in the middle.
+    Sizes are in thousandths of an em; `body` is SVG markup, pieces in it defined where they first
+    occur. `break_before`: how it follows the part before it: "newline", or a space in which a line
+    may end; None for the first. `indent` is free space at its left, or at its right if negative.
+    `full_width`: it is as wide as its line, its parts at the ends and in the middle.
     """
 
     width: float
     height: float
     depth: float
     body: tuple[str | Piece, ...]
-    tag: Tag | None = None
+    tag: EquationNumber | None = None
     indent: float = 0
-    follows: int | Literal["newline"] | None = None
-    fluid: bool = False
+    break_before: int | Literal["newline"] | None = None
+    full_width: bool = False
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Picture:
+    def from_json(cls, data: dict[str, Any]) -> Layout:
         """From what a tab answers, or the cache."""
         tag = data.get("tag")
         return cls(
@@ -91,10 +91,13 @@ class Picture:
             data["height"],
             data["depth"],
             tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
-            tag and Tag(tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]),
+            tag
+            and EquationNumber(
+                tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]
+            ),
             data.get("indent", 0),
-            data.get("follows"),
-            data.get("fluid", False),
+            data.get("break_before"),
+            data.get("full_width", False),
         )
 
 
@@ -107,16 +110,16 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Typeset:
-    """What the engine answers for a formula: its pictures, or what is wrong with it.
+    """What the engine answers for a formula: its layouts, or what is wrong with it.
 
-    The pictures are the layouts of a display, widest first, or the parts of an inline formula.
+    `layouts` are those of a display, widest first, or the parts of an inline formula.
     `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
     does not know and shows in red; `guessed` texts for which this machine has no font, so that
     their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
     `tags` its numbers, `refs` its references to those of others.
     """
 
-    pictures: tuple[Picture, ...] = ()
+    layouts: tuple[Layout, ...] = ()
     glyphs: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
@@ -129,7 +132,7 @@ class Typeset:
     def from_json(cls, data: dict[str, Any]) -> Typeset:
         """From what a tab answers, or the cache."""
         return cls(
-            pictures=tuple(Picture.from_json(picture) for picture in data.get("pictures", ())),
+            layouts=tuple(Layout.from_json(layout) for layout in data.get("layouts", ())),
             glyphs=tuple(data.get("glyphs", ())),
             undefined=tuple(data.get("undefined", ())),
             guessed=tuple(data.get("guessed", ())),
@@ -145,7 +148,7 @@ def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JobResult:
     """The typesets of a job's formulas, and the outlines they use (id to SVG path data, y up)."""
 
     typesets: tuple[Typeset, ...]

@@ -20,8 +20,8 @@ from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from prerender.browser.discover import Browser as Program
 from prerender.browser.discover import find_browser, sandbox
-from prerender.engine.model import Answer, Job, Typeset
-from prerender.engine.tab import PATIENCE, NotBegunError, Tab, TabLostError
+from prerender.engine.model import Job, JobResult, Typeset
+from prerender.engine.tab import STARTUP_TIMEOUT, NotBegunError, Tab, TabLostError
 from prerender.timing import Timing
 
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
@@ -29,7 +29,7 @@ from prerender.timing import Timing
 _BATCH = 0.25
 _LEAST = 0.05
 #: batches that a tab has at a time: the one that it is at, and the next
-_AHEAD = 2
+_BATCHES_IN_FLIGHT = 2
 #: seconds: a tab's clock is no finer
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
@@ -55,7 +55,7 @@ class _Request:
     """A job that waits for its answer; `skip` are formulas that no tab survives, and why."""
 
     job: Job
-    answer: asyncio.Future[Answer]
+    answer: asyncio.Future[JobResult]
     weight: int
     tries: int = 0
     suspect: int | None = None
@@ -94,7 +94,7 @@ class Engine:
 
     By default it has one tab a core, but one core is left to this process.
 
-    `seconds` is how long one formula may take. `ready`: jobs are sure to come, so that a tab is
+    `seconds` is how long one formula may take. `prewarm`: jobs are sure to come, so that a tab is
     opened with the browser, whoever asks for that. `notice` is told, once, what the user should
     know of the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
     """
@@ -107,18 +107,18 @@ class Engine:
         notice: Callable[[str], None] = lambda _: None,
         timing: Timing | None = None,
         *,
-        ready: bool = False,
+        prewarm: bool = False,
     ) -> None:
         self._program = program
         self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
         self._seconds = seconds
-        self._ready = ready
+        self._prewarm = prewarm
         self._notice = notice
         self._timing = timing or Timing()
         self._setups: dict[str, Any] = {}
         self._waiting: deque[_Request] = deque()
-        self._again: deque[list[_Request]] = deque()
-        self._some = asyncio.Event()
+        self._retries: deque[list[_Request]] = deque()
+        self._work_available = asyncio.Event()
         self._speed = _SPEED
         self._workers: list[asyncio.Task[None]] = []
         self._starting = asyncio.Lock()
@@ -148,14 +148,14 @@ class Engine:
         """Whether a browser process was started."""
         return self._browser is not None
 
-    async def typeset(self, job: Job, setups: Mapping[str, Any]) -> Answer:
+    async def typeset(self, job: Job, setups: Mapping[str, Any]) -> JobResult:
         """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
         self._setups[job.setup] = setups[job.setup]
         await self.browser()
-        self._hire()
+        self._start_workers()
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
-        self._some.set()
+        self._work_available.set()
         return await request.answer
 
     async def browser(self) -> Browser:
@@ -163,14 +163,14 @@ class Engine:
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._launch()
-                if self._ready:
-                    self._hire()
+                if self._prewarm:
+                    self._start_workers()
             return self._browser
 
-    def _hire(self) -> None:
+    def _start_workers(self) -> None:
         """Have all workers: the first of them is the first to ask for work."""
         for number in range(len(self._workers), self._tabs):
-            self._workers.append(asyncio.create_task(self._work(number)))
+            self._workers.append(asyncio.create_task(self._worker_loop(number)))
 
     async def _launch(self) -> Browser:
         program: Program = find_browser(self._program)
@@ -184,7 +184,7 @@ class Engine:
                 executable_path=program.path,
                 chromium_sandbox=protection.on,
                 args=list(_ARGUMENTS),
-                timeout=PATIENCE * 1000,
+                timeout=STARTUP_TIMEOUT * 1000,
                 handle_sigint=False,
                 handle_sigterm=False,
             )
@@ -196,11 +196,11 @@ class Engine:
 
         What is less than a call is worth is not shared, so that no tab is opened for it.
         """
-        while not self._waiting and not self._again:
-            self._some.clear()
-            await self._some.wait()
-        if self._again:
-            return self._again.popleft()
+        while not self._waiting and not self._retries:
+            self._work_available.clear()
+            await self._work_available.wait()
+        if self._retries:
+            return self._retries.popleft()
         share = sum(request.weight for request in self._waiting) / self._tabs
         room = min(self._speed * _BATCH, max(share, self._speed * _LEAST))
         batch = [self._waiting.popleft()]
@@ -209,22 +209,22 @@ class Engine:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _work(self, number: int) -> None:
+    async def _worker_loop(self, number: int) -> None:
         """Serve batches with one tab, and another when it is lost, or has grown.
 
         A tab has its next batch while it is at one: it does not wait for this process.
         """
         tab: Tab | None = None
-        opening = asyncio.create_task(self._open()) if self._ready and number == 0 else None
+        opening = asyncio.create_task(self._open()) if self._prewarm and number == 0 else None
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
                 batch = [one for one in await self._next() if not one.answer.done()]
                 if not batch:
                     continue
-                while under_way and (len(under_way) == _AHEAD or _with_care(batch)):
+                while under_way and (len(under_way) == _BATCHES_IN_FLIGHT or _with_care(batch)):
                     await under_way.popleft()
-                if tab is not None and tab.spent:
+                if tab is not None and tab.needs_replacement:
                     await asyncio.gather(*under_way)
                     await tab.close()
                     tab = None
@@ -258,8 +258,8 @@ class Engine:
         try:
             await self._typeset(tab, batch, lane)
         except NotBegunError:
-            self._again.append(batch)
-            self._some.set()
+            self._retries.append(batch)
+            self._work_available.set()
         except TabLostError as lost:
             self._try_again(batch, tab, lost)
             await tab.close()
@@ -281,7 +281,7 @@ class Engine:
             glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
             own = {glyph: done.outlines[glyph] for glyph in glyphs}
             if not request.answer.done():
-                request.answer.set_result(Answer(tuple(typesets), own))
+                request.answer.set_result(JobResult(tuple(typesets), own))
 
     def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""
@@ -289,15 +289,15 @@ class Engine:
             request.tries += 1
         if len(batch) == 1:
             request = batch[0]
-            if tab is not None and tab.at is not None:
-                request.blame(tab.at[1], f"cannot be typeset: {lost}")
+            if tab is not None and tab.progress is not None:
+                request.blame(tab.progress[1], f"cannot be typeset: {lost}")
             elif request.tries > 4:
                 request.fail(EngineError(f"the browser keeps failing: {lost}"))
                 return
-            self._again.append(batch)
+            self._retries.append(batch)
         elif batch[0].tries == 1:
-            self._again.append(batch)
+            self._retries.append(batch)
         else:
             half = len(batch) // 2
-            self._again += [batch[:half], batch[half:]]
-        self._some.set()
+            self._retries += [batch[:half], batch[half:]]
+        self._work_available.set()

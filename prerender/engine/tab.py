@@ -19,7 +19,7 @@ ORIGIN = "https://prerender.invalid"
 _PACKAGE = Path(__file__).parent
 _FOLDERS = ("worker", "mathjax")
 #: seconds that starting, and stopping, a tab may take on a busy machine
-PATIENCE = 60.0
+STARTUP_TIMEOUT = 60.0
 _CLOSING = 5.0
 #: bytes of JavaScript's heap: a tab begins with 30 MB, and MathJax keeps something of each document
 _HEAP = 140_000_000
@@ -56,19 +56,19 @@ class Tab:
         self._setups: set[str] = set()
         self._turn = asyncio.Lock()
         self._lost = False
-        self.spent = False
+        self.needs_replacement = False
         """Whether another should take its place: it is lost, or holds too much."""
-        self.at: tuple[int, int] | None = None
+        self.progress: tuple[int, int] | None = None
         """Where a careful run has got to: index of the job, index of the formula in it."""
 
     @classmethod
     async def open(cls, browser: Browser) -> Tab:
         """A new tab, isolated from all others. Raises TabLostError."""
-        context = await guard(browser.new_context(service_workers="block"), PATIENCE)
+        context = await with_timeout(browser.new_context(service_workers="block"))
         try:
-            return await guard(cls._warm(context), PATIENCE)
+            return await with_timeout(cls._warm(context))
         except BaseException:
-            await quietly(context.close())
+            await close_quietly(context.close())
             raise
 
     @classmethod
@@ -89,7 +89,7 @@ class Tab:
         a run that no other overlaps: the tab tells where it is before each formula, so that the one
         that hangs is known.
         """
-        self.at = None
+        self.progress = None
         wanted = {job.setup for job in jobs} - self._setups
         self._setups |= wanted
         new = {key: setups[key] for key in wanted}
@@ -103,7 +103,7 @@ class Tab:
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
-        self.spent = self.spent or data["heap"] > _HEAP
+        self.needs_replacement = self.needs_replacement or data["heap"] > _HEAP
         typesets = [[Typeset.from_json(one) for one in job] for job in data["results"]]
         return Typesets(typesets, data["glyphs"], data["time"] / 1000, data["layouts"] / 1000)
 
@@ -112,17 +112,17 @@ class Tab:
         if self._lost:
             raise NotBegunError("the tab is lost")
         try:
-            return await guard(call, seconds)
+            return await with_timeout(call, seconds)
         except TabLostError:
-            self._lost = self.spent = True
+            self._lost = self.needs_replacement = True
             raise
 
     async def close(self) -> None:
         """End the tab, even one that is busy."""
-        await quietly(self._context.close())
+        await close_quietly(self._context.close())
 
     def _report(self, job: int, formula: int) -> None:
-        self.at = (job, formula)
+        self.progress = (job, formula)
 
 
 _IMPORT = "async () => { window.worker = await import('/worker/main.js'); await worker.loaded; }"
@@ -151,7 +151,7 @@ async def _answer(route: Route) -> None:
         await route.abort()
 
 
-async def guard(action: Awaitable[T], seconds: float) -> T:
+async def with_timeout(action: Awaitable[T], seconds: float = STARTUP_TIMEOUT) -> T:
     """The answer of a browser; TabLostError where there is none in time.
 
     Not `wait_for`: in Python 3.11 it forgets that it was cancelled if the answer comes just then.
@@ -165,7 +165,7 @@ async def guard(action: Awaitable[T], seconds: float) -> T:
         raise TabLostError(error.message) from error
 
 
-async def quietly(action: Awaitable[object]) -> None:
+async def close_quietly(action: Awaitable[object]) -> None:
     """Wait for the end of something that may be dead already."""
     with suppress(Error, TimeoutError):
         async with asyncio.timeout(_CLOSING):

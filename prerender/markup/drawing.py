@@ -19,7 +19,7 @@ from string import ascii_letters, digits
 from typing import NamedTuple
 
 from prerender import SIGNATURE
-from prerender.engine import Picture, Piece, Typeset
+from prerender.engine import Layout, Piece, Typeset
 from prerender.markup.repeats import Line, Mark, join
 
 #: characters of markup: a drawing that has no more is drawn again, for a reference costs as much
@@ -85,7 +85,7 @@ def drawings(
     ids: Collection[str] = (),
 ) -> Drawings:
     """What a page with these formulas draws; `ids` are those that it has already."""
-    counts = Counter(picture.body for one in typesets for picture in one.pictures)
+    counts = Counter(picture.body for one in typesets for picture in one.layouts)
     contents = _contents(_markup(part) for body in counts for part in body)
     repeated = [
         body for body, count in counts.items() if count > 1 and _is_worth_a_name(body, contents)
@@ -161,7 +161,7 @@ def _read(markup: str) -> Content:
     return content if end == len(markup) else [*content, markup[end:]]
 
 
-def drawing(picture: Picture, page: Drawings) -> str:
+def drawing(picture: Layout, page: Drawings) -> str:
     """The content of a picture's svg; `page` is added to."""
     name = page.repeated.get(picture.body)
     if name is None:
@@ -183,7 +183,7 @@ def outline_lines(page: Drawings) -> list[str]:
     return [_outline(name, page) for name in page.outlines]
 
 
-def self_contained(picture: Picture, page: Drawings) -> str:
+def self_contained(picture: Layout, page: Drawings) -> str:
     """The same, referring to nothing else on the page and defining nothing."""
 
     def path(use: re.Match[str]) -> str:

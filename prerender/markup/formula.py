@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape, unescape
 
-from prerender.engine import Picture, Tag, Typeset
+from prerender.engine import EquationNumber, Layout, Typeset
 from prerender.find import Formula
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
 from prerender.markup.style import Kind, Range, StyleUse
@@ -37,7 +37,7 @@ NARROW = 28.0
 #: thousandths of an em: what a line of numbers takes above and below its baseline
 _ASCENT, _DESCENT = 750.0, 250.0
 #: how a picture is drawn
-Draw = Callable[[Picture, Drawings], str]
+Draw = Callable[[Layout, Drawings], str]
 #: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
 _WORD = 10.0
 
@@ -68,14 +68,14 @@ def render(
     if formula.display:
         sheet.needs.display = True
         attributes += ' display="true"' + _side(output.get("displayAlign", "center"), sheet)
-        content = _display(typeset.pictures, sheet)
+        content = _display(typeset.layouts, sheet)
     else:
         apart = any(span.start <= formula.span.start < span.end for span in sheet.apart)
         draw = self_contained if apart else drawing
-        usual = _usual_space(typeset.pictures, sheet)
+        usual = _usual_space(typeset.layouts, sheet)
         attributes += "" if usual is None else f' data-gap="{usual}"'
         content = "".join(
-            _follows(one, usual, sheet) + _part(one, draw, sheet) for one in typeset.pictures
+            _follows(one, usual, sheet) + _part(one, draw, sheet) for one in typeset.layouts
         )
     return f"<mjx-container {attributes}>{_told(content, formula, carried)}</mjx-container>"
 
@@ -111,26 +111,26 @@ def _side(align: str, sheet: RenderState) -> str:
     return f' justify="{align}"'
 
 
-def _usual_space(pictures: Sequence[Picture], sheet: RenderState) -> int | None:
+def _usual_space(pictures: Sequence[Layout], sheet: RenderState) -> int | None:
     """The commonest space between the parts of a formula, which it has as an attribute."""
-    spaces = Counter(one.follows for one in pictures if isinstance(one.follows, int))
+    spaces = Counter(one.break_before for one in pictures if isinstance(one.break_before, int))
     sheet.needs.spaces.update(spaces)
     return max(spaces, key=lambda space: spaces[space], default=None)
 
 
-def _follows(picture: Picture, usual: int | None, sheet: RenderState) -> str:
+def _follows(picture: Layout, usual: int | None, sheet: RenderState) -> str:
     """The place before a picture where a line may end (or must), and the space if it does not."""
-    if picture.follows is None:
+    if picture.break_before is None:
         return ""
-    if picture.follows == "newline":
+    if picture.break_before == "newline":
         sheet.needs.newlines = True
         return '<prm-break data-newline=""> </prm-break>'
-    if picture.follows == usual:
+    if picture.break_before == usual:
         return "<prm-break> </prm-break>"
-    return f'<prm-space data-gap="{picture.follows}"><prm-break> </prm-break></prm-space>'
+    return f'<prm-space data-gap="{picture.break_before}"><prm-break> </prm-break></prm-space>'
 
 
-def _single(picture: Picture, draw: Draw, sheet: RenderState) -> str:
+def _single(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A picture that has no choice: a part of an inline formula, or a narrow display."""
     fits = picture.width > _WORD * X_HEIGHT
     sheet.needs.fit |= fits
@@ -138,19 +138,19 @@ def _single(picture: Picture, draw: Draw, sheet: RenderState) -> str:
     return _svg(picture, sheet, _lowered(picture) + _indent(picture), name, draw)
 
 
-def _part(picture: Picture, draw: Draw, sheet: RenderState) -> str:
+def _part(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula, or all of it."""
     part = _single if _can_be_read(picture, sheet) else _wide
     number = "" if picture.tag is None else _inline_number(picture, picture.tag, draw, sheet)
     return part(picture, draw, sheet) + number
 
 
-def _can_be_read(picture: Picture, sheet: RenderState) -> bool:
+def _can_be_read(picture: Layout, sheet: RenderState) -> bool:
     """Whether a picture can be read wherever it is squeezed to."""
-    return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.fluid
+    return picture.width * sheet.shrink <= _WORD * X_HEIGHT and not picture.full_width
 
 
-def _wide(picture: Picture, draw: Draw, sheet: RenderState) -> str:
+def _wide(picture: Layout, draw: Draw, sheet: RenderState) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(picture, tag=None)
     sheet.needs.layouts = True
@@ -159,14 +159,14 @@ def _wide(picture: Picture, draw: Draw, sheet: RenderState) -> str:
     return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), sheet)}{box}</prm-wide>"
 
 
-def _inline_number(picture: Picture, tag: Tag, draw: Draw, sheet: RenderState) -> str:
+def _inline_number(picture: Layout, tag: EquationNumber, draw: Draw, sheet: RenderState) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
-    number = Picture(tag.width, picture.height, picture.depth, tag.body)
+    number = Layout(tag.width, picture.height, picture.depth, tag.body)
     style = f"{_lowered(picture)};margin-left:{_ex(tag.gap)}"
     return _svg(number, sheet, style, draw=draw)
 
 
-def _display(layouts: tuple[Picture, ...], sheet: RenderState) -> str:
+def _display(layouts: tuple[Layout, ...], sheet: RenderState) -> str:
     """The layouts of a display, each for its range of widths; one that is narrow, as it is."""
     natural = layouts[0]
     if len(layouts) == 1 and natural.tag is None and _can_be_read(natural, sheet):
@@ -192,7 +192,7 @@ def _room(width: float, sheet: RenderState) -> str:
     return f"<svg{look}{_NO_SIZE}{_namespace(sheet)}></svg>"
 
 
-def _united(layout: Picture, tag: Tag) -> Picture:
+def _united(layout: Layout, tag: EquationNumber) -> Layout:
     """A layout and the numbers of its rows as one picture: they stay together when it shrinks."""
     numbers = tuple(_ANCHOR.sub("", part) for part in tag.body)
     beside = layout.width + tag.gap
@@ -209,13 +209,13 @@ def _united(layout: Picture, tag: Tag) -> Picture:
 _ANCHOR = re.compile(r' id="[^"]*"')
 
 
-def _layout(layout: Picture, shown: Range, last: bool, sheet: RenderState, svg: Svg) -> str:
+def _layout(layout: Layout, shown: Range, last: bool, sheet: RenderState, svg: Svg) -> str:
     """One layout, with its number beside it, or below where there is no room for both.
 
     The last one shrinks as far as it can be read, then scrolls.
     """
     style = (_lowered(layout) if not layout.tag else "") + _indent(layout)
-    least = 0 if layout.fluid else layout.width * sheet.shrink
+    least = 0 if layout.full_width else layout.width * sheet.shrink
     scrolls = last and least > NARROW * X_HEIGHT
     if (last or shown.high is None) and least > _WORD * X_HEIGHT:
         # The first, too: it is all that is seen where the rules of its page are not there
@@ -240,25 +240,27 @@ def _scroll(picture: str, name: str, least: float, sheet: RenderState) -> str:
     return f'<prm-scroll class="{classes}" tabindex="0">{picture}</prm-scroll>'
 
 
-def _row(layout: Picture, tag: Tag, body: str, classes: str, sheet: RenderState, svg: Svg) -> str:
+def _row(
+    layout: Layout, tag: EquationNumber, body: str, classes: str, sheet: RenderState, svg: Svg
+) -> str:
     """A layout and its number; one number is as high as a line, so that it can go below."""
     sheet.needs.tags.add(tag.side)
-    picture = Picture(tag.width, layout.height, layout.depth, tag.body)
+    picture = Layout(tag.width, layout.height, layout.depth, tag.body)
     style = f"margin-{'left' if tag.side == 'right' else 'right'}:{_ex(tag.gap)}"
     if tag.row is not None:
-        picture = Picture(tag.width, _ASCENT - tag.row, _DESCENT + tag.row, tag.body)
+        picture = Layout(tag.width, _ASCENT - tag.row, _DESCENT + tag.row, tag.body)
         style += f";--drop:{_ex(layout.height - picture.height)}"
     number = svg(picture, sheet, style, "")
     pair = number + body if tag.side == "left" else body + number
     side = ' data-side="left"' if tag.side == "left" else ""
     columns = ""
-    if layout.fluid:
+    if layout.full_width:
         free = "0 1fr auto" if tag.side == "right" else "auto 1fr 0"
         columns = f"grid-template-columns:{free};justify-items:stretch"
     return f"<prm-row{sheet.needs.look(columns, classes)}{side}>{pair}</prm-row>"
 
 
-def _needed(layout: Picture) -> float:
+def _needed(layout: Layout) -> float:
     """What a layout needs with its number and its indent, in ex."""
     tag = layout.tag.width + layout.tag.gap if layout.tag else 0.0
     return (layout.width + abs(layout.indent) + tag) / X_HEIGHT
@@ -269,11 +271,11 @@ def _ceil(ex: float) -> float:
     return -(-ex * 10 // 1) / 10
 
 
-def _lowered(picture: Picture) -> str:
+def _lowered(picture: Layout) -> str:
     return f"vertical-align:{_ex(-picture.depth)}" if picture.depth else ""
 
 
-def _indent(picture: Picture) -> str:
+def _indent(picture: Layout) -> str:
     if not picture.indent:
         return ""
     side, space = "left" if picture.indent > 0 else "right", _ex(abs(picture.indent))
@@ -288,7 +290,7 @@ _NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.or
 
 
 def _svg(
-    picture: Picture,
+    picture: Layout,
     sheet: RenderState,
     style: str,
     name: str = "",
@@ -302,7 +304,7 @@ def _svg(
     """
     width, height = max(picture.width, 1), max(picture.height + picture.depth, 1)
     size = _NO_SIZE if hidden else f' width="{_ex(width)}"'
-    if picture.fluid:
+    if picture.full_width:
         size += "" if hidden else f' height="{_ex(height)}"'
         style = f"--w:100%;--least:{_ex(width)};--h:{_ex(height)};{style}"
     else:
@@ -314,10 +316,10 @@ def _svg(
 
 _NO_SIZE = ' width="0" height="0"'
 #: a picture, its sheet, its style and the name of its rules in; its element out
-Svg = Callable[[Picture, RenderState, str, str], str]
+Svg = Callable[[Layout, RenderState, str, str], str]
 
 
-def _hidden(picture: Picture, sheet: RenderState, style: str, name: str) -> str:
+def _hidden(picture: Layout, sheet: RenderState, style: str, name: str) -> str:
     return _svg(picture, sheet, style, name, hidden=True)
 
 

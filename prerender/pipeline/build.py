@@ -23,7 +23,7 @@ from prerender import __version__
 from prerender.cache.disk import Cache
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.cache.version import program_version
-from prerender.engine import Answer, Engine, Job, engine_setup, fingerprint
+from prerender.engine import Engine, Job, JobResult, engine_setup, fingerprint
 from prerender.markup import DamagedError
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fragments import may_be_fragment
@@ -116,14 +116,14 @@ class RenderSession:
     strict: bool = False
     """Whether warnings fail."""
     setups: dict[str, Any] = field(default_factory=dict)
-    in_flight: OrderedDict[str, asyncio.Task[Answer]] = field(default_factory=OrderedDict)
+    in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
     timing: Timing = field(default_factory=Timing)
-    _fresh: dict[str, Answer] = field(default_factory=dict)
+    _fresh: dict[str, JobResult] = field(default_factory=dict)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     async def run_in_thread(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
@@ -135,7 +135,7 @@ class RenderSession:
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, timed)
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, answer: JobResult) -> None:
         """Have the cache remember an answer, with those that come from a tab together with it."""
         if not self._fresh:
             asyncio.get_running_loop().call_soon(self._keep_all)
@@ -494,13 +494,13 @@ async def _evaluated(request: Request, work: RenderSession) -> dict[str, Any]:
     return evaluated
 
 
-def _answer(job: Job, work: RenderSession) -> asyncio.Task[Answer]:
+def _answer(job: Job, work: RenderSession) -> asyncio.Task[JobResult]:
     """What gives the answer to a job: from this run, the cache, or the engine."""
     key = job.key
     known = hash(key) in work.requested
     work.requested.add(hash(key))
 
-    async def find_out() -> Answer:
+    async def find_out() -> JobResult:
         with work.timing.span("cache"):
             answer = work.cache.answer(key) if known or not work.cache.fresh else None
         if answer is not None:

@@ -16,9 +16,9 @@ from prerender.source.lines import Location
 class PageResult:
     """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
 
-    `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a file that
-    could not be opened may be opened the next time, and a font may be there. `shared` are lines of
-    files of its site.
+    `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a
+    file that could not be opened may be opened the next time, and a font may be there. `shared` are
+    lines of files of its site.
     """
 
     data: bytes | None

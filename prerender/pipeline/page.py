@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
-from prerender.engine import Answer, Typeset
+from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.markup import (
@@ -244,7 +244,7 @@ def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Sur
 
 
 def finish(
-    plan: Plan, answers: Sequence[Answer], mark: str, look: RenderOptions = DEFAULT_OPTIONS
+    plan: Plan, answers: Sequence[JobResult], mark: str, look: RenderOptions = DEFAULT_OPTIONS
 ) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
@@ -317,7 +317,7 @@ def _is_restorable(page: Page, data: bytes) -> bool:
         return False
 
 
-def _collect(plan: Plan, answers: Sequence[Answer]) -> tuple[list[Typeset], dict[str, str]]:
+def _collect(plan: Plan, answers: Sequence[JobResult]) -> tuple[list[Typeset], dict[str, str]]:
     """The typesets in the order of the page's formulas, and all outlines."""
     typesets = [Typeset()] * len(plan.formulas)
     outlines: dict[str, str] = {}

@@ -19,7 +19,7 @@ from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
 from prerender.report.summary import Diagnostic, Finding, ScreenReport
 from prerender.screens.libraries import library_file
-from prerender.screens.viewport import Compromise, Screens, Seen, Shown, look
+from prerender.screens.viewport import Compromise, Screens, ServedPage, ViewportResult, inspect_page
 from prerender.site.files import Site, local_file
 from prerender.source.lines import LineIndex, Location
 
@@ -34,7 +34,7 @@ def widths(words: str) -> tuple[int, ...]:
 
 
 @dataclass(slots=True)
-class Viewing:
+class ScreenInspector:
     """A run's looks at the pages of a site, `tabs` at once; what was seen is in `reports`.
 
     `folder` is where pictures go; None: a new one, made for the first of them. `libraries` has what
@@ -62,10 +62,10 @@ class Viewing:
         if not finished.rendered:
             return []
         files = lambda url: local_file(self.site, page, url)  # noqa: E731
-        shown = Shown(page, finished.data, files, self._library)
+        shown = ServedPage(page, finished.data, files, self._library)
         try:
             async with self._places:
-                seen = await look(await self.engine.browser(), shown, self.screens)
+                seen = await inspect_page(await self.engine.browser(), shown, self.screens)
         except TabLostError as error:
             return [Diagnostic("error", f"the page cannot be looked at: {error}")]
         formulas = _Formulas(page, plan, finished.rendered)
@@ -82,17 +82,17 @@ class Viewing:
             self.missing.add(url)
         return file
 
-    def _add(self, report: ScreenReport, seen: Seen, formulas: _Formulas) -> None:
+    def _add(self, report: ScreenReport, seen: ViewportResult, formulas: _Formulas) -> None:
         """Add what was seen of a page on a screen to the screen's report."""
         formulas.count = seen.formulas
         report.displays += seen.displays
         for one in seen.compromises:
             found = formulas.finding(one.index, _because(one))
             (report.shrunk if _SHRUNK[one.how] else report.scrolled).append(found)
-        for offence in seen.offences:
-            found = formulas.finding(offence.index, offence.reason)
+        for violation in seen.violations:
+            found = formulas.finding(violation.index, violation.reason)
             file = self._picture_file(found, seen.width)
-            file.write_bytes(offence.picture)
+            file.write_bytes(violation.picture)
             report.offences.append(found._replace(picture=str(file)))
 
     def _picture_file(self, found: Finding, width: int) -> Path:
@@ -125,12 +125,12 @@ class _Formulas:
     def _place(self, formula: Formula) -> Location:
         return self._lines.locate(formula.span.start)
 
-    def diagnose(self, seen: Sequence[Seen]) -> list[Diagnostic]:
+    def diagnose(self, seen: Sequence[ViewportResult]) -> list[Diagnostic]:
         """A diagnostic for each thing that is wrong with a formula, on whichever screens."""
         wrong: dict[tuple[int, str], list[int]] = defaultdict(list)
         for one in seen:
-            for offence in one.offences:
-                wrong[offence.index, offence.reason].append(one.width)
+            for violation in one.violations:
+                wrong[violation.index, violation.reason].append(one.width)
         said = [
             Diagnostic("error", f"at {_pixels(where)}: {problem}")
             for problem, where in _problems(seen).items()
@@ -142,7 +142,7 @@ class _Formulas:
         return said
 
 
-def _problems(seen: Sequence[Seen]) -> dict[str, list[int]]:
+def _problems(seen: Sequence[ViewportResult]) -> dict[str, list[int]]:
     """What is wrong with a page as a whole, and on screens of which widths."""
     found: dict[str, list[int]] = defaultdict(list)
     for one in seen:

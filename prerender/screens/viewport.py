@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, FloatRect, Page, Route
 
-from prerender.engine.tab import ORIGIN, PATIENCE, TabLostError, guard, quietly
+from prerender.engine.tab import ORIGIN, STARTUP_TIMEOUT, TabLostError, close_quietly, with_timeout
 
 _HEIGHT = 800
 #: CSS pixels of its page that a picture shows above and below an offender
@@ -57,7 +57,7 @@ class Screens:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ServedPage:
     """A rendered page: its name in the site, its bytes, and the files that its URLs mean.
 
     `file` knows those of paths of the site, `library` those of URLs elsewhere.
@@ -70,7 +70,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Offence:
+class Violation:
     """A formula (by its index in the page) that is not as it should be, and a PNG of it."""
 
     index: int
@@ -90,18 +90,20 @@ class Compromise:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ViewportResult:
     """What was seen of a page on a screen; `problems` are of the page as a whole."""
 
     width: int
     formulas: int
     displays: int
-    offences: Sequence[Offence]
+    violations: Sequence[Violation]
     compromises: Sequence[Compromise]
     problems: Sequence[str] = ()
 
 
-async def look(browser: Browser, shown: Shown, screens: Screens) -> list[Seen]:
+async def inspect_page(
+    browser: Browser, shown: ServedPage, screens: Screens
+) -> list[ViewportResult]:
     """Look at a page on each screen in turn. Raises TabLostError."""
     seen, has_scripts = await _look(browser, shown, screens, scripts=True)
     if not has_scripts:
@@ -110,41 +112,41 @@ async def look(browser: Browser, shown: Shown, screens: Screens) -> list[Seen]:
     return [_both(*pair) for pair in zip(seen, plain, strict=True)]
 
 
-def _both(seen: Seen, plain: Seen) -> Seen:
+def _both(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
     """What is seen of a page on a screen, and what is wrong there with and without its scripts."""
-    known, others = ({(o.index, o.reason) for o in some.offences} for some in (seen, plain))
-    offences = [
-        *(o if (o.index, o.reason) in others else _marked(o, _WITH) for o in seen.offences),
-        *(_marked(o, _WITHOUT) for o in plain.offences if (o.index, o.reason) not in known),
+    known, others = ({(o.index, o.reason) for o in some.violations} for some in (seen, plain))
+    violations = [
+        *(o if (o.index, o.reason) in others else _marked(o, _WITH) for o in seen.violations),
+        *(_marked(o, _WITHOUT) for o in plain.violations if (o.index, o.reason) not in known),
     ]
     problems = [
         *(one if one in plain.problems else f"{one}, {_WITH}" for one in seen.problems),
         *(f"{one}, {_WITHOUT}" for one in plain.problems if one not in seen.problems),
     ]
-    return replace(seen, offences=offences, problems=problems)
+    return replace(seen, violations=violations, problems=problems)
 
 
-def _marked(offence: Offence, how: str) -> Offence:
-    return replace(offence, reason=f"{offence.reason}, {how}")
+def _marked(violation: Violation, how: str) -> Violation:
+    return replace(violation, reason=f"{violation.reason}, {how}")
 
 
 async def _look(
-    browser: Browser, shown: Shown, screens: Screens, *, scripts: bool
-) -> tuple[list[Seen], bool]:
+    browser: Browser, shown: ServedPage, screens: Screens, *, scripts: bool
+) -> tuple[list[ViewportResult], bool]:
     """What is seen of a page on each screen, and whether it has scripts."""
     options = {"java_script_enabled": scripts, "device_scale_factor": screens.zoom}
     async with _opened(browser, options) as context:
-        page = await guard(context.new_page(), PATIENCE)
-        context.on("page", lambda other: quietly(other.close()))
-        visit = _Visit(page, await guard(context.new_cdp_session(page), PATIENCE), shown)
-        await guard(context.route("**/*", visit.answer), PATIENCE)
+        page = await with_timeout(context.new_page())
+        context.on("page", lambda other: close_quietly(other.close()))
+        visit = _Visit(page, await with_timeout(context.new_cdp_session(page)), shown)
+        await with_timeout(context.route("**/*", visit.answer))
         if scripts:
             await visit.watch()
         world: _World | None = None
         seen, has_scripts = [], False
         for width in screens.widths:
             narrowed = max(1, round(width / screens.zoom))
-            await guard(page.set_viewport_size({"width": narrowed, "height": _HEIGHT}), PATIENCE)
+            await with_timeout(page.set_viewport_size({"width": narrowed, "height": _HEIGHT}))
             # Scripts may have looked at the width; and text is enlarged once
             if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
@@ -155,26 +157,26 @@ async def _look(
     return seen, has_scripts
 
 
-async def _seen(page: Page, world: _World, width: int, told: dict[str, Any]) -> Seen:
+async def _seen(page: Page, world: _World, width: int, told: dict[str, Any]) -> ViewportResult:
     """What has been measured, with pictures."""
-    offences = [
-        Offence(one["index"], one["reason"], await _picture(page, world, at))
-        for at, one in enumerate(told["offences"])
+    violations = [
+        Violation(one["index"], one["reason"], await _picture(page, world, at))
+        for at, one in enumerate(told["violations"])
     ]
     compromises = [Compromise(**one) for one in told["compromises"]]
     counts = (told["formulas"], told["displays"])
-    return Seen(width, *counts, offences, compromises, told["problems"])
+    return ViewportResult(width, *counts, violations, compromises, told["problems"])
 
 
 @asynccontextmanager
 async def _opened(browser: Browser, options: dict[str, Any]) -> AsyncIterator[BrowserContext]:
     """A context of its own: nothing that a page keeps is there the next time."""
     options |= {"service_workers": "block", "proxy": {"server": _NOWHERE}}
-    context = await guard(browser.new_context(**options), PATIENCE)
+    context = await with_timeout(browser.new_context(**options))
     try:
         yield context
     finally:
-        await quietly(context.close())
+        await close_quietly(context.close())
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class _World:
     session: CDPSession
     context: int
 
-    async def call(self, script: str, argument: object, seconds: float = PATIENCE) -> Any:
+    async def call(self, script: str, argument: object, seconds: float = STARTUP_TIMEOUT) -> Any:
         """What a function gives for an argument. Raises TabLostError."""
         function = script.rstrip().removesuffix(";")
         words = {
@@ -193,28 +195,28 @@ class _World:
             "awaitPromise": True,
             "returnByValue": True,
         }
-        answer = await guard(self.session.send("Runtime.evaluate", words), seconds)
+        answer = await with_timeout(self.session.send("Runtime.evaluate", words), seconds)
         if "exceptionDetails" in answer:
             raise TabLostError(str(answer["exceptionDetails"]["exception"].get("description")))
         return answer["result"].get("value")
 
 
-async def _picture(page: Page, world: _World, offence: int) -> bytes:
+async def _picture(page: Page, world: _World, violation: int) -> bytes:
     """A PNG of an offender, framed, and of what is beside it on the screen."""
-    top, bottom = await world.call(_FRAME, {"offence": offence, "framed": True})
+    top, bottom = await world.call(_FRAME, {"violation": violation, "framed": True})
     size = page.viewport_size or {"width": 1, "height": _HEIGHT}
     above = min(max(0, top - _AROUND), size["height"] - 1)
     below = max(min(size["height"], bottom + _AROUND), above + 1)
     clip: FloatRect = {"x": 0, "y": above, "width": size["width"], "height": below - above}
-    data = await guard(page.screenshot(clip=clip), PATIENCE)
-    await world.call(_FRAME, {"offence": offence, "framed": False})
+    data = await with_timeout(page.screenshot(clip=clip))
+    await world.call(_FRAME, {"violation": violation, "framed": False})
     return data
 
 
 class _Visit:
     """A tab in which a page is opened: it is not left, and loaded again only by us."""
 
-    def __init__(self, page: Page, session: CDPSession, shown: Shown) -> None:
+    def __init__(self, page: Page, session: CDPSession, shown: ServedPage) -> None:
         self._page = page
         self._session = session
         self._shown = shown
@@ -223,9 +225,9 @@ class _Visit:
     async def watch(self) -> None:
         """Have the page watched from its beginning on. Raises TabLostError."""
         words = {"source": _WATCH, "worldName": _WORLD}
-        await guard(self._session.send("Page.enable"), PATIENCE)
+        await with_timeout(self._session.send("Page.enable"))
         call = self._session.send("Page.addScriptToEvaluateOnNewDocument", words)
-        await guard(call, PATIENCE)
+        await with_timeout(call)
 
     async def load(self, seconds: float | None) -> _World:
         """Open the page, and wait until it is still. Raises TabLostError.
@@ -234,7 +236,7 @@ class _Visit:
         """
         if seconds is None:
             await self._go("load")
-            world = await self._world(PATIENCE)
+            world = await self._world(STARTUP_TIMEOUT)
             await world.call("() => document.fonts.ready.then(() => null)", None)
             return world
         await self._forget()
@@ -252,18 +254,18 @@ class _Visit:
     async def _go(self, until: Literal["commit", "load"]) -> None:
         self._opens = True
         address = ORIGIN + quote(f"/{self._shown.name}")
-        await guard(self._page.goto(address, wait_until=until), PATIENCE)
+        await with_timeout(self._page.goto(address, wait_until=until))
 
     async def _forget(self) -> None:
         """Have nothing kept of what scripts have stored."""
         words = {"origin": ORIGIN, "storageTypes": "all"}
-        await guard(self._session.send("Storage.clearDataForOrigin", words), PATIENCE)
+        await with_timeout(self._session.send("Storage.clearDataForOrigin", words))
 
     async def _world(self, seconds: float) -> _World:
         """Where the page's watch is, if it has one."""
-        tree = await guard(self._session.send("Page.getFrameTree"), seconds)
+        tree = await with_timeout(self._session.send("Page.getFrameTree"), seconds)
         words = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
-        answer = await guard(self._session.send("Page.createIsolatedWorld", words), seconds)
+        answer = await with_timeout(self._session.send("Page.createIsolatedWorld", words), seconds)
         return _World(self._session, answer["executionContextId"])
 
     async def answer(self, route: Route) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.network import Place, namespaces
-from tests.batch.site import SHARED, built, files, make_site
 from tests.conftest import Run
+from tests.support.batch_site import SHARED, built, files, make_site
+from tests.support.network import Place, namespaces
 
 PAGES = 120
 HERE = Place()
@@ -109,7 +109,7 @@ def test_results_come_back(start: Start, tmp_path: Path, session_cache: Path) ->
     """Workers here that are told not to write send what they have made."""
     site = make_site(tmp_path / "site", 4)
     built(site, tmp_path / "expected", session_cache)
-    job = start("tests.batch.apart", str(site), str(tmp_path / "out"))
+    job = start("tests.support.apart", str(site), str(tmp_path / "out"))
     assert job.wait(timeout=60) == 0, (tmp_path / "said-0").read_text()
     assert files(tmp_path / "out") == files(tmp_path / "expected")
 

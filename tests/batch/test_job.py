@@ -21,8 +21,8 @@ from prerender.batch import worker as work
 from prerender.batch.journal import Journal, Row, Site
 from prerender.batch.store import File
 from prerender.pipeline.page import restored
-from tests.batch.site import built, files, make_site
 from tests.conftest import Run
+from tests.support.batch_site import built, files, make_site
 
 
 @pytest.fixture

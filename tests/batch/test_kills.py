@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.kills import kill_at_random
+from tests.tools.kills import kill_at_random
 
 
 @pytest.mark.parametrize(

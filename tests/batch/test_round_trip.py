@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import prerender.pipeline.build as module
-from prerender.engine import Answer, Picture, Typeset
+from prerender.engine import JobResult, Layout, Typeset
 from prerender.pipeline.page import finish, plan, read, restored, scripts_of
 from prerender.setup import Role, defaults
 from prerender.source.encoding import EncodingLossError
-from tests.batch.site import files
 from tests.conftest import Run
-from tests.strategies import pages
+from tests.support.batch_site import files
+from tests.support.strategies import pages
 
-OLD = Typeset((Picture(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
-NEW = Typeset((Picture(600, 500, 90, ('<use href="#h"/><use href="#g"/>',)),), ("g", "h"))
+OLD = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
+NEW = Typeset((Layout(600, 500, 90, ('<use href="#h"/><use href="#g"/>',)),), ("g", "h"))
 WRONG = Typeset(error="Missing close brace")
 OUTLINES = {"g": "m0 0h1z", "h": "m0 0h2z"}
 
@@ -30,7 +30,7 @@ def built(data: bytes, mark: str, *typesets: Typeset) -> bytes:
     roles: list[Role] = ["loader" if one.executable else "other" for one in scripts_of(root)]
     planned = plan(page, root, defaults(), "key", roles)
     drawn = cycle(typesets)
-    answers = [Answer(tuple(islice(drawn, len(one.indexes))), OUTLINES) for one in planned.jobs]
+    answers = [JobResult(tuple(islice(drawn, len(one.indexes))), OUTLINES) for one in planned.jobs]
     return finish(planned, answers, mark).data
 
 

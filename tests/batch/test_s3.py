@@ -9,8 +9,8 @@ import pytest
 import s3fs
 from moto.server import ThreadedMotoServer
 
-from tests.batch.site import SHARED, built, files, make_site
 from tests.conftest import Run
+from tests.support.batch_site import SHARED, built, files, make_site
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
 

@@ -12,8 +12,8 @@ import fsspec
 import pytest
 
 from prerender.site.assets import Folder, SharedAssets
-from tests.batch.site import SHARED, built, files, make_site, unmet
 from tests.conftest import Run
+from tests.support.batch_site import SHARED, built, files, make_site, unmet
 
 CSS, GLYPHS = "prerender-math.css", "prerender-math.svg"
 WORDS = ("batch", "site", "-o", "out", "--journal", "journal", *SHARED)

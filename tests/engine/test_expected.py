@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import Engine, Item, Job, Typeset, engine_setup, fingerprint
+from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup, fingerprint
 from prerender.setup import ElementFilter, SearchRules, Setup
 from prerender.setup.packages import KNOWN, loadable, to_load
 
@@ -91,4 +91,4 @@ def _job(example: dict[str, Any], setups: dict[str, Any]) -> Job:
     told = engine_setup(Setup(rules, {"packages": packages}, to_load(packages)))
     key = fingerprint(told)
     setups[key] = told
-    return Job(key, (Item(example["tex"], example["display"], "tex"),))
+    return Job(key, (FormulaInput(example["tex"], example["display"], "tex"),))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from prerender.engine import BrowserNotFound, Engine, Item, Job, Typeset
+from prerender.engine import BrowserNotFound, Engine, FormulaInput, Job, Typeset
 from prerender.engine.tab import Tab
 
 SETUP: dict[str, Any] = {
@@ -29,8 +29,8 @@ SETUPS = {"plain": SETUP, "ams": AMS}
 T = TypeVar("T")
 
 
-def tex(math: str, *, display: bool = True) -> Item:
-    return Item(math, display, "tex")
+def tex(math: str, *, display: bool = True) -> FormulaInput:
+    return FormulaInput(math, display, "tex")
 
 
 def alone(math: str) -> Job:
@@ -55,7 +55,7 @@ async def in_new_engine(
 
 def test_a_picture_has_the_size_that_mathjax_gives_it() -> None:
     [[x]] = run(in_new_engine(alone("x")))
-    [picture] = x.pictures
+    [picture] = x.layouts
     # the box of an italic x in New Computer Modern: 572 wide, 442 high, 11 deep
     assert (picture.width, picture.height, picture.depth) == (572, 442, 11)
     assert x.error is None
@@ -117,7 +117,7 @@ def test_state_is_shared_within_a_job_and_nowhere_else() -> None:
     first, second = run(in_new_engine(together, other))
     assert first[1].undefined == ()
     assert second[0].undefined == (r"\w",)
-    tags = [one.pictures[0].tag for one in (first[3], second[1])]
+    tags = [one.layouts[0].tag for one in (first[3], second[1])]
     bodies = ["".join(tag.body) if tag else "" for tag in tags]
     assert "mjx-eqn" in bodies[0]
     # both equations are number 1 of their pages: they have the same glyphs in their tags
@@ -215,8 +215,8 @@ def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
 
 
 def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
-    async def tabs(*, ready: bool) -> int:
-        async with Engine(ready=ready) as engine:
+    async def tabs(*, prewarm: bool) -> int:
+        async with Engine(prewarm=prewarm) as engine:
             browser = await engine.browser()
             for _ in range(100):
                 if browser.contexts:
@@ -224,13 +224,13 @@ def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
                 await asyncio.sleep(0.02)
             return len(browser.contexts)
 
-    assert run(tabs(ready=True)) == 1
-    assert run(tabs(ready=False)) == 0
+    assert run(tabs(prewarm=True)) == 1
+    assert run(tabs(prewarm=False)) == 0
 
 
 def test_little_work_waits_for_the_tab_that_is_opened_and_opens_no_other() -> None:
     async def tabs() -> int:
-        async with Engine(tabs=2, ready=True) as engine:
+        async with Engine(tabs=2, prewarm=True) as engine:
             browser = await engine.browser()
             await typeset(engine, alone("x"), alone("y"))
             return len(browser.contexts)
@@ -260,7 +260,7 @@ def test_requests_are_refused(tmp_path: Path) -> None:
     outside = r"\href{https://example.com/}{x}\style{background:url(https://example.com/a.png)}{y}"
     script = r"\href{javascript:alert(1)}{x}"
     [[one], [two]] = run(in_new_engine(alone(outside), alone(script)))
-    bodies = ["".join(map(str, typeset.pictures[0].body)) for typeset in (one, two)]
+    bodies = ["".join(map(str, typeset.layouts[0].body)) for typeset in (one, two)]
     assert 'href="https://example.com/"' in bodies[0]
     assert "url(" not in bodies[0]
     assert "javascript" not in bodies[1]

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from prerender.find import Formula, Unclosed, find
 from prerender.setup import ElementFilter, Pair, SearchRules, defaults
 from prerender.source import Element, parse, xhtml
-
-from ..strategies import pages
+from tests.support.strategies import pages
 
 VERSION_4 = replace(defaults().rules, mathml=True)
 TICKS = (Pair("`", "`", False),)

@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from prerender.browser.discover import find_browser, sandbox
-
-from .formulas import SETUPS, Rendered, rendered, source
+from tests.support.layout.formulas import SETUPS, Rendered, rendered, source
 
 
 @pytest.fixture(scope="package")

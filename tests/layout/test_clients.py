@@ -10,10 +10,9 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, Route
 
-from tests.oracle.cdn import answer
-
-from .conftest import render
-from .formulas import Rendered, rendered
+from tests.layout.conftest import render
+from tests.support.layout.formulas import Rendered, rendered
+from tests.support.oracle.cdn import answer
 
 _MODULES = Path(__file__).parents[1] / "node_modules"
 _CDN = "https://cdn.jsdelivr.net/npm"

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from prerender import screens
-
-from .contexts import CONTEXTS, LATE
-from .formulas import FORMULAS, Rendered, page_of
+from tests.support.layout.contexts import CONTEXTS, LATE
+from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
 SCREENS = Path(screens.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: text as it is, and the limit of what can be read

@@ -7,9 +7,9 @@ import os
 import pytest
 from playwright.sync_api import Page
 
-from .contexts import CONTEXTS
-from .firefox import differences, firefox, program
-from .formulas import Rendered, page_of
+from tests.support.layout.contexts import CONTEXTS
+from tests.support.layout.formulas import Rendered, page_of
+from tests.tools.firefox import differences, firefox, program
 
 
 @pytest.mark.skipif(

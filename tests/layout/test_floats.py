@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from .formulas import Rendered
-from .themes import FLOAT
+from tests.support.layout.formulas import Rendered
+from tests.support.layout.themes import FLOAT
 
 #: of each display: the space above its pictures and on its right, in pixels, and whether it begins
 #: beside what floats

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
-from .formulas import source
-from .test_contexts import ASKED, SCREENS
+from tests.layout.test_contexts import ASKED, SCREENS
+from tests.support.layout.formulas import source
 
 ORIGIN = "https://site.invalid"
 POLICY = {"Content-Security-Policy": "default-src 'self'"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .formulas import FORMULAS, Rendered, page_of
-from .test_contexts import offences_at
+from tests.layout.test_contexts import offences_at
+from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
 _READABILITY = Path(__file__).parents[1] / "node_modules/@mozilla/readability/Readability.js"
 #: CSS pixels between margins of 1 cm

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from .formulas import FORMULAS, Rendered, page_of
+from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
 _NUMBERS = Path(__file__).with_name("numbers.js").read_text("utf-8")
 _WIDTHS = (200, 240, 280, 360, 480, 600, 700, 820, 1024, 1440)

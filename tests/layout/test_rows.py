@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-from .own import page_for, show_rendered, show_typeset
+from tests.support.layout.own import page_for, show_rendered, show_typeset
 
 Show = Callable[[str], None]
 _AMS = "<script>MathJax={tex: {tags: 'ams'}}</script>"

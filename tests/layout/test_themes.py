@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page
 
-from .formulas import FORMULAS, Rendered
-from .themes import AROUND, RULES, style_sheets
+from tests.support.layout.formulas import FORMULAS, Rendered
+from tests.support.layout.themes import AROUND, RULES, style_sheets
 
 _PICTURE = Path(__file__).with_name("picture.js").read_text("utf-8")
 _SHEETS = style_sheets()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from .formulas import Rendered, page_of
+from tests.support.layout.formulas import Rendered, page_of
 
 _FONT = (
     Path(__file__).parents[1]

@@ -7,10 +7,10 @@ import os
 import pytest
 from playwright.sync_api import Page
 
-from .contexts import CONTEXTS
-from .firefox import differences
-from .formulas import Rendered, page_of
-from .webkit import is_there, webkit
+from tests.support.layout.contexts import CONTEXTS
+from tests.support.layout.formulas import Rendered, page_of
+from tests.tools.firefox import differences
+from tests.tools.webkit import is_there, webkit
 
 
 @pytest.mark.skipif(

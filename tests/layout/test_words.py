@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .own import page_for, show_rendered, show_typeset
+from tests.support.layout.own import page_for, show_rendered, show_typeset
 
 _WORDS = Path(__file__).with_name("words.js").read_text("utf-8").rstrip().removesuffix(";")
 _FORMULAS = ".katex-html, mjx-container, p:not(:has(.katex-html, mjx-container))"

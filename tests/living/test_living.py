@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.living.bench import Result, examine
-from tests.living.judge import judge
-from tests.living.look import Eyes, families, visit
-from tests.living.recipes import QUICK, recipes
-from tests.oracle.oracle import chromium
+from tests.support.oracle.oracle import chromium
+from tests.tools.living.bench import Result, examine
+from tests.tools.living.judge import judge
+from tests.tools.living.look import Eyes, families, visit
+from tests.tools.living.recipes import QUICK, recipes
 
 _WIDE = r"a_1+a_2+a_3+a_4+a_5+a_6+a_7+a_8=b_1+b_2+b_3+b_4+b_5+b_6+b_7+b_8+b_9+c_1+c_2+c_3"
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8">

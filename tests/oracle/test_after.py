@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .oracle import typeset_by_site
+from tests.support.oracle.oracle import typeset_by_site
 
 PAGES = Path(__file__).parent / "pages"
 #: pages whose scripts hand elements to KaTeX, in one way or another

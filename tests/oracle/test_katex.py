@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from prerender.cache.disk import Cache
-from prerender.engine import Answer, Engine, Item, Job, Typeset
+from prerender.engine import Engine, FormulaInput, Job, JobResult, Typeset
 from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from tests.conftest import Run
-
-from .oracle import MODULES, in_page
+from tests.support.oracle.oracle import MODULES, in_page
 
 PAGES = Path(__file__).parent / "pages"
 DIST = MODULES / "katex" / "dist"
@@ -63,13 +62,13 @@ async def _typeset(page: Path, folder: Path) -> list[tuple[Plan, list[Typeset]]]
     return result
 
 
-def _numbered(indexes: Sequence[int], answer: Answer) -> Iterator[tuple[int, Typeset]]:
+def _numbered(indexes: Sequence[int], answer: JobResult) -> Iterator[tuple[int, Typeset]]:
     return zip(indexes, answer.typesets, strict=True)
 
 
 async def _from_mathml(formulas: Sequence[str]) -> list[Typeset]:
     async with Engine(tabs=1) as engine:
-        jobs = [Job(MATHML, (Item(one, False, "mathml"),)) for one in formulas]
+        jobs = [Job(MATHML, (FormulaInput(one, False, "mathml"),)) for one in formulas]
         return [(await engine.typeset(job, SETUPS)).typesets[0] for job in jobs]
 
 

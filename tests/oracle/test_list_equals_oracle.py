@@ -19,10 +19,9 @@ from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
 from prerender.source import Element, parse
-
-from .cdn import STANDINS
-from .compare import Formula, differences, parse_list
-from .oracle import Mark, Seen, pages_of, typeset_by_site
+from tests.support.oracle.cdn import STANDINS
+from tests.support.oracle.compare import Formula, differences, parse_list
+from tests.support.oracle.oracle import Mark, Seen, pages_of, typeset_by_site
 
 FIXTURES = Path(__file__).parent / "pages"
 SHARED = Path(__file__).parents[3] / "shared"

@@ -16,8 +16,7 @@ from prerender.engine import Engine, Typeset
 from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
 from prerender.site.files import open_site
-
-from .oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
+from tests.support.oracle.oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
 
 V2 = (
     "<script type='text/x-mathjax-config'>MathJax.Hub.Config({TeX: %s})</script>"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .cdn import answer
-from .compare import Difference, Formula, differences, parse_list
-from .oracle import Mark, Seen, chromium, typeset_by_page, typeset_by_site
+from tests.support.oracle.cdn import answer
+from tests.support.oracle.compare import Difference, Formula, differences, parse_list
+from tests.support.oracle.oracle import Mark, Seen, chromium, typeset_by_page, typeset_by_site
 
 PAGES = Path(__file__).parent / "pages"
 

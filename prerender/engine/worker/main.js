@@ -7,7 +7,7 @@
 
 import { formOf, lettersOf, outlinesOf } from './forms.js';
 import { layouts } from './layout/layouts.js';
-import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
+import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
@@ -26,16 +26,17 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {object} asciimath
  * @property {object} output
  * @property {string[]} load
+ * @property {string} markup  the form that formulas are to have
  *
  * @typedef {object} Formula
  * @property {string} math
  * @property {boolean} display
- * @property {'tex' | 'mathml' | 'asciimath'} input
+ * @property {'tex' | 'mathml' | 'asciimath' | 'glyphs'} input
  * @property {number} scope
  *
  * @typedef {object} Typeset
  * @property {string} [markup]  the form that it has
- * @property {object[]} [pictures]
+ * @property {object[]} [layouts]
  * @property {string[]} [glyphs]
  * @property {string[]} [guessed]  texts for which this machine has no font
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
@@ -84,7 +85,7 @@ export function run(...asked) {
 
 /**
  * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
- * @param {{setup: string, markup: string, formulas: Formula[]}[]} jobs
+ * @param {{setup: string, formulas: Formula[]}[]} jobs
  * @param {boolean} careful  tell what comes next before each formula
  * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, time: number, layouts: number}>}
  */
@@ -102,12 +103,13 @@ async function runNow(added, jobs, careful) {
 }
 
 /**
- * @param {{setup: string, markup: string, formulas: Formula[]}} job
+ * @param {{setup: string, formulas: Formula[]}} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
  */
-async function typesetJob({ setup: key, markup, formulas }, progress) {
+async function typesetJob({ setup: key, formulas }, progress) {
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
+  if (formulas[0].input === 'glyphs') return [await outlinesFor(entry.output.font, formulas[0].math)];
   const single = formulas.length === 1;
   const reused = single && entry.document;
   const doc = reused || makeDocument(entry.setup, entry.output);
@@ -117,11 +119,23 @@ async function typesetJob({ setup: key, markup, formulas }, progress) {
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
-    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, markup));
+    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, entry.setup.markup));
   }
   // A formula that has changed the document after all takes it along, and so does one that is broken off.
   entry.document = single && !errors[0] && state(doc) === before ? doc : null;
   return results;
+}
+
+/**
+ * The outlines of characters of our font, whether a formula has them or not.
+ *
+ * @param {any} font  MathJax's
+ * @param {string} characters
+ * @returns {Promise<Typeset>}
+ */
+async function outlinesFor(font, characters) {
+  await loadAll(font);
+  return { glyphs: lettersOf(font, characters) };
 }
 
 /**
@@ -209,12 +223,12 @@ async function attempt(action) {
 async function typeset(doc, item, markup) {
   const form = formOf(markup, doc.outputJax);
   /** @type {object[]} */
-  let pictures = [];
+  let drawn = [];
   let isText = true;
   dropEmptyNumbers(item.root);
   const error = await attempt(() => {
     try {
-      pictures = item.display ? drawDisplay(doc, item, form) : drawInline(doc, item, form);
+      drawn = item.display ? drawDisplay(doc, item, form) : drawInline(doc, item, form);
     } catch (why) {
       if (!(why instanceof NoTextError)) throw why;
       isText = false;
@@ -223,7 +237,7 @@ async function typeset(doc, item, markup) {
   if (!isText) return typeset(doc, item, 'svg');
   if (error !== undefined) return { error };
   const guessed = [...form.texts].filter(lacksFont);
-  return { markup, pictures, glyphs: [...form.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  return { markup, layouts: drawn, glyphs: [...form.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**
@@ -239,7 +253,7 @@ function drawInline(doc, item, form) {
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
   return svgs.map((svg) => {
     const { content, ...size } = form.picture(svg);
-    return { ...size, body: form.body(content, size.width), follows: follows(svg) };
+    return { ...size, body: form.body(content, size.width), break_before: breakBefore(svg) };
   });
 }
 
@@ -271,7 +285,7 @@ function drawLayout({ width, tag, dom }, form, sides) {
     const drawn = drawLayout({ width, tag, dom }, form, null);
     const rows = rowsOf(svg, () => (tag ? form.columns(svg)[0] : form.picture(svg)).content);
     const content = form.spread(rows.map((row, index) => ({ side: sides[index], content: row })), drawn);
-    return { ...drawn, content, indent: 0, fluid: true };
+    return { ...drawn, content, indent: 0, full_width: true };
   }
   const indent = tag ? numberedIndent(svg, tag, width) : indentOf(svg);
   if (!tag) return { ...form.picture(svg), width: thousandths(width), indent, tag: null };
@@ -364,7 +378,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  *
  * @param {import('./nodes.js').LiteElement} svg
  */
-function follows(svg) {
+function breakBefore(svg) {
   const before = svg.previousSibling;
   if (before?.localName !== 'mjx-break') return null;
   if (before.hasAttribute('newline')) return 'newline';

@@ -47,6 +47,16 @@ export async function load() {
   bracesAsHighAsRows();
 }
 
+/**
+ * Loads what MathJax's font has in files of its own, and its extensions.
+ *
+ * @param {any} font
+ */
+export async function loadAll(font) {
+  await window.MathJax.loader.load('[tex]/mhchem', '[tex]/bbm').catch(() => {});
+  await Promise.all(Object.values(font.constructor.dynamicFiles).map((file) => font.loadDynamicFile(file)));
+}
+
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: LiteElement.move). */
 function numbersForPlaces() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;

@@ -1,16 +1,16 @@
 /**
- * Frames the formula of an offence, brings it into sight, and tells from where to where on the
+ * Frames the formula of a violation, brings it into sight, and tells from where to where on the
  * screen it reaches; or takes the frame away, and puts back what was scrolled.
  *
  * @param {object} what
- * @param {number} what.offence  its index
+ * @param {number} what.violation  its index
  * @param {boolean} what.framed
  * @returns {[number, number]}
  */
-({ offence, framed }) => {
+({ violation, framed }) => {
   /** @type {import('./watch.js').State & {scrolled: [Element, number, number][]}} */
   const state = globalThis.prerender;
-  const element = state.offenders[offence];
+  const element = state.violators[violation];
   element.style.outline = framed ? '2px dashed #d00' : '';
   if (framed) {
     state.scrolled = ancestors(element).map((one) => [one, one.scrollLeft, one.scrollTop]);

@@ -6,7 +6,7 @@
  * against references: pictures of no size beside the formula, on the line of the text, moved and
  * turned with it by all that is around.
  *
- * @typedef {object} Offence
+ * @typedef {object} Violation
  * @property {number} index  of the formula in the page
  * @property {string} reason
  *
@@ -36,7 +36,7 @@
  *
  * @param {{textSize: number, shrink: number}} asked  1: as the page has it; as it is meant
  * @returns {{formulas: number, displays: number, scripted: boolean, problems: string[],
- *   offences: Offence[], compromises: Compromise[]}}
+ *   violations: Violation[], compromises: Compromise[]}}
  */
 ({ textSize, shrink }) => {
   const FORMULA = 'mjx-container[data-tex]';
@@ -72,13 +72,13 @@
     ...parts.flatMap((part) => wrong(part).map((reason) => ({ part, reason }))),
     ...widening(),
   ].filter(isNew);
-  state.offenders = found.map(({ part }) => (part.seen.length > 0 ? part.formula : placeOf(part.formula)));
+  state.violators = found.map(({ part }) => (part.seen.length > 0 ? part.formula : placeOf(part.formula)));
   return {
     formulas: parsed.length,
     displays: shown.filter(isDisplay).length,
     scripted: document.querySelector('script, [onload], [onerror]') !== null,
     problems: problems(),
-    offences: found.map(({ part, reason }) => ({ index: part.index, reason })),
+    violations: found.map(({ part, reason }) => ({ index: part.index, reason })),
     compromises: shown.flatMap(compromise),
   };
 

@@ -7,7 +7,7 @@
  * @typedef {object} State  what our scripts know of a page
  * @property {Map<Element, Element[]>} [parsed]  each formula, in the order of the source, with the
  *   elements around it, the innermost first; not there if the page's scripts are off
- * @property {Element[]} [offenders]  what to show of each offence
+ * @property {Element[]} [violators]  what to show of each violation
  */
 (() => {
   const FORMULA = 'mjx-container[data-tex]';

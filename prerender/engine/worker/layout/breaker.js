@@ -7,7 +7,7 @@
  */
 
 /*
- * What the costs are was found by search (tests/bench/breaks.py measures it): authors who break long
+ * What the costs are was found by search (tests/tools/bench/breaks.py measures it): authors who break long
  * displays by hand fill the first line, and then give each step of a chain a line of its own.
  */
 

@@ -1,0 +1,254 @@
+"""The cache gives back what was put in it, or nothing; never code, never a traceback."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import random
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import diskcache
+import pytest
+
+from prerender.cache import disk as module
+from prerender.cache import version
+from prerender.cache.disk import Cache, CacheError, default_folder
+from prerender.engine import JobResult, Layout, Typeset
+
+PICTURE = Layout(572, 442, 11, ('<use href="#g"/>',))
+ANSWER = JobResult((Typeset((PICTURE,), ("g",)), Typeset(error="bad \udc81")), {"g": "m0 0h1z"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def cache(folder: Path) -> Iterator[Cache]:
+    opened = Cache(folder)
+    yield opened
+    opened.close()
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    """What a query finds in the cache's database, or changes there."""
+    connection = sqlite3.connect(folder / "cache.db")
+    with connection:
+        found = connection.execute(query).fetchall()
+    connection.close()
+    return found
+
+
+def test_an_answer_comes_back(cache: Cache, folder: Path) -> None:
+    assert cache.answer("key") is None
+    cache.keep_answer("key", ANSWER)
+    assert cache.answer("key") == ANSWER
+    again = Cache(folder)
+    assert again.answer("key") == ANSWER
+    again.close()
+
+
+def test_a_set_up_comes_back(cache: Cache) -> None:
+    assert cache.setup("key") is None
+    cache.keep_setup("key", {"a": [1, "数\udc81"]})
+    assert cache.setup("key") == {"a": [1, "数\udc81"]}
+
+
+def test_without_a_folder_all_is_forgotten() -> None:
+    cache = Cache(None)
+    cache.keep_answer("key", ANSWER)
+    assert cache.answer("key") is None
+    assert (len(cache), cache.volume(), cache.clear(), cache.prune()) == (0, 0, 0, 0)
+    cache.close()
+
+
+def test_only_bytes_are_kept(cache: Cache, folder: Path) -> None:
+    cache.keep_answer("key", ANSWER)
+    cache.keep_setup("key", {"a": "b" * 200_000})
+    found = rows(folder, "SELECT raw, mode, typeof(key) FROM Cache")
+    assert set(found) <= {(1, 1, "text"), (1, 2, "text")}  # in the database, or a file of bytes
+    assert len(found) == 3
+
+
+def test_an_outline_that_is_gone_makes_the_answer_unknown(cache: Cache, folder: Path) -> None:
+    cache.keep_answer("key", ANSWER)
+    rows(folder, "DELETE FROM Cache WHERE key LIKE '%outline%'")
+    again = Cache(folder)
+    assert again.answer("key") is None
+    again.close()
+
+
+class Bomb:
+    """Whoever unpickles it makes a file."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+
+    def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+        return Path.touch, (self.made,)  # type: ignore[return-value]
+
+
+def plant(folder: Path, key: object, value: object) -> None:
+    with diskcache.Cache(str(folder)) as stock:
+        stock[key] = value
+
+
+def test_a_planted_pickle_is_not_opened(cache: Cache, folder: Path, tmp_path: Path) -> None:
+    cache.keep_answer("key", ANSWER)
+    made = tmp_path / "made"
+    for (key,) in rows(folder, "SELECT key FROM Cache"):
+        plant(folder, key, Bomb(made))
+    again = Cache(folder)
+    assert again.answer("key") is None
+    assert not made.exists()
+    again.keep_answer("key", ANSWER)
+    assert again.answer("key") == ANSWER
+    again.close()
+
+
+def test_a_planted_pickle_in_a_key_is_not_opened(folder: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    plant(folder, Bomb(made), b"")
+    cache = Cache(folder)
+    with pytest.raises(CacheError, match="pickle"):
+        cache.prune()
+    assert not made.exists()
+    assert cache.clear() == 1
+    assert cache.prune() == 0
+    cache.close()
+
+
+def test_pickles_are_not_written(cache: Cache) -> None:
+    stock = cache._disk
+    with pytest.raises(TypeError):
+        stock["key"] = ["a"]
+    with pytest.raises(TypeError):
+        stock[1] = b"a"
+
+
+@pytest.mark.parametrize(
+    "value", [b"", b"junk", zlib.compress(b"{"), zlib.compress(b'[{"layouts":[{"a":1}]}]')]
+)
+def test_a_damaged_entry_is_not_known(cache: Cache, folder: Path, value: bytes) -> None:
+    cache.keep_answer("key", ANSWER)
+    for (key,) in rows(folder, "SELECT key FROM Cache WHERE key LIKE '%/job/%'"):
+        plant(folder, key, value)
+    assert cache.answer("key") is None
+
+
+def test_the_version_is_that_of_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "prerender"
+    shutil.copytree(version._PACKAGE, package, ignore=shutil.ignore_patterns("mathjax"))
+    monkeypatch.setattr(version, "_PACKAGE", package)
+    before = version.program_version()
+    for name in ("setup/katex.json", "markup/common.txt", "engine/worker/draw.js", "settings.py"):
+        with (package / name).open("ab") as file:
+            file.write(b" ")
+        after = version.program_version()
+        assert after != before, name
+        before = after
+    (package / "engine" / "vendor" / "NOTICE").write_text("Another", "utf-8")
+    assert version.program_version() == before
+
+
+def test_prune_forgets_what_other_versions_have_made(
+    cache: Cache, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.keep_answer("key", ANSWER)
+    monkeypatch.setattr(version, "__version__", "99.0")
+    newer = Cache(folder)
+    assert newer.answer("key") is None
+    newer.keep_answer("key", ANSWER)
+    assert len(newer) == 4
+    assert newer.prune() == 2
+    assert newer.answer("key") == ANSWER
+    newer.close()
+
+
+def test_a_damaged_database_is_told(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "cache.db").write_bytes(b"no database at all " * 1000)
+    with pytest.raises(CacheError, match="cache: the cache cannot be used: file is not a database"):
+        Cache(folder)
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(CacheError, match=f"{folder}: the cache cannot be used"):
+            Cache(folder)
+
+
+def test_a_database_that_is_damaged_in_the_middle_of_a_run(cache: Cache, folder: Path) -> None:
+    cache.keep_answer("key", ANSWER)
+    rows(folder, "DROP TABLE Cache")
+    assert cache.answer("key") is None
+    cache.keep_answer("other", ANSWER)
+    with pytest.raises(CacheError):
+        cache.clear()
+
+
+def write(folder: Path, name: str) -> None:
+    cache = Cache(folder)
+    for at in range(100):
+        cache.keep_answer(f"{at}", ANSWER)
+        cache.keep_setup(f"{name}{at}", {"a": at})
+        assert cache.answer(f"{at}") == ANSWER
+    cache.close()
+
+
+def test_two_processes_at_once(folder: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=write, args=(folder, name)) for name in ("a", "b")]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    cache = Cache(folder)
+    assert len(cache) == 1 + 100 + 200
+    assert cache.setup("b99") == {"a": 99}
+    cache.close()
+
+
+def test_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_folder() == tmp_path / "prerender"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_folder() == tmp_path / ".cache" / "prerender"
+
+
+def test_bombs_go_off() -> None:
+    """The other tests would pass if Bomb were none."""
+    with pytest.raises(FileNotFoundError):
+        pickle.loads(pickle.dumps(Bomb(Path("/none/there"))))
+
+
+def test_what_has_been_there_for_longest_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZE_LIMIT", 1_000_000)
+    cache = Cache(folder)
+    for batch in range(30):
+        many = range(batch * 50, batch * 50 + 50)
+        cache.keep_answers(
+            {str(at): JobResult((Typeset(error=f"{at} {noise(600)}"),)) for at in many}
+        )
+    assert 500_000 < cache.volume() < 1_100_000
+    assert (cache.answer("0"), cache.answer("1499") is None) == (None, False)
+    for page in range(300):
+        cache.keep_page(str(page), noise(10_000).encode())
+    assert cache.volume() < 1_100_000
+    assert (cache.page("0"), cache.page("299") is None) == (None, False)
+    cache.close()
+
+
+def noise(length: int) -> str:
+    """Text that is hard to compress."""
+    return random.Random(length).randbytes(length).hex()

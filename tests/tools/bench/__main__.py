@@ -1,0 +1,9 @@
+"""`python -m tests.tools.bench`: every benchmark, one after the other."""
+
+from tests.tools.bench import breaks, paint, screens, speed, weight
+
+weight.main()
+paint.main()
+breaks.main()
+screens.main()
+speed.main()
