@@ -25,6 +25,8 @@ KNOWN: dict[str, type] = {
     "time_limit": float,
     "hydrated": bool,
     "css": str,
+    "markup": str,
+    "fonts": str,
     "glyphs": str,
     "shrink": int,
     "libraries": str,
@@ -37,7 +39,12 @@ KNOWN: dict[str, type] = {
     "base_path": str,
 }
 #: the settings that are one of some words
-CHOICES = {"css": ("inline", "external"), "glyphs": ("inline", "shared")}
+CHOICES = {
+    "css": ("inline", "external"),
+    "glyphs": ("inline", "shared"),
+    "markup": ("svg", "html"),
+    "fonts": ("file", "inline"),
+}
 _IN_WORDS = {
     str: "a string",
     list: "a list of strings",

@@ -83,6 +83,8 @@ class WorkerWarmup(WorkerPlugin):
             shrink=tools.shrink,
             base_path=tools.base_path,
             keep_loaders=tools.keep_loaders,
+            markup=tools.markup,
+            fonts=tools.fonts,
         )
         self.bench = RenderWorker(work, work.fingerprint, tools.stale, self._write)
 

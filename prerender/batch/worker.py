@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 from prerender.batch.journal import Journal, Row, Site, State
 from prerender.batch.store import File, Store, open_store
+from prerender.engine import Markup
 from prerender.markup import rendered_by
 from prerender.pipeline.build import RenderSession, outcome_of
 from prerender.pipeline.outcome import PageResult
@@ -95,6 +96,8 @@ class Tools(NamedTuple):
     glyphs: Literal["inline", "shared"]
     base_path: str = ""
     keep_loaders: bool = False
+    markup: Markup = "svg"
+    fonts: Literal["file", "inline"] = "file"
 
 
 @dataclass(slots=True)

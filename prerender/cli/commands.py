@@ -164,6 +164,16 @@ Glyphs = Annotated[
     Literal["inline", "shared"],
     typer.Option(help="Where outlines of glyphs stand: in each page, or in a file of the site."),
 ]
+MarkupForm = Annotated[
+    Literal["svg", "html"],
+    typer.Option("--markup", help="Formulas as pictures (SVG), or as text in a font (HTML)."),
+]
+FontPlace = Annotated[
+    Literal["file", "inline"],
+    typer.Option(
+        "--fonts", help="Where the font of text stands: in files of the site, or in each page."
+    ),
+]
 Shrink = Annotated[
     int,
     typer.Option(
@@ -215,6 +225,8 @@ def build_command(
     css: Css = "inline",
     glyphs: Glyphs = "inline",
     shrink: Shrink = 70,
+    markup: MarkupForm = "svg",
+    fonts: FontPlace = "file",
     profile: Profile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -237,6 +249,8 @@ def build_command(
             context.obj.base_path,
             context.obj.keep_loaders,
             context.obj.strict,
+            markup,
+            fonts,
             timing=timing,
         )
         done = _run(_build(opened, work, True, quiet))
@@ -260,6 +274,8 @@ def check_command(
     time_limit: TimeLimit = 20.0,
     hydrated: Hydrated = False,
     shrink: Shrink = 70,
+    markup: MarkupForm = "svg",
+    fonts: FontPlace = "file",
     screens: ScreenWidths = None,
     pictures: Pictures = None,
     libraries: Libraries = None,
@@ -383,6 +399,8 @@ def batch_command(
     css: Css = "inline",
     glyphs: Glyphs = "inline",
     shrink: Shrink = 70,
+    markup: MarkupForm = "svg",
+    fonts: FontPlace = "file",
     retries: Annotated[
         int, typer.Option(min=0, help="How often a page that fails is tried again.")
     ] = 3,
@@ -410,7 +428,9 @@ def batch_command(
     folder = None if no_cache else str(cache_dir.resolve()) if cache_dir else ""
     own = context.obj
     made = (own.mathjax, hydrated, shrink / 100, stale, css, glyphs)
-    tools = Tools(browser, jobs, time_limit, folder, *made, own.base_path, own.keep_loaders)
+    tools = Tools(
+        browser, jobs, time_limit, folder, *made, own.base_path, own.keep_loaders, markup, fonts
+    )
     asked = (status, dry_run, limit, shard, stale, retries, dask, tools)
     reports = (json_file is not None, report)
     words = BatchOptions(list(sites or ()), journal, output, listed, *asked, *reports)
@@ -428,6 +448,8 @@ def batch_command(
             base_path=own.base_path,
             keep_loaders=own.keep_loaders,
             strict=own.strict,
+            markup=markup,
+            fonts=fonts,
         )
         with _progress(quiet) as progress:
             done = _run(batch(words, work, include or (), exclude or (), progress))

@@ -11,16 +11,20 @@ from typing import Any, Literal, NamedTuple
 from prerender.find import Input
 from prerender.setup import Setup
 
+#: a form in which formulas are written
+Markup = Literal["svg", "html"]
+
 
 class FormulaInput(NamedTuple):
     """A formula for the engine: what the input processor receives, and the style it is set in.
 
-    `scope` is the one of its set-up's scopes in which its definitions last, if it has any.
+    `scope` is the one of its set-up's scopes in which its definitions last, if it has any. With
+    "glyphs", `math` are characters of our font whose outlines are asked for.
     """
 
     math: str
     display: bool
-    input: Input
+    input: Input | Literal["glyphs"]
     scope: int = 0
 
 
@@ -29,6 +33,11 @@ class Job(NamedTuple):
 
     setup: str
     items: tuple[FormulaInput, ...]
+
+    @property
+    def formulas(self) -> int:
+        """How many formulas it typesets."""
+        return sum(item.input != "glyphs" for item in self.items)
 
     @property
     def weight(self) -> int:
@@ -112,8 +121,9 @@ class Label(NamedTuple):
 class Typeset:
     """What the engine answers for a formula: its layouts, or what is wrong with it.
 
-    `layouts` are those of a display, widest first, or the parts of an inline formula.
-    `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
+    `layouts` are those of a display, widest first, or the parts of an inline formula, in the form
+    of `markup`: SVG where it cannot be text. `glyphs` are the names of the outlines it uses, or the
+    characters of our font; `undefined` the control sequences that MathJax
     does not know and shows in red; `guessed` texts for which this machine has no font, so that
     their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
     `tags` its numbers, `refs` its references to those of others.
@@ -127,12 +137,14 @@ class Typeset:
     tags: tuple[Label, ...] = ()
     refs: tuple[Label, ...] = ()
     error: str | None = None
+    markup: Markup = "svg"
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Typeset:
         """From what a tab answers, or the cache."""
         return cls(
             layouts=tuple(Layout.from_json(layout) for layout in data.get("layouts", ())),
+            markup=data.get("markup", "svg"),
             glyphs=tuple(data.get("glyphs", ())),
             undefined=tuple(data.get("undefined", ())),
             guessed=tuple(data.get("guessed", ())),
@@ -149,7 +161,10 @@ def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The typesets of a job's formulas, and the outlines they use (id to SVG path data, y up)."""
+    """The typesets of a job's formulas, and the outlines they use: name to SVG path data, axis down.
+
+    Of a character of our font it is its advance (thousandths of an em), a space, and the path.
+    """
 
     typesets: tuple[Typeset, ...]
     outlines: dict[str, str] = field(default_factory=dict)
@@ -160,9 +175,10 @@ class JobResult:
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)
 
 
-def engine_setup(setup: Setup) -> dict[str, Any]:
-    """The part of a set-up that the engine reads; where formulas stand is not its concern."""
+def engine_setup(setup: Setup, markup: Markup = "svg") -> dict[str, Any]:
+    """What the engine reads of a set-up; where formulas stand is not its concern."""
     return {
+        "markup": markup,
         "version": setup.rules.version,
         "tex": setup.tex,
         "scopes": [scope._asdict() for scope in setup.scopes],

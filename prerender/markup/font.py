@@ -20,15 +20,25 @@ from fontTools.svgLib.path import parse_path
 _EM = 1000
 #: what a space in the text is: where a line may end, without room of its own (style.css.jinja)
 _BREAK = {" ": 0}
-#: the spaces of engine/worker/text/write.js: multiples of 2 thousandths of an em, and of an em
-SPACES = {chr(0xE000 + step): 2 * step for step in range(1, 500)}
-SPACES |= {chr(0xE200 + ems): _EM * ems for ems in range(1, 64)}
+#: the spaces of engine/worker/text/write.js: multiples of 4 thousandths of an em, and of an em
+SPACES = {chr(0xE000 + step): 4 * step for step in range(1, 250)}
+SPACES |= {chr(0xE100 + ems): _EM * ems for ems in range(1, 32)}
+#: seconds since 1904: the same in every font
+_MADE = 3_800_000_000
 _X_HEIGHT, _CAPITALS = 442, 683
 _LICENSE = (
     "The outlines come from MathJax's fonts (Apache License 2.0), which derive from New Computer "
     "Modern by Antonis Tsolomitis (GUST Font License)."
 )
 _URL = "https://www.gust.org.pl/projects/e-foundry/licenses"
+
+
+def space(width: float) -> str:
+    """Characters that draw nothing and are together so wide, in thousandths of an em."""
+    ems, rest = divmod(4 * round(width / 4), _EM)
+    more, ems = divmod(ems, 31)
+    units = chr(0xE100 + 31) * more + (chr(0xE100 + ems) if ems else "")
+    return units + (chr(0xE000 + rest // 4) if rest else "")
 
 
 def font(name: str, glyphs: Mapping[str, str], spaces: Mapping[str, int]) -> bytes:
@@ -42,9 +52,9 @@ def font(name: str, glyphs: Mapping[str, str], spaces: Mapping[str, int]) -> byt
     widths |= dict(sorted(spaces.items())) | _BREAK
     names = {character: f"g{index}" for index, character in enumerate(widths, 1)}
     order = [".notdef", *names.values()]
-    charstrings = {".notdef": _charstring(0, "")}
+    charstrings = {".notdef": _charstring("")}
     for character, glyph in names.items():
-        charstrings[glyph] = _charstring(widths[character], drawn.get(character, (0, ""))[1])
+        charstrings[glyph] = _charstring(drawn.get(character, (0, ""))[1])
     builder = FontBuilder(_EM, isTTF=False)
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({ord(character): glyph for character, glyph in names.items()})
@@ -73,7 +83,7 @@ def font(name: str, glyphs: Mapping[str, str], spaces: Mapping[str, int]) -> byt
     )
     builder.setupPost(keepGlyphNames=False)
     made = builder.font
-    made["head"].created = made["head"].modified = 0
+    made["head"].created = made["head"].modified = _MADE
     made.recalcTimestamp = False
     made.flavor = "woff2"
     file = BytesIO()
@@ -90,8 +100,9 @@ def _glyph(told: str) -> tuple[int, str]:
     return int(advance), path
 
 
-def _charstring(width: int, path: str) -> object:
-    pen = T2CharStringPen(width, None)
+def _charstring(path: str) -> object:
+    """An outline; its advance stands in `hmtx` only, which is where all browsers look for it."""
+    pen = T2CharStringPen(None, None)
     if path:
         parse_path(path, TransformPen(pen, Scale(1, -1)))
     return pen.getCharString()

@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,9 +23,10 @@ from prerender import __version__
 from prerender.cache.disk import Cache
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.cache.version import program_version
-from prerender.engine import Engine, Job, JobResult, engine_setup, fingerprint
-from prerender.markup import DamagedError
+from prerender.engine import Engine, Job, JobResult, Markup, engine_setup, fingerprint
+from prerender.markup import DamagedError, is_font_file
 from prerender.pipeline.base_path import reader_at
+from prerender.pipeline.fonts import SETUP, Fonts, parts_for
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.garbage import relaxed_gc
 from prerender.pipeline.lacking import cure
@@ -115,9 +116,13 @@ class RenderSession:
     """Whether the scripts that load MathJax and KaTeX stay in all pages."""
     strict: bool = False
     """Whether warnings fail."""
-    setups: dict[str, Any] = field(default_factory=dict)
+    markup: Markup = "svg"
+    fonts: Literal["file", "inline"] = "file"
+    """The form that formulas have, and where the font stands that they need as text."""
+    setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
     in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    font: Fonts = field(default_factory=Fonts)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset: int = 0
@@ -149,7 +154,8 @@ class RenderSession:
     @property
     def provenance(self) -> str:
         """What pages are rendered by: our version, and the user's settings."""
-        settings = [self.override, self.css, self.glyphs, self.shrink, self.keep_loaders]
+        settings: list[Any] = [self.override, self.css, self.glyphs, self.shrink, self.keep_loaders]
+        settings += [self.markup, self.fonts] if self.markup != "svg" else []
         return f"{__version__} {fingerprint(settings)[:8]}"
 
     @property
@@ -176,6 +182,8 @@ class _Run:
     shared: SharedAssets
     write: bool
     inspect: Inspect | None
+    fonts: set[str] = field(default_factory=set)
+    """The files of the font that its pages need."""
 
 
 async def build(
@@ -220,6 +228,8 @@ async def build(
                 await asyncio.sleep(0)  # so that the browser starts while they begin
         if write:
             index.forget(pages)
+            if site.is_whole:
+                remove_fonts(site.output or site.root, keep=run.fonts)
     report.pages.sort(key=lambda page: page.path)
     report.distinct = work.typeset + work.from_cache
     report.typeset, report.from_cache = work.typeset, work.from_cache
@@ -233,12 +243,15 @@ def _as_left(run: _Run, page: str) -> PageReport | None:
     if row is None or not is_unchanged(run.site, page, row):
         return None
     known = load_summary(row.told, row.needs)
+    if not all(map(run.shared.has, known.fonts)):
+        return None
     return _known(run, page, known) if run.local.unchanged(known.dependencies) else None
 
 
 def _known(run: _Run, page: str, outcome: PageResult) -> PageReport:
     """The report of a page that stays as it is."""
     run.work.from_cache += outcome.formulas
+    run.fonts.update(outcome.fonts)
     return outcome.report(page, changed=False, written=False)
 
 
@@ -276,7 +289,8 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             and (not site.output or has_result(site, name, row))
         ):
             outcome = load_summary(row.told, row.needs)
-            if run.local.unchanged(outcome.dependencies):
+            has_fonts = all(map(run.shared.has, outcome.fonts))
+            if has_fonts and run.local.unchanged(outcome.dependencies):
                 _keep(run, name, outcome, file and stable_stat(file, since), key)
                 return _known(run, name, outcome)
         outcome = await outcome_of(
@@ -286,6 +300,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
         same = result == _current(site, page, data)
         if run.write and outcome.shared:
             run.shared.add(outcome.shared)
+        run.fonts.update(outcome.fonts)
         with run.work.timing.span("writing", name):
             changed = write_page(site, page, result) if run.write else not same
         if outcome.cacheable and run.write:
@@ -400,9 +415,14 @@ async def _render(
     planned = await _plan(page, work, data, look, alone)
     answers = await asyncio.gather(*(_answer(one.job, work) for one in planned.jobs))
     places = {name: relative_url(page, name) for name in work.frames}
-    written = RenderOptions(places.get(STYLESHEET_NAME), places.get(OUTLINES_NAME), work.shrink)
+    folder = relative_url(page, "") if work.fonts == "file" else None
+    written = RenderOptions(
+        places.get(STYLESHEET_NAME), places.get(OUTLINES_NAME), work.shrink, folder
+    )
+    parts = parts_for(answers) if work.fonts == "file" else []
+    fonts = await work.font.files(parts, lambda job: _answer(job, work))
     finished = await work.run_in_thread(
-        "writing", page, lambda: finish(planned, answers, work.provenance, written)
+        "writing", page, lambda: finish(planned, answers, work.provenance, written, fonts)
     )
     said = finished.diagnostics
     if inspect is not None:
@@ -437,7 +457,7 @@ async def _plan(
     if alone.asks is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
-    told = engine_setup(setup)
+    told = engine_setup(setup, work.markup)
     key = fingerprint(told)
     work.setups[key] = told
 
@@ -504,9 +524,9 @@ def _answer(job: Job, work: RenderSession) -> asyncio.Task[JobResult]:
         with work.timing.span("cache"):
             answer = work.cache.answer(key) if known or not work.cache.fresh else None
         if answer is not None:
-            work.from_cache += 0 if known else len(job.items)
+            work.from_cache += 0 if known else job.formulas
             return answer
-        work.typeset += len(job.items)
+        work.typeset += job.formulas
         answer = await work.engine.typeset(job, work.setups)
         if answer.lasting:
             work.keep(key, answer)
@@ -518,6 +538,14 @@ def _answer(job: Job, work: RenderSession) -> asyncio.Task[JobResult]:
         while len(work.in_flight) > _HELD and next(iter(work.in_flight.values())).done():
             work.in_flight.popitem(last=False)
     return task
+
+
+def remove_fonts(root: Path, keep: Collection[str] = ()) -> None:
+    """Take the files of the font away that no page needs."""
+    for file in root.glob("*"):
+        if is_font_file(file.name) and file.name not in keep:
+            with suppress(OSError):
+                file.unlink()
 
 
 def _failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
@@ -539,6 +567,8 @@ def restore_site(site: Site) -> Report:
     copy_assets(site, pages)
     report = Report([_restore_page(site, page) for page in pages])
     remove(site.output or site.root, SHARED_ASSETS)
+    if site.is_whole:
+        remove_fonts(site.output or site.root)
     report.seconds = time.monotonic() - started
     return report
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prerender.markup import is_font_file
 from prerender.pipeline.scripts import Dependencies
 from prerender.report.summary import Diagnostic, PageReport, Status
 from prerender.source.lines import Location
@@ -29,6 +30,11 @@ class PageResult:
     cacheable: bool = True
     shared: Mapping[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def fonts(self) -> list[str]:
+        """The files of the font that it needs."""
+        return [name for name in self.shared if is_font_file(name)]
+
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
         """The same as a line of the report."""
         status: Status = "rendered" if changed else "unchanged"
@@ -44,14 +50,24 @@ class PageResult:
             [one.severity, one.message, one.location, one.tex, one.cure, one.times]
             for one in self.diagnostics
         ]
-        return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
+        told = [self.formulas, self.failed, said, self.fonts]
+        return json.dumps(told if said or self.fonts else told[:1])
+
+
+#: what a short summary leaves out
+_ABSENT: tuple[Any, ...] = (False, (), ())
 
 
 def load_summary(told: str, needs: str) -> PageResult:
-    """A result from what `dump_summary` gave; its result is where it was put."""
-    formulas, failed, said = (*json.loads(told), False, ())[:3]
+    """A result from what `dump_summary` gave; its result and fonts are where they were put."""
+    formulas, failed, said, fonts = (*json.loads(told), *_ABSENT)[:4]
     return PageResult(
-        None, formulas, [_load_diagnostic(*one) for one in said], failed, json.loads(needs)
+        None,
+        formulas,
+        [_load_diagnostic(*one) for one in said],
+        failed,
+        json.loads(needs),
+        shared={name: [] for name in fonts},
     )
 
 

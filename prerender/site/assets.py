@@ -3,10 +3,13 @@
 A style sheet or a sheet of outlines that a whole site shares is a set of lines between a start and
 an end. It only grows, and does so before the page that needs more is written: whoever is killed in
 between leaves no page without its rules. Who adds lines reads first what others have added.
+
+A font is a file of its own, named by what is in it; its one line is that, in base64.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,6 +85,7 @@ class SharedAssets:
     frames: AssetFrames
     _texts: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[str, set[str]] = field(default_factory=dict)
+    _fonts: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def missing(self) -> bool:
@@ -94,12 +98,28 @@ class SharedAssets:
     def add(self, wanted: Mapping[str, Iterable[str]]) -> None:
         """Have these lines in the files. Raises OSError where one is not ours or not writable."""
         for name, lines in wanted.items():
+            if name not in self.frames:
+                self._place(name, lines)
+                continue
             if self._lines.get(name, set()).issuperset(lines):
                 continue
             with self._lock, self.files.lock():
                 known = self._known(name) or set()
                 if not known.issuperset(lines):
                     self._write(name, known.union(lines))
+
+    def has(self, font: str) -> bool:
+        """Whether a font is there."""
+        if font not in self._fonts:
+            with contextlib.suppress(OSError):
+                self.files.read(font)
+                self._fonts.add(font)
+        return font in self._fonts
+
+    def _place(self, font: str, lines: Iterable[str]) -> None:
+        if not self.has(font):
+            self.files.write(font, base64.b64decode("".join(lines)))
+            self._fonts.add(font)
 
     def _known(self, name: str) -> set[str] | None:
         """The lines that a file has now; None where it is not there, or is another version's."""

@@ -51,6 +51,11 @@ class Site:
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its pages are all that its folder has."""
+        return self.single is None and self.include == DEFAULT_INCLUDE and not self.exclude
+
     def source(self, page: PurePosixPath) -> Path:
         """The file of a page."""
         return self.root / page

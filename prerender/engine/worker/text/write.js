@@ -6,8 +6,8 @@
  *     <m-d150sz> lower, and it takes no room: `z`
  *     <h-u230-60> a line of that thickness on this height; <v-…> a vertical one; <e-…> a stretched glyph
  *
- * A space is a glyph of the font: those of U+E000 to U+E1FF are so many times 2 thousandths of an
- * em wide, those of U+E200 to U+E23F so many em.
+ * A space is a glyph of the font: those of U+E001 to U+E0F9 are so many times 4 thousandths of an
+ * em wide, those of U+E101 to U+E11F so many em.
  */
 
 import { arrange } from './arrange.js';
@@ -23,13 +23,13 @@ import { arrange } from './arrange.js';
  */
 
 const SPACES = 0xe000;
-const EMS = 0xe200;
-const MOST_EMS = 63;
+const EMS = 0xe100;
+const MOST_EMS = 31;
 /** Spaces are multiples of so many thousandths of an em, heights of so many. */
-const GRID = 2;
+const GRID = 4;
 const HEIGHTS = 5;
 /** Thousandths of an em that a letter may stand beside its place. */
-const DRIFT = 4;
+const DRIFT = 5;
 /** The sizes of scripts. */
 const SIZES = new Map([
   [1, ''],
