@@ -15,7 +15,7 @@ from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide
 from prerender.markup.font import space
-from prerender.markup.sheet import RenderState, ex, length, number, words_of
+from prerender.markup.sheet import RenderState, ex, length, words_of
 
 #: thousandths of an em: a line of text is as high, and as deep, so that no strut is needed
 _HIGH, _DEEP = 850, 250
@@ -36,7 +36,8 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
     if layout.indent:
         style.append(f"margin-{'left' if layout.indent > 0 else 'right'}:{ex(abs(layout.indent))}")
     if place.least:
-        style.append(f"--n:{number((layout.width + abs(layout.indent)) / 1000)}")
+        # Rather too little: it must not shrink where it has the room that it asks for
+        style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
     return f"<prm-text{look}>{_body(layout, state)}</prm-text>"
@@ -55,11 +56,14 @@ def _strut(layouts: Sequence[Layout]) -> str:
 def _inline(
     layouts: Sequence[Layout], breaks: Sequence[str], formula: Formula, state: RenderState
 ) -> str:
-    """The parts of an inline formula: those that need no box of their own are one text."""
+    """The parts of an inline formula: those of a line that need no box are one text."""
     state.needs.text = True
     markup = ""
     text: list[tuple[str, Layout]] = []
     for before, layout in zip(breaks, layouts, strict=True):
+        if layout.break_before == "newline":
+            markup += _text(text, state) + before
+            text, before = [], ""
         if can_be_read(layout, state):
             text.append((before, layout))
             continue

@@ -26,7 +26,7 @@ const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
  * @property {object} asciimath
  * @property {object} output
  * @property {string[]} load
- * @property {string} markup  the form that formulas are to have
+ * @property {string} [markup]  the form that formulas are to have
  *
  * @typedef {object} Formula
  * @property {string} math
@@ -109,7 +109,7 @@ async function runNow(added, jobs, careful) {
 async function typesetJob({ setup: key, formulas }, progress) {
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
-  if (formulas[0].input === 'glyphs') return [await outlinesFor(entry.output.font, formulas[0].math)];
+  if (formulas[0]?.input === 'glyphs') return [await outlinesFor(entry.output.font, formulas[0].math)];
   const single = formulas.length === 1;
   const reused = single && entry.document;
   const doc = reused || makeDocument(entry.setup, entry.output);
@@ -217,10 +217,10 @@ async function attempt(action) {
 /**
  * @param {any} doc
  * @param {any} item
- * @param {string} markup
+ * @param {string} [markup]
  * @returns {Promise<Typeset>}
  */
-async function typeset(doc, item, markup) {
+async function typeset(doc, item, markup = 'svg') {
   const form = formOf(markup, doc.outputJax);
   /** @type {object[]} */
   let drawn = [];
