@@ -81,18 +81,23 @@ def drifts(
 
 
 def _layouts(item: FormulaInput, svg: Typeset, html: Typeset) -> Iterator[Shown]:
-    """Each layout of a display by itself, without numbers; an inline formula as it is."""
+    """Each layout of a display by itself, without numbers; an inline formula as it is.
+
+    Where parts of one have boxes, each stands by itself: a box squeezes it by a hair.
+    """
     assert html.error == svg.error, (item.math, html.error)
     if svg.error is not None or html.markup != "html":
         return
-    if not item.display:
+    state = RenderState()
+    if not item.display and all(can_be_read(layout, state) for layout in svg.layouts):
         # Of several lines each has a place of its own
         if all(layout.break_before != "newline" for layout in svg.layouts):
             yield item, svg, html
         return
+    item = item._replace(display=True)
     for one, other in zip(svg.layouts, html.layouts, strict=True):
-        picture = replace(_plain(one, svg.layouts), tag=None)
-        text = replace(other, tag=None)
+        picture = replace(_plain(one, svg.layouts), tag=None, break_before=None)
+        text = replace(other, tag=None, break_before=None)
         yield item, replace(svg, layouts=(picture,)), replace(html, layouts=(text,))
 
 
