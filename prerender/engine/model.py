@@ -161,9 +161,9 @@ def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The typesets of a job's formulas, and the outlines they use: name to SVG path data, axis down.
+    """The typesets of a job's formulas, and the outlines they use by name: SVG paths, axis down.
 
-    Of a character of our font it is its advance (thousandths of an em), a space, and the path.
+    Before that of a character of our font stand its advance (thousandths of an em) and a space.
     """
 
     typesets: tuple[Typeset, ...]

@@ -50,9 +50,10 @@ class Form:
     """How layouts are written in one form of markup.
 
     `attributes` are those of the element of a formula, `kind` tells how a layout in a box is shown;
-    `first` writes a layout that is seen without our style sheet, if any is, `further` one that is
-    not; `united` makes a layout and its numbers one; `single` writes a display that has no choice, `inline` the parts of an inline formula and
-    what is between them; `whole` adds to what is drawn what tells it in words.
+    `first` writes the first layout of a box, `further` the others, which without our style sheet
+    nobody sees; `united` makes a layout and its numbers one; `single` writes a display that has no
+    choice, `inline` the parts of an inline formula and what is between them; `whole` adds to what
+    is drawn what tells it in words.
     """
 
     attributes: str

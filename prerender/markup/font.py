@@ -20,9 +20,6 @@ from fontTools.svgLib.path import parse_path
 _EM = 1000
 #: what a space in the text is: where a line may end, without room of its own (style.css.jinja)
 _BREAK = {" ": 0}
-#: the spaces of engine/worker/text/write.js: multiples of 4 thousandths of an em, and of an em
-SPACES = {chr(0xE000 + step): 4 * step for step in range(1, 250)}
-SPACES |= {chr(0xE100 + ems): _EM * ems for ems in range(1, 32)}
 #: seconds since 1904: the same in every font
 _MADE = 3_800_000_000
 _X_HEIGHT, _CAPITALS = 442, 683
@@ -31,14 +28,6 @@ _LICENSE = (
     "Modern by Antonis Tsolomitis (GUST Font License)."
 )
 _URL = "https://www.gust.org.pl/projects/e-foundry/licenses"
-
-
-def space(width: float) -> str:
-    """Characters that draw nothing and are together so wide, in thousandths of an em."""
-    ems, rest = divmod(4 * round(width / 4), _EM)
-    more, ems = divmod(ems, 31)
-    units = chr(0xE100 + 31) * more + (chr(0xE100 + ems) if ems else "")
-    return units + (chr(0xE000 + rest // 4) if rest else "")
 
 
 def font(name: str, glyphs: Mapping[str, str], spaces: Mapping[str, int]) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 
-from prerender.markup.font import SPACES, font
+from prerender.markup.spaces import SPACES
 
 #: how many neighbours are a part, as a power of two
 _NEIGHBOURS = 6
@@ -67,7 +67,7 @@ class FontFile(NamedTuple):
 
 def font_file(part: Slice, outlines: Mapping[str, str]) -> FontFile:
     """A part of the font. `outlines` are those of its characters."""
-    data = font(FAMILY, outlines, SPACES if part == CORE else {})
+    data = _font(outlines, SPACES if part == CORE else {})
     return FontFile(f"{_BEGIN}{hashlib.blake2b(data, digest_size=5).hexdigest()}{_END}", data)
 
 
@@ -89,5 +89,12 @@ def face(part: Slice, url: str) -> str:
 def face_inside(outlines: Mapping[str, str], text: str) -> str:
     """The rule with a font in it for a text; `outlines` are those of its characters."""
     spaces = {character: SPACES[character] for character in SPACES.keys() & set(text)}
-    data = base64.b64encode(font(FAMILY, outlines, spaces)).decode()
+    data = base64.b64encode(_font(outlines, spaces)).decode()
     return face(CORE, f"data:font/woff2;base64,{data}")
+
+
+def _font(outlines: Mapping[str, str], spaces: Mapping[str, int]) -> bytes:
+    # Most runs make none, and what makes them takes a while to load
+    from prerender.markup.font import font
+
+    return font(FAMILY, outlines, spaces)

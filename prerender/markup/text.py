@@ -14,8 +14,8 @@ from dataclasses import replace
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide
-from prerender.markup.font import space
 from prerender.markup.sheet import RenderState, ex, length, words_of
+from prerender.markup.spaces import space
 
 #: thousandths of an em: a line of text is as high, and as deep, so that no strut is needed
 _HIGH, _DEEP = 850, 250

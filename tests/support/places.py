@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page
 
-from prerender.engine import Engine, FormulaInput, Job, JobResult, Layout, Markup, Typeset, engine_setup
+from prerender.engine import (
+    Engine,
+    FormulaInput,
+    Job,
+    JobResult,
+    Layout,
+    Markup,
+    Typeset,
+    engine_setup,
+)
 from prerender.find import Formula
 from prerender.markup import RenderState, drawings, face_inside, render, style_element
 from prerender.markup.boxes import can_be_read
@@ -57,9 +66,7 @@ async def _in(markup: Markup, items: Sequence[FormulaInput]) -> list[JobResult]:
         return await asyncio.gather(*jobs)
 
 
-def drifts(
-    page: Page, items: Sequence[FormulaInput], answers: Answers, font: str
-) -> list[Drift]:
+def drifts(page: Page, items: Sequence[FormulaInput], answers: Answers, font: str) -> list[Drift]:
     """Each layout of these formulas that is text. `font` is that of the page, as CSS has it."""
     outlines: dict[str, str] = {}
     shown: list[Shown] = []
@@ -104,14 +111,11 @@ def _layouts(item: FormulaInput, svg: Typeset, html: Typeset) -> Iterator[Shown]
 def _plain(layout: Layout, layouts: Sequence[Layout]) -> Layout:
     """A layout that defines itself what it shares with others."""
     pieces = {
-        part.name: part.markup
-        for one in layouts
-        for part in one.body
-        if not isinstance(part, str)
+        part.name: part.markup for one in layouts for part in one.body if not isinstance(part, str)
     }
     body = "".join(part if isinstance(part, str) else part.markup for part in layout.body)
     for name, markup in pieces.items():
-        for reference in {found for found in _references(body, name)}:
+        for reference in set(_references(body, name)):
             place = reference.removeprefix(f'<use href="#{name}"').removesuffix("/>")
             numbers = dict(part.split("=") for part in place.split())
             x, y = (numbers.get(axis, '"0"').strip('"') for axis in "xy")
@@ -135,13 +139,12 @@ def _page(shown: Iterable[Shown], outlines: dict[str, str], font: str) -> str:
     used = {name for one in pictures for name in one.glyphs}
     state = RenderState(drawings(pictures, {name: outlines[name] for name in used}))
     body = "".join(
-        f'<div class="pair">{_shown("svg", item, svg, state)}{_shown("html", item, html, state)}</div>'
+        f'<div class="pair">{_shown("svg", item, svg, state)}'
+        f"{_shown('html', item, html, state)}</div>"
         for item, svg, html in typesets
     )
     characters = {name for _, _, html in typesets for name in html.glyphs}
-    state.needs.faces.append(
-        face_inside({name: outlines[name] for name in characters}, body)
-    )
+    state.needs.faces.append(face_inside({name: outlines[name] for name in characters}, body))
     look = f"body{{font:{font};margin:0}}div{{width:4000px}}.line,.ex{{display:inline-block}}"
     look += ".ex{width:100ex;height:0;vertical-align:top}.line{width:0;height:0}"
     return (

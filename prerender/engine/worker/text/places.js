@@ -153,7 +153,8 @@ export class Alphabet {
   #read(face, code) {
     const glyph = this.font.variant[face]?.chars[code];
     const character = characterOf(face, code);
-    if (character === null || !glyph?.[3]) return null;
+    // What is only told to stand elsewhere has no width
+    if (character === null || !Number.isFinite(glyph?.[2]) || !glyph[3]) return null;
     const { p } = glyph[3];
     return { character, advance: Math.round(1000 * glyph[2]), path: p ? `M${p}Z` : '' };
   }
