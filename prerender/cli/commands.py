@@ -275,7 +275,6 @@ def check_command(
     hydrated: Hydrated = False,
     shrink: Shrink = 70,
     markup: MarkupForm = "svg",
-    fonts: FontPlace = "file",
     screens: ScreenWidths = None,
     pictures: Pictures = None,
     libraries: Libraries = None,
@@ -307,6 +306,8 @@ def check_command(
             base_path=own.base_path,
             keep_loaders=own.keep_loaders,
             strict=own.strict,
+            markup=markup,
+            fonts="inline",  # nothing is written that a page could ask for
             timing=timing,
         )
         done = _run(_build(opened, work, False, quiet, inspect))

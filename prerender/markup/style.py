@@ -68,7 +68,6 @@ class StyleUse:
     styles: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     faces: list[str] = field(default_factory=list)
-    shrink: float = 0.7
 
     def name(self, shown: Range, kind: Kind) -> str:
         """The class of what is shown (or stacked) at a range of widths."""

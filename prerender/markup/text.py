@@ -35,9 +35,10 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
     style = [_strut([layout]), *filter(None, [place.style])]
     if layout.indent:
         style.append(f"margin-{'left' if layout.indent > 0 else 'right'}:{ex(abs(layout.indent))}")
+    # Rather too little: it must not shrink where it has the room that it asks for
+    style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     if place.least:
-        # Rather too little: it must not shrink where it has the room that it asks for
-        style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
+        style.append(f"--s:{state.shrink:g}")
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
     return f"<prm-text{look}>{_body(layout, state)}</prm-text>"

@@ -118,9 +118,9 @@
         }
       }
     }
-    for (const bar of host.querySelectorAll('prm-text *')) {
-      if (!/^[hv]-/.test(bar.localName)) continue;
-      const { left, top, width, height } = bar.getBoundingClientRect();
+    for (const line of host.querySelectorAll('prm-text *')) {
+      if (!/^[hv]-/.test(line.localName)) continue;
+      const { left, top, width, height } = line.getBoundingClientRect();
       found.bars.push({ x: left, y: top + height / 2, width, height });
     }
     return found;

@@ -2,9 +2,10 @@
  * The size of text and the readable limit in, what is wrong with the page's formulas out.
  *
  * Runs in a rendered page that has the width of a screen. A picture says by its viewBox how large
- * it is meant to be, and where in it the line is on which it stands. What it has become is measured
- * against references: pictures of no size beside the formula, on the line of the text, moved and
- * turned with it by all that is around.
+ * it is meant to be, and where in it the line is on which it stands; a text in our font says it by
+ * its style, and gets a picture of its own units, a stand-in, while it is measured. What it has become
+ * is measured against references: pictures of no size beside the formula, on the line of the text,
+ * moved and turned with it by all that is around.
  *
  * @typedef {object} Violation
  * @property {number} index  of the formula in the page
@@ -21,10 +22,12 @@
  * @property {number} index  of the formula
  * @property {Element} formula
  * @property {Element | null} box  what holds its layouts
- * @property {SVGSVGElement[]} pictures  all that it has
- * @property {SVGSVGElement[]} seen  those that are seen
+ * @property {Picture[]} pictures  all that it has
+ * @property {Picture[]} seen  those that are seen
  * @property {number} ex  pixels of an ex in it
  * @property {number} textEx  pixels of an ex in the text around it
+ *
+ * @typedef {SVGSVGElement | HTMLElement} Picture  an svg, or a text in our font (`prm-text`)
  *
  * @typedef {object} Drawn  what has become of a picture, but for what is done to all around it
  * @property {number} angle  degrees
@@ -46,6 +49,10 @@
   const WRAPPER =
     ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
   const SVG = 'http://www.w3.org/2000/svg';
+  const TEXT = 'prm-text';
+  const FONT = 'prm-math';
+  /** Thousandths of an em: what a text is as high, and as deep, as, that says nothing else. */
+  const TEXT_BOX = { y: -750, height: 1000 };
   /** The height of an x in MathJax's font, in thousandths of an em. */
   const X_HEIGHT = 442;
   /** Less than this, in CSS pixels, nobody sees. */
@@ -56,6 +63,9 @@
   const OFF_LINE = 0.05;
   const CLIPS = /hidden|clip/;
   const SCROLLS = /auto|scroll/;
+
+  /** @type {Map<Picture, SVGSVGElement>} from texts to pictures that stand where they begin, in their units */
+  const standIns = new Map();
 
   const root = document.documentElement;
   /** @type {import('./watch.js').State} */
@@ -121,7 +131,7 @@
     const sizes = probes.map((pair) => pair.map((one) => Number.parseFloat(getComputedStyle(one).width) / 100));
     for (const one of probes.flat()) one.remove();
     return formulas.map(([index, formula], at) => {
-      const pictures = [...formula.querySelectorAll('svg')].filter(isPicture);
+      const pictures = [...formula.querySelectorAll(`svg, ${TEXT}`)].filter(isPicture);
       const [ex, textEx] = sizes[at];
       return { index, formula, box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
     });
@@ -130,7 +140,7 @@
   /**
    * The pictures that are seen; or will be, if all around them is still to come into sight.
    *
-   * @param {SVGSVGElement[]} pictures
+   * @param {Picture[]} pictures
    * @param {Element} formula
    */
   function seenOf(pictures, formula) {
@@ -149,13 +159,50 @@
   }
 
   /**
-   * A picture of its own, and not one that keeps room only.
+   * A picture of its own, and not one that keeps room only, or that is part of a text.
    *
-   * @param {SVGSVGElement} svg
+   * @param {Picture} svg
    */
   function isPicture(svg) {
+    if (svg.localName === TEXT) return true;
+    if (svg.parentElement.closest(TEXT)) return false;
     const draws = svg.hasAttribute('viewBox') || [...svg.children].some((child) => child.localName !== 'desc');
     return draws && !svg.parentElement.closest('svg');
+  }
+
+  /**
+   * The box that a picture is meant to have, in its units, with the line at 0; null: its room is all.
+   *
+   * @param {Picture} picture
+   * @returns {{width: number, y: number, height: number} | null}
+   */
+  function boxOf(picture) {
+    if (picture.localName !== TEXT) return picture.viewBox.baseVal && picture.hasAttribute('viewBox') ? picture.viewBox.baseVal : null;
+    if (picture.classList.contains('prm-full')) return null;
+    const style = getComputedStyle(picture);
+    const [high, deep, wide] = ['--h', '--d', '--n'].map((name) => 1000 * Number.parseFloat(style.getPropertyValue(name)));
+    const box = high ? { y: -high - (deep || 0), height: high } : TEXT_BOX;
+    return { ...box, width: wide || (1000 * picture.getBoundingClientRect().width) / Number.parseFloat(style.fontSize) };
+  }
+
+  /**
+   * What has the units of a picture.
+   *
+   * @param {Picture} picture
+   * @returns {SVGSVGElement}
+   */
+  function unitsOf(picture) {
+    return standIns.get(picture) ?? picture;
+  }
+
+  /** @param {Picture} text */
+  function standIn(text) {
+    const one = document.createElementNS(SVG, 'svg');
+    one.setAttribute('viewBox', '0 0 1000 1000');
+    one.style.cssText = `all:initial!important;width:1em!important;height:1em!important;
+      margin:0 -1em -1em 0!important;vertical-align:baseline!important;font-size:inherit!important`;
+    text.prepend(one);
+    standIns.set(text, one);
   }
 
   /** @param {Element} element */
@@ -176,15 +223,16 @@
   /**
    * What has become of each picture that is seen; all references stand at once, for one reflow.
    *
-   * @returns {Map<SVGSVGElement, Drawn>}
+   * @returns {Map<Picture, Drawn>}
    */
   function drawings() {
+    for (const text of shown.flatMap(({ seen }) => seen)) if (text.localName === TEXT) standIn(text);
     const references = new Map(shown.map((part) => [part, isOnLine(part) ? onLine(part) : [beside(part)]]));
     const all = shown.flatMap((part) => {
       const [around, ...inner] = references.get(part);
       return part.seen.map((picture, at) => [picture, transformed(picture, around, inner[at], part)]);
     });
-    for (const one of [...references.values()].flat(2)) one.remove();
+    for (const one of [...references.values(), ...standIns.values()].flat(2)) one.remove();
     return new Map(all);
   }
 
@@ -233,7 +281,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement[]} around  references beside its formula
    * @param {SVGSVGElement[] | undefined} inner  references beside it, if it stands on a line of text
    * @param {Part} part
@@ -244,17 +292,17 @@
     const [width, height] = [Math.hypot(a, b), Math.hypot(c, d)];
     const angle = (Math.atan2(b, a) * 180) / Math.PI;
     const drawnAs = { angle, mirrored: a * d - b * c < 0, slant: (a * c + b * d) / (width * height || 1), width, height };
-    return { ...drawnAs, sinks: inner && picture.hasAttribute('viewBox') ? sinks(picture, around, inner, part) : null };
+    return { ...drawnAs, sinks: inner && boxOf(picture) ? sinks(picture, around, inner, part) : null };
   }
 
   /**
    * The transformation from one picture's units to those of another.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement} other
    */
   function relative(picture, other) {
-    return DOMMatrix.fromMatrix(other.getScreenCTM()).inverse().multiply(DOMMatrix.fromMatrix(picture.getScreenCTM()));
+    return DOMMatrix.fromMatrix(other.getScreenCTM()).inverse().multiply(DOMMatrix.fromMatrix(unitsOf(picture).getScreenCTM()));
   }
 
   /**
@@ -262,22 +310,25 @@
    *
    * Its lower edge counts: one that is shrunk, and so not as deep, is not off its line.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement[]} around
    * @param {SVGSVGElement[]} inner
    * @param {Part} part
    */
   function sinks(picture, around, inner, part) {
-    const { y, height } = picture.viewBox.baseVal;
+    const { y, height } = boxOf(picture);
     const depth = ((y + height) * part.ex) / X_HEIGHT;
     const own = inner.map((one) => {
       const { d, f } = relative(picture, one);
       return f + (y + height) * d - depth;
     });
     const style = getComputedStyle(part.formula.parentElement);
+    // A text of several parts may begin on a line of its own and end on another
+    const isBroken = picture.localName === TEXT && picture.querySelector('prm-break') !== null;
     const line = Number.parseFloat(style.lineHeight) || Number.parseFloat(style.fontSize) * 1.2;
     // By a line's height: a line ends between them
     const formulas = around.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
+    if (isBroken && own.every((by) => Math.abs(by) > line * 0.8)) return null;
     return least(own) + (formulas.length > 0 ? least(formulas) : 0);
   }
 
@@ -293,7 +344,9 @@
   /** What is wrong with the page as a whole. */
   function problems() {
     if (parsed.length > 0 && parts.length === 0) return ['none of its formulas is in it any more'];
-    return document.body && isSeen(document.body) ? [] : ['nothing of it is seen'];
+    if (!document.body || !isSeen(document.body)) return ['nothing of it is seen'];
+    const fonts = [...document.fonts].filter(({ family, status }) => family.includes(FONT) && status === 'error');
+    return fonts.length > 0 ? ['the font of its formulas cannot be loaded'] : [];
   }
 
   /** Formulas that scripts have taken out of a place that is still shown. */
@@ -392,7 +445,7 @@
   }
 
   /**
-   * @param {SVGSVGElement[]} pictures
+   * @param {Picture[]} pictures
    * @param {Element} element
    */
   function inside(pictures, element) {
@@ -424,12 +477,13 @@
    * The pixels that a picture is meant to have. One without a viewBox fills its room, and says how
    * much it needs.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function natural(picture, { ex }) {
-    if (picture.hasAttribute('viewBox')) {
-      const { width, height } = picture.viewBox.baseVal;
+    const box = boxOf(picture);
+    if (box) {
+      const { width, height } = box;
       return { width: (width * ex) / X_HEIGHT, height: (height * ex) / X_HEIGHT };
     }
     const style = getComputedStyle(picture);
@@ -449,13 +503,13 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function wrongPicture(picture, part) {
     const become = drawn.get(picture);
     const turned = wrongWay(become);
-    if (turned.length > 0 || !picture.hasAttribute('viewBox')) return turned;
+    if (turned.length > 0 || !boxOf(picture)) return turned;
     return [...wrongSize(picture, become, part), ...offLine(become, part), ...cut(picture, part)];
   }
 
@@ -469,7 +523,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Drawn} become
    * @param {Part} part
    */
@@ -488,7 +542,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} svg
+   * @param {Picture} svg
    * @param {'width' | 'height'} side
    * @param {number} wants
    */
@@ -504,7 +558,7 @@
    * @param {Part} part
    */
   function wrongRoom(part) {
-    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !svg.parentElement.closest('svg') && !isPicture(svg));
+    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !svg.parentElement.closest(`svg, ${TEXT}`) && !isPicture(svg));
     return keepers.flatMap((svg) => tooLarge(svg, 'height', natural(svg, part).height));
   }
 
@@ -521,7 +575,7 @@
   /**
    * Whether something in the formula shows less than all of a picture; what scrolls shows all.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function cut(picture, { formula }) {
@@ -618,7 +672,7 @@
 
   /** @param {Part} part */
   function shrinks(part) {
-    return part.seen.filter((picture) => picture.hasAttribute('viewBox')).some((picture) => {
+    return part.seen.filter((picture) => boxOf(picture)).some((picture) => {
       const { width } = natural(picture, part);
       const share = (drawn.get(picture).width * X_HEIGHT) / part.ex;
       return width * (1 - share) > SLACK && share >= shrink - CLOSE;
