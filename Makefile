@@ -1,4 +1,5 @@
 # make demo   set everything up, render tests/example, say which file to open
+# make quick  set everything up, run the linters and the tests that catch most in least time
 # make test   set everything up, run the linters and the tests, but for the slow ones
 # make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
@@ -17,18 +18,24 @@ export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
 
 MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
 
-.PHONY: demo test thorough lint bench living clean chromium
+# A file's tests share what is dear to make, so they stay with one worker.
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+.PHONY: demo quick test thorough lint bench living clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
 	prerender build tests/example -o cache/demo
 	@echo 'Open $(CURDIR)/cache/demo/index.html in a browser.'
 
+quick: lint chromium
+	$(PYTEST) -m "quick and not slow"
+
 test: lint chromium
-	python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 thorough: lint chromium
-	python -m pytest
+	$(PYTEST)
 
 lint: .venv/.test tests/node_modules/.made
 	ruff check
@@ -36,6 +43,8 @@ lint: .venv/.test tests/node_modules/.made
 	mypy
 	node tests/node_modules/eslint/bin/eslint.js --config tests/eslint.config.js \
 	  --no-error-on-unmatched-pattern prerender tests
+	node tests/node_modules/typescript/bin/tsc -p tests/tsconfig.json
+	node tests/node_modules/typescript/bin/tsc -p tests/tsconfig.sandbox.json
 
 bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.bench

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from prerender.errors import Exit
+
 
 def main() -> None:
     """Run it. Ctrl-C ends it without a traceback also while its parts are imported."""
@@ -12,7 +14,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(Exit.INTERRUPTED)
 
 
 if __name__ == "__main__":

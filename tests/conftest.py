@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from prerender.cli.commands import app
+from tests.support.browser import SessionBrowser, session_chromium
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -24,13 +27,29 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def session_browser() -> Iterator[SessionBrowser]:
+    """The one browser of all tests that drive one with asynchronous code."""
+    with session_chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache for the runs of this session: each formula of the tests is typeset once."""
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for temporary files: what runs leave there goes with pytest's own.
+
+    Those that are killed do, and `check --screens` does on purpose: its pictures.
+    """
+    return tmp_path_factory.mktemp("t")  # sockets of Chromium have paths in it, which must be short
+
+
 @pytest.fixture
-def environment(session_cache: Path) -> dict[str, str]:
+def environment(session_cache: Path, temporary: Path) -> dict[str, str]:
     """The variables for a run: none of the user's, and two tabs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PRERENDER_")}
     browser = os.environ.get("PRERENDER_BROWSER")
@@ -40,6 +59,7 @@ def environment(session_cache: Path) -> dict[str, str]:
         "PRERENDER_CACHE": str(session_cache),
         "PRERENDER_JOBS": "2",
         "PYTHONPATH": str(Path(__file__).parents[1]),
+        "TMPDIR": str(temporary),
     }
 
 
@@ -62,6 +82,7 @@ class Run(Protocol):
 def prerender(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line, run in `tmp_path` (and in this process, which saves half a second)."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", environment["TMPDIR"])  # asked for once in a process
     for name in os.environ.keys() - environment.keys():
         monkeypatch.delenv(name)
 

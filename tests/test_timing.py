@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from prerender.timing import Kind
 from tests.conftest import Run
+
+pytestmark = pytest.mark.quick
 
 
 def test_where_the_time_went(prerender: Run, tmp_path: Path) -> None:

@@ -9,29 +9,20 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from prerender.batch.journal import Site
+from prerender.batch.model import Chunk, Render, Result
 from prerender.batch.store import is_url
-from prerender.batch.worker import (
-    Chunk,
-    Render,
-    RenderWorker,
-    Result,
-    Tools,
-    failure,
-    render_chunk,
-    write,
-)
-from prerender.cache.disk import Cache, default_folder
-from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession
+from prerender.batch.worker import RenderWorker, failure, render_chunk, write
+from prerender.pipeline.render import open_session
+from prerender.settings import Settings
 from prerender.site.files import SiteError
 
 try:
@@ -61,56 +52,42 @@ _THREADS = 2
 
 
 class WorkerWarmup(WorkerPlugin):
-    """A bench in each worker, with a Chromium that starts with the first chunk."""
+    """A session in each worker, with a Chromium that starts with the first chunk."""
 
-    def __init__(self, tools: Tools, *, write: bool) -> None:
-        self._tools, self._write = tools, write
+    def __init__(self, settings: Settings, *, stale: bool, write: bool) -> None:
+        self._settings = replace(settings, jobs=_TABS)
+        self._stale, self._write = stale, write
+        self._open = AsyncExitStack()
 
     async def setup(self, worker: Worker) -> None:
-        """Set the bench up. Raises CacheError."""
-        tools = self._tools
-        self._passing = tempfile.TemporaryDirectory(prefix="prerender-")
-        folder = self._passing.name if tools.cache is None else tools.cache or default_folder()
-        self._cache = Cache(Path(folder))
-        self._engine = Engine(tools.browser, _TABS, tools.seconds)
-        work = RenderSession(
-            self._engine,
-            self._cache,
-            tools.override,
-            tools.hydrated,
-            css=tools.css,
-            glyphs=tools.glyphs,
-            shrink=tools.shrink,
-            base_path=tools.base_path,
-            keep_loaders=tools.keep_loaders,
-            markup=tools.markup,
-            fonts=tools.fonts,
-        )
-        self.bench = RenderWorker(work, work.fingerprint, tools.stale, self._write)
+        """Open the session. Raises CacheError."""
+        opened = open_session(self._settings, prewarm=False)
+        session = await self._open.enter_async_context(opened)
+        self.worker = RenderWorker(session, self._stale, self._write)
 
     async def teardown(self, worker: Worker) -> None:
         """End Chromium."""
-        await self._engine.__aexit__(None, None, None)
-        self._cache.close()
-        self._passing.cleanup()
+        await self._open.aclose()
 
 
 @asynccontextmanager
 async def cluster(
-    address: str, tools: Tools, sites: Sequence[Site], bench: RenderWorker
+    address: str, settings: Settings, sites: Sequence[Site], worker: RenderWorker
 ) -> AsyncIterator[Render]:
     """What renders chunks on the cluster at an address, or on processes here (`local`).
 
     Raises SiteError where there is none, or where its workers do not see the sites.
     """
-    async with _client(address, tools.jobs or os.cpu_count() or 1) as client:
+    async with _client(address, settings.jobs or os.cpu_count() or 1) as client:
         shared = await _shared(client, sites)
         name = f"prerender-{uuid.uuid4().hex}"
         # Files that pages of a site share have one writer, and are written before the pages
-        alone = bool(bench.work.frames)
-        await client.register_plugin(WorkerWarmup(tools, write=shared and not alone), name=name)
+        alone = bool(worker.session.assets)
+        await client.register_plugin(
+            WorkerWarmup(settings, stale=worker.stale, write=shared and not alone), name=name
+        )
         try:
-            yield lambda waiting: _render(waiting, client, name, bench)
+            yield lambda waiting: _render(waiting, client, name, worker)
         finally:
             await client.unregister_worker_plugin(name)
 
@@ -169,10 +146,10 @@ async def _sees(client: Any, target: str) -> bool:
 
 
 async def _render(
-    waiting: Iterable[Chunk], client: Any, name: str, bench: RenderWorker
+    waiting: Iterable[Chunk], client: Any, name: str, worker: RenderWorker
 ) -> AsyncIterator[Result]:
     """Have chunks rendered, those first that cost most."""
-    rest = iter(sorted(waiting, key=lambda chunk: -sum(item.work for item in chunk)))
+    rest = iter(sorted(waiting, key=lambda chunk: -sum(item.cost for item in chunk)))
     chunks: dict[str, Chunk] = {}
 
     def submit(count: int) -> list[Any]:
@@ -188,10 +165,10 @@ async def _render(
         chunk = chunks.pop(future.key)
         try:
             result = await future
-            result = result._replace(pages=await write(result.pages, bench))
+            result = result._replace(pages=await write(result.pages, worker))
         except KilledWorker:
             lost = OSError("workers were lost that rendered it, or pages beside it")
-            result = Result([failure(item, lost, bench.settings) for item in chunk], 0)
+            result = Result([failure(item, lost, worker.session.fingerprint) for item in chunk], 0)
         running.update(submit(1))
         yield result
 
@@ -199,4 +176,4 @@ async def _render(
 async def _on_worker(chunk: Chunk, name: str) -> Result:
     """Render a chunk; runs in a worker."""
     plugin = cast(WorkerWarmup, get_worker().plugins[name])
-    return await render_chunk(chunk, plugin.bench)
+    return await render_chunk(chunk, plugin.worker)

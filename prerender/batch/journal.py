@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from prerender.report.summary import DiagnosticExcerpt
+from prerender.errors import UsageError
+from prerender.report.diagnostics import DiagnosticExcerpt
 
 #: `failed` will be tried again, `aside` not before the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]
@@ -30,7 +31,7 @@ _TABLE = """CREATE TABLE pages (source BLOB, target BLOB, page BLOB, state TEXT,
 _SECONDS = 30
 
 
-class JournalError(Exception):
+class JournalError(UsageError):
     """The journal cannot be used; the message begins with its name."""
 
 

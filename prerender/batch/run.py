@@ -1,40 +1,46 @@
-"""The words of the command `batch` in; the job done, and what there is to say of it, out."""
+"""What the command `batch` is asked for in; the job done, and what there is to say of it, out."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from prerender.batch import selection as job
+from prerender.batch import report, selection
 from prerender.batch.journal import Journal
-from prerender.batch.worker import Render, RenderWorker, Tools, Totals, estimate, render_here, run
-from prerender.pipeline.build import Progress, RenderSession
-from prerender.report import html as report_html
-from prerender.report.summary import Exit
+from prerender.batch.model import Render, Totals
+from prerender.batch.schedule import estimate, render_here, run
+from prerender.batch.worker import RenderWorker
+from prerender.errors import Exit
+from prerender.pipeline.build import Progress
+from prerender.pipeline.render import Notice, RenderSession, open_session, silent
+from prerender.report.html import write_report
+from prerender.settings import Settings
 from prerender.site.files import SiteError
 
 
 class BatchOptions(NamedTuple):
-    """What the command line says of a job."""
+    """What a job is asked for besides its settings.
+
+    `json` and `report`: which reports are wanted of all pages in the journal.
+    """
 
     sites: list[str]
     journal: Path
-    output: str | None
-    listed: str | None
-    status: bool
-    dry_run: bool
-    limit: int | None
-    shard: str | None
-    stale: bool
-    retries: int
-    dask: str | None
-    tools: Tools
-    json: bool
-    page: Path | None
+    listed: str | None = None
+    status: bool = False
+    dry_run: bool = False
+    limit: int | None = None
+    shard: str | None = None
+    stale: bool = False
+    retries: int = 3
+    dask: str | None = None
+    json: bool = False
+    report: Path | None = None
 
 
 class BatchResult(NamedTuple):
@@ -42,98 +48,105 @@ class BatchResult(NamedTuple):
 
     lines: list[str]
     exit: Exit
-    tally: Totals = Totals()
+    totals: Totals
     seconds: float = 0.0
     json: dict[str, Any] | None = None
 
 
 async def batch(
-    words: BatchOptions,
-    work: RenderSession,
-    include: Sequence[str],
-    exclude: Sequence[str],
-    progress: Progress,
+    options: BatchOptions,
+    settings: Settings,
+    *,
+    progress: Progress = lambda _, __: None,
+    notice: Notice = silent,
 ) -> BatchResult:
     """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
-    if words.status and not words.journal.exists():
-        raise SiteError(f"{words.journal} does not exist; name the journal of a job")
-    wanted = None if words.status else _job(words, work, include, exclude)
-    passing = words.dry_run and not words.journal.exists()
-    with closing(Journal(Path(":memory:") if passing else words.journal)) as journal:
-        if wanted is None:
-            told = BatchResult([job.states(journal), *job.troubles(journal)], Exit.DONE)
-        else:
-            told = await _do(words, wanted, work, journal, progress)
-        if words.page is not None:
-            _write(words.page, job.page(journal, str(words.journal), told.tally, told.seconds))
-        if words.json:
-            told = told._replace(json=job.report(journal, told.tally, told.seconds))
-        return told
+    if options.status and not options.journal.exists():
+        raise SiteError(f"{options.journal} does not exist; name the journal of a job")
+    passing = options.dry_run and not options.journal.exists()
+    file = Path(":memory:") if passing else options.journal
+    if options.status:
+        with closing(Journal(file)) as journal:
+            lines = [report.states(journal), *report.troubles(journal)]
+            return _reported(options, journal, BatchResult(lines, Exit.DONE, Totals()))
+    settings = replace(settings, no_cache=settings.no_cache or options.dry_run)
+    async with open_session(settings, notice=notice) as session:
+        job = _job(options, session)
+        with closing(Journal(file)) as journal:
+            done = await _do(options, job, session, journal, progress)
+            return _reported(options, journal, done)
 
 
-def _write(file: Path, run: report_html.ReportData) -> None:
-    """Write the report to read. Raises SiteError."""
-    try:
-        report_html.write_report(run, file)
-    except OSError as error:
-        raise SiteError(f"{file} cannot be written: {error.strerror}") from error
+def _reported(options: BatchOptions, journal: Journal, done: BatchResult) -> BatchResult:
+    """The same, with the reports that are asked for. Raises SiteError."""
+    if options.report is not None:
+        data = report.page(journal, str(options.journal), done.totals, done.seconds)
+        try:
+            write_report(data, options.report)
+        except OSError as error:
+            raise SiteError(f"{options.report} cannot be written: {error.strerror}") from error
+    if options.json:
+        done = done._replace(json=report.report(journal, done.totals, done.seconds))
+    return done
 
 
 async def _do(
-    words: BatchOptions, wanted: job.Job, work: RenderSession, journal: Journal, progress: Progress
+    options: BatchOptions,
+    job: selection.Job,
+    session: RenderSession,
+    journal: Journal,
+    progress: Progress,
 ) -> BatchResult:
     """Do a job, or estimate it."""
     started = time.monotonic()
-    bench = RenderWorker(work, work.fingerprint, words.stale, write=not words.dry_run)
-    items = job.prepare(wanted, journal, bench, words.retries)
-    async with work.engine:
-        if words.dry_run:
-            return BatchResult([job.told(await estimate(items, bench))], Exit.DONE)
-        async with _rendering(words, wanted, bench) as render:
-            tally = await run(items, render, journal, words.retries, progress)
-    troubled = journal.troubled(wanted.asked, strict=work.strict)
-    code = Exit.SOME_FAILED if troubled else Exit.DONE
+    worker = RenderWorker(session, options.stale, write=not options.dry_run)
+    tasks = selection.prepare(job, journal, worker, options.retries)
+    if options.dry_run:
+        told = report.told(await estimate(tasks, worker))
+        return BatchResult([told], Exit.DONE, Totals())
+    async with _rendering(options, job, worker) as render:
+        totals = await run(tasks, render, journal, options.retries, progress)
+    troubled = journal.troubled(job.asked, strict=session.settings.strict)
+    code = Exit.BUG if totals.bugs else Exit.SOME_FAILED if troubled else Exit.DONE
     seconds = time.monotonic() - started
-    line = f"prerender: {job.summary(tally, journal, seconds)}"
-    if code is Exit.SOME_FAILED:
+    line = f"prerender: {report.summary(totals, journal, seconds)}"
+    if code is not Exit.DONE:
         line += ". Not all could be rendered: --status says what is wrong where"
-    return BatchResult([line], code, tally, seconds)
+    return BatchResult([*totals.bugs, line], code, totals, seconds)
 
 
 @asynccontextmanager
 async def _rendering(
-    words: BatchOptions, wanted: job.Job, bench: RenderWorker
+    options: BatchOptions, job: selection.Job, worker: RenderWorker
 ) -> AsyncIterator[Render]:
     """What renders chunks: this process, or a cluster."""
-    if words.dask is None:
-        yield lambda chunks: render_here(chunks, bench)
+    if options.dask is None:
+        yield lambda chunks: render_here(chunks, worker)
         return
     from prerender.batch.dask_cluster import cluster
 
-    async with cluster(words.dask, words.tools, wanted.asked, bench) as render:
+    async with cluster(options.dask, worker.session.settings, job.asked, worker) as render:
         yield render
 
 
-def _job(
-    words: BatchOptions, work: RenderSession, include: Sequence[str], exclude: Sequence[str]
-) -> job.Job:
+def _job(options: BatchOptions, session: RenderSession) -> selection.Job:
     """The pages that are asked for. Raises SiteError."""
-    if words.shard is not None and work.frames:
+    settings = session.settings
+    if options.shard is not None and session.assets:
         raise SiteError(
             "--shard does not go with --css external and --glyphs shared: the files that the pages "
             "of a site share have one writer"
         )
-    if not words.sites and words.listed is None:
+    if not options.sites and options.listed is None:
         raise SiteError("name a SITE, or a list of pages with --from")
-    sites = job.sites(words.sites, words.output, words.journal)
+    sites = selection.sites(options.sites, settings.output, options.journal)
     named = None
-    if words.listed is not None:
-        named = job.by_site(_lines(words.listed), sites, output=words.output is not None)
-    try:
-        shard = job.shard(words.shard) if words.shard is not None else None
-    except ValueError as error:
-        raise SiteError(f"--shard {words.shard}: not like 2/5, the second of five") from error
-    return job.Job(sites, include, exclude, named, shard, words.limit)
+    if options.listed is not None:
+        lines = _lines(options.listed)
+        named = selection.by_site(lines, sites, output=settings.output is not None)
+    shard = selection.shard(options.shard) if options.shard is not None else None
+    limit = options.limit
+    return selection.Job(sites, settings.include, settings.exclude, named, shard, limit)
 
 
 def _lines(file: str) -> list[str]:

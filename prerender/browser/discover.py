@@ -1,4 +1,4 @@
-"""In: what the user said and what this machine has. Out: the browser to start, and its sandbox.
+"""In: what the user says and what this machine has. Out: the browser to start, and its sandbox.
 
 Nothing is started here, so that `prerender doctor` can tell at once what would be.
 """
@@ -16,6 +16,8 @@ from itertools import chain
 from pathlib import Path
 
 import playwright
+
+from prerender.errors import EngineError
 
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
 INSTALL = ("playwright install chromium", "apt-get install chromium-headless-shell")
@@ -53,7 +55,7 @@ class Sandbox:
     why_off: str = ""
 
 
-class BrowserNotFound(Exception):
+class BrowserNotFound(EngineError):
     """No browser to run; the message has the commands that would install one."""
 
 
@@ -96,9 +98,9 @@ def playwrights_own() -> Iterator[Browser]:
 
 def registry(driver: Path) -> Path:
     """Where this Playwright keeps its browsers: registryDirectory in its registry/index.ts."""
-    said = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
-    if said:
-        return driver / ".local-browsers" if said == "0" else Path(said).absolute()
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    if named:
+        return driver / ".local-browsers" if named == "0" else Path(named).absolute()
     home = Path.home()
     if sys.platform == "darwin":
         cache = home / "Library" / "Caches"

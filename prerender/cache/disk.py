@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,7 +21,8 @@ import brotli
 import diskcache
 
 from prerender.cache.version import typesets_version
-from prerender.engine import JobResult, Typeset
+from prerender.engine import JobResult, decode_typeset
+from prerender.errors import UsageError
 
 #: bytes the cache may grow to before what has been there for longest goes
 SIZE_LIMIT = 4 * 2**30
@@ -28,7 +30,7 @@ SIZE_LIMIT = 4 * 2**30
 _TROUBLE = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
 
 
-class CacheError(Exception):
+class CacheError(UsageError):
     """The cache cannot be used; the message begins with its folder."""
 
 
@@ -60,6 +62,17 @@ def default_folder() -> Path:
     """The user's cache folder (XDG Base Directory Specification)."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "prerender"
+
+
+@contextmanager
+def open_cache(folder: Path | None) -> Iterator[Cache]:
+    """The cache in a folder; with None one that is gone afterwards. Raises CacheError."""
+    with tempfile.TemporaryDirectory(prefix="prerender-") as passing:
+        cache = Cache(folder or Path(passing))
+        try:
+            yield cache
+        finally:
+            cache.close()
 
 
 _PICKLE = (
@@ -135,7 +148,7 @@ class Cache:
         if data is None:
             return None
         try:
-            typesets = tuple(Typeset.from_json(one) for one in data)
+            typesets = tuple(decode_typeset(one) for one in data)
         except (LookupError, TypeError, AttributeError):  # not as this version writes them
             return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})

@@ -18,7 +18,7 @@ _APART = {"mathjax", "vendor", "__pycache__"}
 def program_version() -> str:
     """A hash of all that pages are made by: our own version and files, and MathJax's version.
 
-    Raises FileNotFoundError where there is no MathJax.
+    Raises MathJaxMissingError.
     """
     hashed = hashlib.blake2b(digest_size=8)
     for text in (__version__, mathjax_version()):
@@ -32,9 +32,9 @@ def program_version() -> str:
 def typesets_version() -> str:
     """What typesets and set-ups depend on: our version, MathJax's, our scripts in the browser.
 
-    Raises FileNotFoundError where there is no MathJax.
+    Raises MathJaxMissingError.
     """
-    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.js"))
+    scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.*"))
     hashed = hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4)
     return f"{__version__}/{mathjax_version()}/{hashed.hexdigest()}"
 

@@ -5,46 +5,54 @@ from __future__ import annotations
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from prerender import __version__
-from prerender.engine import BrowserNotFound, find_browser, sandbox
-from prerender.engine.bundle import mathjax_version
 
-_PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer")
+_PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer", "pathspec", "brotli")
 
 
-def examine(browser: str | None, cache: Path) -> tuple[list[str], bool]:
+def examine(browser: str | None, cache: Path | None) -> tuple[list[str], bool]:
     """The lines, and whether all that is needed is there."""
     lines = [
         f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"
     ]
     lines += [f"{name:<10} {_version(name)}" for name in _PACKAGES]
+    if not all(map(find_spec, _PACKAGES)):  # what follows is written with them
+        return lines, False
     mathjax, has_mathjax = _mathjax()
     chromium, has_chromium = _chromium(browser)
-    lines += [
-        *mathjax,
-        *chromium,
-        f"cache      {cache}{'' if cache.exists() else ' (not made yet)'}",
-    ]
-    return lines, has_mathjax and has_chromium
+    return [*lines, *mathjax, *chromium, _cache(cache)], has_mathjax and has_chromium
 
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        found = version(package)
     except PackageNotFoundError:
-        return f"missing: pip install {package}"
+        found = ""
+    return found if found and find_spec(package) else f"missing: pip install {package}"
 
 
 def _mathjax() -> tuple[list[str], bool]:
+    from prerender.engine.bundle import MathJaxMissingError, mathjax_version
+
     try:
         return [f"mathjax    {mathjax_version()} (in the package)"], True
-    except FileNotFoundError:
+    except MathJaxMissingError:
         return ["mathjax    missing: pip install --force-reinstall prerender-math"], False
 
 
+def _cache(folder: Path | None) -> str:
+    from prerender.cache.disk import default_folder
+
+    folder = folder or default_folder()
+    return f"cache      {folder}{'' if folder.exists() else ' (not made yet)'}"
+
+
 def _chromium(explicit: str | None) -> tuple[list[str], bool]:
+    from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
+
     try:
         found = find_browser(explicit)
     except BrowserNotFound as error:

@@ -1,6 +1,5 @@
-"""Formulas in, typesets out: MathJax 4 in headless Chromium; only here the browser is touched."""
+"""Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
-from prerender.browser.discover import BrowserNotFound, find_browser, sandbox
 from prerender.engine.model import (
     EquationNumber,
     FormulaInput,
@@ -11,15 +10,14 @@ from prerender.engine.model import (
     Piece,
     Typeset,
     engine_setup,
-    fingerprint,
 )
-from prerender.engine.pool import Engine, EngineError
-from prerender.engine.tab import TabLostError
+from prerender.engine.pool import Engine
+from prerender.engine.protocol import NARROWEST, X_HEIGHT, decode_typeset
 
 __all__ = [
-    "BrowserNotFound",
+    "NARROWEST",
+    "X_HEIGHT",
     "Engine",
-    "EngineError",
     "EquationNumber",
     "FormulaInput",
     "Job",
@@ -27,10 +25,7 @@ __all__ = [
     "Layout",
     "Markup",
     "Piece",
-    "TabLostError",
     "Typeset",
+    "decode_typeset",
     "engine_setup",
-    "find_browser",
-    "fingerprint",
-    "sandbox",
 ]

@@ -81,45 +81,48 @@ def plan_jobs(
     `key` names the set-up, `tex` are its options for TeX, `scopes` how far its definitions reach.
     """
     order = sorted(range(len(formulas)), key=lambda index: formulas[index].late)
-    ordered = [formulas[at] for at in order]
-    items = [FormulaInput(one.math, one.display, one.input, one.scope) for one in ordered]
+    ordered = [formulas[index] for index in order]
+    inputs = [
+        FormulaInput(formula.math, formula.display, formula.input, formula.scope)
+        for formula in ordered
+    ]
     macros = bodies_of(tex.get("macros"))
-    for name, body in (one for scope in scopes for one in bodies_of(scope.macros).items()):
+    for name, body in (macro for scope in scopes for macro in bodies_of(scope.macros).items()):
         macros[name] = f"{macros.get(name, '')} {body}"
     bodies = {**macros, **bodies_of(tex.get("environments"))}
-    together = _stateful(items, bodies, str(tex.get("tags", "none")), _lasting(scopes))
+    together = _stateful(inputs, bodies, str(tex.get("tags", "none")), _lasting(scopes))
     planned = [
-        Planned(Job(key, (item,)), (order[at],))
-        for at, item in enumerate(items)
-        if at not in together
+        Planned(Job(key, (formula_input,)), (order[index],))
+        for index, formula_input in enumerate(inputs)
+        if index not in together
     ]
     if together:
         shared = sorted(together)
-        job = Job(key, tuple(items[at] for at in shared))
-        planned.append(Planned(job, tuple(order[at] for at in shared)))
+        job = Job(key, tuple(inputs[index] for index in shared))
+        planned.append(Planned(job, tuple(order[index] for index in shared)))
     return planned
 
 
 def _stateful(
-    items: Sequence[FormulaInput], bodies: dict[str, str], tags: str, lasting: _Lasting
+    inputs: Sequence[FormulaInput], bodies: dict[str, str], tags: str, lasting: _Lasting
 ) -> set[int]:
     """The indexes of the formulas that set or use state of the page; `bodies`: of its macros."""
     definers = closed({name for name, body in bodies.items() if _defines(body, lasting)}, bodies)
     state = closed({name for name, body in bodies.items() if _counts(body)}, bodies)
-    sources = (item.math for item in items if item.input == "tex")
+    sources = (formula.math for formula in inputs if formula.input == "tex")
     state |= definers | _defined(sources, lasting.defines)
     result: set[int] = set()
     opaque = False
-    for index, item in enumerate(items):
-        if item.input != "tex":
+    for index, formula in enumerate(inputs):
+        if formula.input != "tex":
             continue
-        names = names_of(item.math)
+        names = names_of(formula.math)
         opaque = opaque or not names.isdisjoint(lasting.opaque | definers)
         if (
             opaque
             or not names.isdisjoint(_STATE | state)
-            or lasting.definers.search(item.math)
-            or _numbered(item, tags)
+            or lasting.definers.search(formula.math)
+            or _numbered(formula, tags)
         ):
             result.add(index)
     return result
@@ -171,9 +174,9 @@ def closed(names: set[str], bodies: dict[str, str]) -> set[str]:
         names = names | using
 
 
-def _numbered(item: FormulaInput, tags: str) -> bool:
+def _numbered(formula: FormulaInput, tags: str) -> bool:
     """Whether a formula may take a number."""
-    return (tags == "all" and item.display) or (tags != "none" and _has_numbers(item.math))
+    return (tags == "all" and formula.display) or (tags != "none" and _has_numbers(formula.math))
 
 
 def _has_numbers(tex: str) -> bool:

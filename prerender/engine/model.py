@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from prerender.find import Input
+from prerender.hashing import fingerprint
 from prerender.setup import Setup
 
 #: a form in which formulas are written
@@ -32,22 +30,22 @@ class Job(NamedTuple):
     """Formulas that share state (macros, labels, numbers), in order, under one set-up."""
 
     setup: str
-    items: tuple[FormulaInput, ...]
+    formulas: tuple[FormulaInput, ...]
 
     @property
-    def formulas(self) -> int:
+    def formula_count(self) -> int:
         """How many formulas it typesets."""
-        return sum(item.input != "glyphs" for item in self.items)
+        return sum(formula.input != "glyphs" for formula in self.formulas)
 
     @property
     def weight(self) -> int:
         """A measure of the work, in characters."""
-        return sum(len(item.math) + 40 for item in self.items)
+        return sum(len(formula.math) + 40 for formula in self.formulas)
 
     @property
     def key(self) -> str:
         """The content hash of all that the answer depends on, but for our own version."""
-        return fingerprint([self.setup, *self.items])
+        return fingerprint([self.setup, *self.formulas])
 
 
 class Piece(NamedTuple):
@@ -91,24 +89,6 @@ class Layout:
     break_before: int | Literal["newline"] | None = None
     full_width: bool = False
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Layout:
-        """From what a tab answers, or the cache."""
-        tag = data.get("tag")
-        return cls(
-            data["width"],
-            data["height"],
-            data["depth"],
-            tuple(part if isinstance(part, str) else Piece(*part) for part in data["body"]),
-            tag
-            and EquationNumber(
-                tag["width"], tuple(tag["body"]), tag["gap"], tag["side"], tag["row"]
-            ),
-            data.get("indent", 0),
-            data.get("break_before"),
-            data.get("full_width", False),
-        )
-
 
 class Label(NamedTuple):
     """A number beside an equation (`anchor`: its id), or a reference to one (its address)."""
@@ -139,25 +119,6 @@ class Typeset:
     error: str | None = None
     markup: Markup = "svg"
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Typeset:
-        """From what a tab answers, or the cache."""
-        return cls(
-            layouts=tuple(Layout.from_json(layout) for layout in data.get("layouts", ())),
-            markup=data.get("markup", "svg"),
-            glyphs=tuple(data.get("glyphs", ())),
-            undefined=tuple(data.get("undefined", ())),
-            guessed=tuple(data.get("guessed", ())),
-            tags=_labels(data.get("tags", ())),
-            refs=_labels(data.get("refs", ())),
-            error=data.get("error"),
-        )
-
-
-def _labels(data: Sequence[Any]) -> tuple[Label, ...]:
-    """From what a tab answers (objects), or the cache (lists)."""
-    return tuple(Label(**one) if isinstance(one, dict) else Label(*one) for one in data)
-
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
@@ -170,7 +131,7 @@ class JobResult:
     outlines: dict[str, str] = field(default_factory=dict)
 
     @property
-    def lasting(self) -> bool:
+    def cacheable(self) -> bool:
         """Whether another run would give the same, also with other fonts on this machine."""
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)
 
@@ -187,9 +148,3 @@ def engine_setup(setup: Setup, markup: Markup = "svg") -> dict[str, Any]:
         "asciimath": setup.asciimath if setup.rules.asciimath or setup.rules.scripts else None,
         "output": setup.output,
     }
-
-
-def fingerprint(data: object) -> str:
-    """A content hash of JSON data."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

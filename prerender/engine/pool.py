@@ -11,17 +11,15 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from playwright.async_api import Browser, Error, Playwright, async_playwright
-
-from prerender.browser.discover import Browser as Program
-from prerender.browser.discover import find_browser, sandbox
+from prerender.browser.launch import Chromium
+from prerender.browser.pages import Browser, TabLostError
 from prerender.engine.model import Job, JobResult, Typeset
-from prerender.engine.tab import STARTUP_TIMEOUT, NotBegunError, Tab, TabLostError
+from prerender.engine.tab import NotBegunError, Tab
+from prerender.errors import EngineError
 from prerender.timing import Timing
 
 #: seconds of work for one call to a tab: many times what the call costs, but less than a breath,
@@ -34,28 +32,14 @@ _BATCHES_IN_FLIGHT = 2
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
-_ARGUMENTS = (
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    # else it tells the size of its heap once in twenty minutes
-    "--enable-precise-memory-info",
-    # V8's last compiler takes a sixth of a build's time, and MathJax runs no faster for it, not
-    # even after 20,000 formulas: the one before it, Maglev, does as well
-    "--js-flags=--no-turbofan",
-)
-
-
-class EngineError(Exception):
-    """There is no browser to run, or it does not start; the message says what to do."""
 
 
 @dataclass(slots=True)
 class _Request:
-    """A job that waits for its answer; `skip` are formulas that no tab survives, and why."""
+    """A job that waits for its result; `skip` are formulas that no tab survives, and why."""
 
     job: Job
-    answer: asyncio.Future[JobResult]
+    result: asyncio.Future[JobResult]
     weight: int
     tries: int = 0
     suspect: int | None = None
@@ -63,20 +47,23 @@ class _Request:
 
     def shown(self) -> Job:
         """The job without the formulas to skip."""
-        items = tuple(i for at, i in enumerate(self.job.items) if at not in self.skip)
-        return self.job._replace(items=items)
+        formulas = tuple(
+            formula for index, formula in enumerate(self.job.formulas) if index not in self.skip
+        )
+        return self.job._replace(formulas=formulas)
 
     def blame(self, shown: int, why: str) -> None:
-        """A tab was lost at this item of `shown`: by chance once, because of it the second time."""
-        at = [at for at in range(len(self.job.items)) if at not in self.skip][shown]
-        if self.suspect == at:
-            self.skip[at] = why
-        self.suspect = at
+        """A tab was lost at this formula of `shown`: once is chance, twice is its fault."""
+        kept = [index for index in range(len(self.job.formulas)) if index not in self.skip]
+        index = kept[shown]
+        if self.suspect == index:
+            self.skip[index] = why
+        self.suspect = index
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
-        if not self.answer.done():
-            self.answer.set_exception(error)
+        if not self.result.done():
+            self.result.set_exception(error)
 
 
 def _with_care(batch: Sequence[_Request]) -> bool:
@@ -109,11 +96,10 @@ class Engine:
         *,
         prewarm: bool = False,
     ) -> None:
-        self._program = program
+        self._chromium = Chromium(program, notice)
         self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
         self._seconds = seconds
         self._prewarm = prewarm
-        self._notice = notice
         self._timing = timing or Timing()
         self._setups: dict[str, Any] = {}
         self._waiting: deque[_Request] = deque()
@@ -121,9 +107,6 @@ class Engine:
         self._work_available = asyncio.Event()
         self._speed = _SPEED
         self._workers: list[asyncio.Task[None]] = []
-        self._starting = asyncio.Lock()
-        self._playwright: Playwright | None = None
-        self._browser: Browser | None = None
 
     async def __aenter__(self) -> Engine:
         return self
@@ -137,16 +120,12 @@ class Engine:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        if self._browser is not None:
-            with suppress(Error):
-                await self._browser.close()
-        if self._playwright is not None:
-            await self._playwright.stop()
+        await self._chromium.close()
 
     @property
     def started(self) -> bool:
         """Whether a browser process was started."""
-        return self._browser is not None
+        return self._chromium.started
 
     async def typeset(self, job: Job, setups: Mapping[str, Any]) -> JobResult:
         """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
@@ -156,40 +135,19 @@ class Engine:
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
         self._waiting.append(request)
         self._work_available.set()
-        return await request.answer
+        return await request.result
 
     async def browser(self) -> Browser:
         """The running browser, started or started again if need be. Raises EngineError."""
-        async with self._starting:
-            if self._browser is None or not self._browser.is_connected():
-                self._browser = await self._launch()
-                if self._prewarm:
-                    self._start_workers()
-            return self._browser
+        browser = await self._chromium.running()
+        if self._prewarm:
+            self._start_workers()
+        return browser
 
     def _start_workers(self) -> None:
         """Have all workers: the first of them is the first to ask for work."""
         for number in range(len(self._workers), self._tabs):
             self._workers.append(asyncio.create_task(self._worker_loop(number)))
-
-    async def _launch(self) -> Browser:
-        program: Program = find_browser(self._program)
-        protection = sandbox(program.path)
-        if not protection.on and self._browser is None:
-            self._notice(f"Chromium runs without its sandbox: {protection.why_off}")
-        try:
-            if self._playwright is None:
-                self._playwright = await async_playwright().start()
-            return await self._playwright.chromium.launch(
-                executable_path=program.path,
-                chromium_sandbox=protection.on,
-                args=list(_ARGUMENTS),
-                timeout=STARTUP_TIMEOUT * 1000,
-                handle_sigint=False,
-                handle_sigterm=False,
-            )
-        except Error as error:
-            raise EngineError(f"{program.path} does not start: {error.message}") from error
 
     async def _next(self) -> list[_Request]:
         """The next batch: what a tab does in a moment, but no more than its share of what waits.
@@ -219,7 +177,7 @@ class Engine:
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                batch = [one for one in await self._next() if not one.answer.done()]
+                batch = [request for request in await self._next() if not request.result.done()]
                 if not batch:
                     continue
                 while under_way and (len(under_way) == _BATCHES_IN_FLIGHT or _with_care(batch)):
@@ -269,19 +227,19 @@ class Engine:
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
-        done = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
-        self._timing.record("typesetting", done.seconds, f"{len(jobs)} jobs", lane)
-        self._timing.add("layouts", done.layouts)
-        self._timing.add("typesetting", -done.layouts)
-        speed = sum(job.weight for job in jobs) / max(done.seconds, _TICK)
+        answer = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
+        self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
+        self._timing.add("layouts", answer.layout_seconds)
+        self._timing.add("typesetting", -answer.layout_seconds)
+        speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
         self._speed += (speed - self._speed) / 8
-        for request, typesets in zip(batch, done.jobs, strict=True):
-            for at in sorted(request.skip):
-                typesets.insert(at, Typeset(error=request.skip[at], accident=True))
+        for request, typesets in zip(batch, answer.typesets, strict=True):
+            for index in sorted(request.skip):
+                typesets.insert(index, Typeset(error=request.skip[index], accident=True))
             glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-            own = {glyph: done.outlines[glyph] for glyph in glyphs}
-            if not request.answer.done():
-                request.answer.set_result(JobResult(tuple(typesets), own))
+            own = {glyph: answer.outlines[glyph] for glyph in glyphs}
+            if not request.result.done():
+                request.result.set_result(JobResult(tuple(typesets), own))
 
     def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""

@@ -15,13 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from prerender.engine import EquationNumber, Layout
+from prerender.engine import NARROWEST, X_HEIGHT, EquationNumber, Layout
 from prerender.find import Formula
-from prerender.markup.sheet import X_HEIGHT, RenderState, ex
+from prerender.markup.sheet import RenderState, ex
 from prerender.markup.style import Kind, Range
 
-#: ex: what is no wider fits every column of text; a screen of 280 px has at least as many
-NARROW = 28.0
 #: ex: a picture is squeezed to no less where it shares a line, a table's say (style.css.jinja)
 WORD = 10.0
 #: thousandths of an em: what a line of numbers takes above and below its baseline
@@ -68,7 +66,7 @@ class Form:
 
 def can_be_read(layout: Layout, state: RenderState) -> bool:
     """Whether a layout can be read wherever it is squeezed to."""
-    return layout.width * state.shrink <= WORD * X_HEIGHT and not layout.full_width
+    return layout.width * state.shrink / 100 <= WORD * X_HEIGHT and not layout.full_width
 
 
 def wide(layout: Layout, state: RenderState, form: Form) -> str:
@@ -132,8 +130,8 @@ def _layout(
 
     The last one shrinks as far as it can be read, then scrolls.
     """
-    least = 0 if layout.full_width else layout.width * state.shrink
-    scrolls = last and least > NARROW * X_HEIGHT
+    least = 0 if layout.full_width else layout.width * state.shrink / 100
+    scrolls = last and least > NARROWEST * X_HEIGHT
     kind: Kind = "grid" if layout.tag else "block" if scrolls else form.kind
     name = state.needs.name(shown, kind) if shown != Range() else ""
     own = "" if layout.tag else name

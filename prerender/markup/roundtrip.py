@@ -19,6 +19,7 @@ import html.entities
 import re
 from collections.abc import Iterator
 
+from prerender.errors import PageError
 from prerender.find import Formula
 from prerender.source import Edit, splice
 
@@ -46,7 +47,7 @@ _NAMES = {None, *html.entities.html5}
 _PLAIN = re.compile(r"&(?:(?=[\s&<]|\Z)|#\d+;|#[xX][0-9a-fA-F]+;|(?P<name>[a-zA-Z0-9]+;))")
 
 
-class DamagedError(ValueError):
+class DamagedError(PageError):
     """Markup of ours that was changed since; `offset` is where in the page."""
 
     def __init__(self, message: str, offset: int) -> None:

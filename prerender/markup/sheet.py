@@ -7,28 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 
+from prerender.engine import X_HEIGHT
 from prerender.find import Formula
 from prerender.markup.drawing import Drawings
 from prerender.markup.style import StyleUse
 from prerender.source import Span
-
-#: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
-#: they fit any text (MathJax 4: params.x_height of the newcm font)
-X_HEIGHT = 442
 
 
 @dataclass(slots=True)
 class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
-    `apart` is where others cannot rely on what is defined there, `shrink` how far what cannot be
-    broken shrinks before it scrolls.
+    `apart` is where others cannot rely on what is defined there, `shrink` to what share of its
+    size, in percent, what cannot be broken shrinks before it scrolls.
     """
 
     drawings: Drawings = field(default_factory=Drawings)
     xml: bool = False
     apart: Sequence[Span] = ()
-    shrink: float = 0.7
+    shrink: int = 70
     needs: StyleUse = field(default_factory=StyleUse)
 
     def is_apart(self, formula: Formula) -> bool:

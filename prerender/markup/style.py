@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import SIGNATURE
-from prerender.engine import fingerprint
+from prerender.hashing import fingerprint
 from prerender.markup.names import rules
 
 _TEMPLATES = Environment(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from prerender.engine import EquationNumber, Layout
+from prerender.engine import X_HEIGHT, EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import (
     NO_SIZE,
@@ -27,7 +27,7 @@ from prerender.markup.boxes import (
     wide,
 )
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
-from prerender.markup.sheet import X_HEIGHT, RenderState, ex, number, without_delimiters, words_of
+from prerender.markup.sheet import RenderState, ex, number, without_delimiters, words_of
 
 #: how a picture is drawn
 Draw = Callable[[Layout, Drawings], str]

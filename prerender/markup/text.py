@@ -38,7 +38,7 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
     # Rather too little: it must not shrink where it has the room that it asks for
     style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     if place.least:
-        style.append(f"--s:{state.shrink:g}")
+        style.append(f"--s:{state.shrink / 100:g}")
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
     return f"<prm-text{look}>{_body(layout, state)}</prm-text>"

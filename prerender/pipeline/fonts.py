@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from prerender.engine import FormulaInput, Job, JobResult, Typeset, fingerprint
+from prerender.engine import FormulaInput, Job, JobResult, Typeset
+from prerender.hashing import fingerprint
 from prerender.markup import (
     FontFile,
     Slice,
@@ -15,6 +18,7 @@ from prerender.markup import (
     face,
     face_inside,
     font_file,
+    is_font_file,
     preload,
     slices_of,
 )
@@ -81,3 +85,11 @@ def in_files(files: Mapping[Slice, FontFile], folder: str, sheet: str) -> PageFo
 def in_page(outlines: Mapping[str, str], text: str) -> PageFont:
     """The font in the page, with what its text needs."""
     return PageFont([face_inside(outlines, text)], [], {})
+
+
+def remove_fonts(root: Path, keep: Collection[str] = ()) -> None:
+    """Take the files of the font away that no page of a site needs."""
+    for file in root.iterdir():
+        if is_font_file(file.name) and file.name not in keep:
+            with suppress(OSError):
+                file.unlink()

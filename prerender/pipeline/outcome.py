@@ -9,7 +9,8 @@ from typing import Any
 
 from prerender.markup import is_font_file
 from prerender.pipeline.scripts import Dependencies
-from prerender.report.summary import Diagnostic, PageReport, Status
+from prerender.report.diagnostics import Diagnostic
+from prerender.report.summary import PageReport, Status
 from prerender.source.lines import Location
 
 
@@ -19,7 +20,7 @@ class PageResult:
 
     `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a
     file that could not be opened may be opened the next time, and a font may be there. `shared` are
-    lines of files of its site.
+    lines of files of its site. `bug` is the traceback of a bug of ours.
     """
 
     data: bytes | None
@@ -29,6 +30,7 @@ class PageResult:
     dependencies: Dependencies = field(default_factory=dict)
     cacheable: bool = True
     shared: Mapping[str, list[str]] = field(default_factory=dict)
+    bug: str = ""
 
     @property
     def fonts(self) -> list[str]:
@@ -42,7 +44,7 @@ class PageResult:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
-        return PageReport(page, status, self.formulas, written, self.diagnostics)
+        return PageReport(page, status, self.formulas, written, self.diagnostics, self.bug)
 
     def dump_summary(self) -> str:
         """All but the result, as JSON."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
+from prerender.errors import PageError
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.markup import (
     DamagedError,
@@ -42,7 +43,7 @@ from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.loaders import Loading, loading
-from prerender.report.summary import Diagnostic
+from prerender.report.diagnostics import Diagnostic
 from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
 from prerender.source.encoding import EncodingLossError, decode, encode, with_references
@@ -113,13 +114,14 @@ class RenderOptions(NamedTuple):
     """How a page's formulas are written into it.
 
     `css` and `glyphs` are the URLs of files that its site shares; None: that stands in the page.
-    `shrink` is how far what cannot be broken shrinks before it scrolls. `fonts` is the URL of the
-    folder in which the files of the font are, "" or ending in "/"; None: it stands in the page.
+    `shrink` is to what share of its size, in percent, what cannot be broken shrinks before it
+    scrolls. `fonts` is the URL of the folder in which the files of the font are, "" or ending in
+    "/"; None: it stands in the page.
     """
 
     css: str | None = None
     glyphs: str | None = None
-    shrink: float = 0.7
+    shrink: int = 70
     fonts: str | None = None
 
 
@@ -131,7 +133,7 @@ STYLESHEET_NAME, OUTLINES_NAME = "prerender-math.css", "prerender-math.svg"
 SHARED_ASSETS = {STYLESHEET_NAME: style_frame(), OUTLINES_NAME: outline_frame()}
 
 
-class AmbiguousError(ValueError):
+class AmbiguousError(PageError):
     """A page that could be rendered, but not restored."""
 
 

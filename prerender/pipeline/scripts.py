@@ -6,7 +6,6 @@ those that are not there.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections import OrderedDict
@@ -14,12 +13,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import PurePath, PurePosixPath
 
+from prerender.hashing import digest
 from prerender.markup import DamagedError
 from prerender.pipeline.fragments import Loads, loads
 from prerender.pipeline.page import is_xml, restored
-from prerender.site.files import DEFAULT_INCLUDE, Site, is_local, local_files, page_names
+from prerender.site.files import (
+    DEFAULT_INCLUDE,
+    Site,
+    is_local,
+    local_files,
+    page_names,
+    read_local,
+)
 from prerender.source.encoding import EncodingLossError
 
 #: the files that decided, by their path from the site's root, with a hash; None: not there. Behind
@@ -29,11 +36,6 @@ _LOADED = "\0"
 
 #: texts that are held: the scripts of one theme, not all that a site may have
 _HELD = 64
-
-
-def digest(data: bytes) -> str:
-    """A content hash."""
-    return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
 class ScriptReader(ABC):
@@ -165,4 +167,23 @@ class SiteScripts(ScriptReader):
         return is_local(self._site, self._root / name)
 
     def _read(self, name: str) -> bytes:
-        return Path(self._root, name).read_bytes()
+        return read_local(self._root / name)
+
+
+class NoScripts(ScriptReader):
+    """The scripts of a page that is alone: none but those that stand in it."""
+
+    def base(self, page: PurePosixPath) -> PurePath:
+        return page.parent
+
+    def _pages(self) -> list[str]:
+        return []
+
+    def _names(self, page: PurePosixPath, url: str) -> list[str]:
+        return []
+
+    def _is_there(self, name: str) -> bool:
+        return False
+
+    def _read(self, name: str) -> bytes:
+        raise FileNotFoundError(name)

@@ -16,16 +16,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import __version__
-from prerender.report.summary import (
-    DiagnosticExcerpt,
-    Finding,
-    Report,
-    ScreenReport,
-    Status,
-    Topic,
-    pluralize,
-    topics,
-)
+from prerender.report.diagnostics import DiagnosticExcerpt, Finding, Topic, pluralize, topics
+from prerender.report.summary import Report, ScreenReport, Status
 from prerender.site.files import whole
 
 #: characters of a formula that are shown: it may be as long as its page

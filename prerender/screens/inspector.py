@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from prerender.engine import Engine, TabLostError
+from prerender.browser.pages import TabLostError
+from prerender.engine import Engine
 from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
-from prerender.report.summary import Diagnostic, Finding, ScreenReport
+from prerender.report.diagnostics import Diagnostic, Finding
+from prerender.report.summary import ScreenReport
 from prerender.screens.libraries import library_file
 from prerender.screens.viewport import Compromise, Screens, ServedPage, ViewportResult, inspect_page
 from prerender.site.files import Site, local_file
@@ -62,15 +64,15 @@ class ScreenInspector:
         if not finished.rendered:
             return []
         files = lambda url: local_file(self.site, page, url)  # noqa: E731
-        shown = ServedPage(page, finished.data, files, self._library)
+        served = ServedPage(page, finished.data, files, self._library)
         try:
             async with self._places:
-                seen = await inspect_page(await self.engine.browser(), shown, self.screens)
+                seen = await inspect_page(await self.engine.browser(), served, self.screens)
         except TabLostError as error:
             return [Diagnostic("error", f"the page cannot be looked at: {error}")]
         formulas = _Formulas(page, plan, finished.rendered)
-        for report, one in zip(self.reports, seen, strict=True):
-            self._add(report, one, formulas)
+        for report, result in zip(self.reports, seen, strict=True):
+            self._add(report, result, formulas)
         return formulas.diagnose(seen)
 
     def _library(self, url: str) -> Path | None:
@@ -86,9 +88,9 @@ class ScreenInspector:
         """Add what was seen of a page on a screen to the screen's report."""
         formulas.count = seen.formulas
         report.displays += seen.displays
-        for one in seen.compromises:
-            found = formulas.finding(one.index, _because(one))
-            (report.shrunk if _SHRUNK[one.how] else report.scrolled).append(found)
+        for compromise in seen.compromises:
+            found = formulas.finding(compromise.index, _because(compromise))
+            (report.shrunk if _SHRUNK[compromise.how] else report.scrolled).append(found)
         for violation in seen.violations:
             found = formulas.finding(violation.index, violation.reason)
             file = self._picture_file(found, seen.width)
@@ -128,26 +130,26 @@ class _Formulas:
     def diagnose(self, seen: Sequence[ViewportResult]) -> list[Diagnostic]:
         """A diagnostic for each thing that is wrong with a formula, on whichever screens."""
         wrong: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for one in seen:
-            for violation in one.violations:
-                wrong[violation.index, violation.reason].append(one.width)
-        said = [
+        for result in seen:
+            for violation in result.violations:
+                wrong[violation.index, violation.reason].append(result.width)
+        diagnostics = [
             Diagnostic("error", f"at {_pixels(where)}: {problem}")
             for problem, where in _problems(seen).items()
         ]
         for (index, reason), where in sorted(wrong.items()):
             found = self.finding(index, reason)
             message = f"at {_pixels(where)}: {reason}"
-            said.append(Diagnostic("error", message, found.place, found.tex))
-        return said
+            diagnostics.append(Diagnostic("error", message, found.place, found.tex))
+        return diagnostics
 
 
 def _problems(seen: Sequence[ViewportResult]) -> dict[str, list[int]]:
     """What is wrong with a page as a whole, and on screens of which widths."""
     found: dict[str, list[int]] = defaultdict(list)
-    for one in seen:
-        for problem in one.problems:
-            found[problem].append(one.width)
+    for result in seen:
+        for problem in result.problems:
+            found[problem].append(result.width)
     return found
 
 
@@ -155,9 +157,11 @@ def _pixels(widths: Sequence[int]) -> str:
     return f"{', '.join(map(str, widths))} px"
 
 
-def _because(one: Compromise) -> str:
+def _because(compromise: Compromise) -> str:
     """Why a formula is not shown as it is."""
     layouts = (
-        "its only layout" if one.layouts == 1 else f"the narrowest of its {one.layouts} layouts"
+        "its only layout"
+        if compromise.layouts == 1
+        else f"the narrowest of its {compromise.layouts} layouts"
     )
-    return f"{layouts} needs {one.needed:.0f} px, there are {one.room:.0f}"
+    return f"{layouts} needs {compromise.needed:.0f} px, there are {compromise.room:.0f}"

@@ -48,24 +48,26 @@ def _packages(folder: Path, name: str, version: str) -> Iterator[Path]:
     for spelled in dict.fromkeys((name, name.lower())):
         yield folder / f"{spelled}@{version}"
         near = (folder / spelled).parent.glob(f"{Path(spelled).name}@*")
-        yield from (one for one in sorted(near) if _fits(one.name.rpartition("@")[2], version))
+        yield from (
+            folder for folder in sorted(near) if _fits(folder.name.rpartition("@")[2], version)
+        )
         if _fits(_version(folder / spelled), version):
             yield folder / spelled
 
 
-def _fits(has: str, asked: str) -> bool:
+def _fits(has: str, wanted: str) -> bool:
     """Whether a version is one that is asked for; what is no number (`latest`, `^1.0`) all are."""
-    exact = re.fullmatch(r"\d+(\.\d+)*(-.*)?", asked)
-    return not has or not exact or f"{has}.".startswith(f"{asked}.")
+    exact = re.fullmatch(r"\d+(\.\d+)*(-.*)?", wanted)
+    return not has or not exact or f"{has}.".startswith(f"{wanted}.")
 
 
 def _version(package: Path) -> str:
     """The version that a package says it has, or none."""
     try:
-        told = json.loads((package / "package.json").read_bytes())
+        package_json = json.loads((package / "package.json").read_bytes())
     except (OSError, ValueError):
         return ""
-    return str(told.get("version", "")) if isinstance(told, dict) else ""
+    return str(package_json.get("version", "")) if isinstance(package_json, dict) else ""
 
 
 def _is_in(file: Path, folder: Path) -> bool:

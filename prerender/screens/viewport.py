@@ -8,7 +8,6 @@ lead nowhere else. Where there are any, it is looked at without them, too.
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,17 +15,34 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Error, FloatRect, Page, Route
-
-from prerender.engine.tab import ORIGIN, STARTUP_TIMEOUT, TabLostError, close_quietly, with_timeout
+from prerender.browser.pages import (
+    ORIGIN,
+    STARTUP_TIMEOUT,
+    Browser,
+    CDPSession,
+    FloatRect,
+    Page,
+    PageRequest,
+    Resource,
+    ScriptError,
+    TabLostError,
+    TabTimeoutError,
+    close_page,
+    close_quietly,
+    content_type,
+    evaluate_expression,
+    open_page,
+    open_session,
+    read_function,
+    with_timeout,
+)
+from prerender.engine import X_HEIGHT
 
 _HEIGHT = 800
 #: CSS pixels of its page that a picture shows above and below an offender
 _AROUND = 24
 #: seconds that a page has to be still for, and that is waited for it at most
 _QUIET, _SETTLING = 0.25, 5.0
-#: a proxy that is not there: what is not answered here goes nowhere, not even by a web socket
-_NOWHERE = "http://127.0.0.1:9"
 #: the world of our scripts in a page
 _WORLD = "prerender"
 #: which look at a page has shown what the other has not
@@ -34,10 +50,11 @@ _WITH, _WITHOUT = "with the page's scripts", "without scripts"
 
 
 def _script(name: str) -> str:
-    return Path(__file__).with_name("look").joinpath(f"{name}.js").read_text("utf-8")
+    return read_function(Path(__file__).with_name("look") / f"{name}.js")
 
 
-_WATCH, _SETTLE, _MEASURE, _FRAME = map(_script, ("watch", "settle", "measure", "frame"))
+_WATCH, _FONTS, _SETTLE = map(_script, ("watch", "fonts", "settle"))
+_MEASURE, _FRAME = map(_script, ("measure", "frame"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +119,26 @@ class ViewportResult:
 
 
 async def inspect_page(
-    browser: Browser, shown: ServedPage, screens: Screens
+    browser: Browser, served: ServedPage, screens: Screens
 ) -> list[ViewportResult]:
     """Look at a page on each screen in turn. Raises TabLostError."""
-    seen, has_scripts = await _look(browser, shown, screens, scripts=True)
+    seen, has_scripts = await _look(browser, served, screens, scripts=True)
     if not has_scripts:
         return seen
-    plain, _ = await _look(browser, shown, screens, scripts=False)
+    plain, _ = await _look(browser, served, screens, scripts=False)
     return [_both(*pair) for pair in zip(seen, plain, strict=True)]
 
 
 def _both(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
     """What is seen of a page on a screen, and what is wrong there with and without its scripts."""
-    known, others = ({(o.index, o.reason) for o in some.violations} for some in (seen, plain))
+    known, others = ({(o.index, o.reason) for o in result.violations} for result in (seen, plain))
     violations = [
         *(o if (o.index, o.reason) in others else _marked(o, _WITH) for o in seen.violations),
         *(_marked(o, _WITHOUT) for o in plain.violations if (o.index, o.reason) not in known),
     ]
     problems = [
-        *(one if one in plain.problems else f"{one}, {_WITH}" for one in seen.problems),
-        *(f"{one}, {_WITHOUT}" for one in plain.problems if one not in seen.problems),
+        *(text if text in plain.problems else f"{text}, {_WITH}" for text in seen.problems),
+        *(f"{text}, {_WITHOUT}" for text in plain.problems if text not in seen.problems),
     ]
     return replace(seen, violations=violations, problems=problems)
 
@@ -131,77 +148,77 @@ def _marked(violation: Violation, how: str) -> Violation:
 
 
 async def _look(
-    browser: Browser, shown: ServedPage, screens: Screens, *, scripts: bool
+    browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
 ) -> tuple[list[ViewportResult], bool]:
     """What is seen of a page on each screen, and whether it has scripts."""
-    options = {"java_script_enabled": scripts, "device_scale_factor": screens.zoom}
-    async with _opened(browser, options) as context:
-        page = await with_timeout(context.new_page())
-        context.on("page", lambda other: close_quietly(other.close()))
-        visit = _Visit(page, await with_timeout(context.new_cdp_session(page)), shown)
-        await with_timeout(context.route("**/*", visit.answer))
-        if scripts:
-            await visit.watch()
-        world: _World | None = None
+    async with _opened(browser, served, screens, scripts=scripts) as visit:
+        world: _IsolatedWorld | None = None
         seen, has_scripts = [], False
         for width in screens.widths:
-            narrowed = max(1, round(width / screens.zoom))
-            await with_timeout(page.set_viewport_size({"width": narrowed, "height": _HEIGHT}))
+            await visit.resize(max(1, round(width / screens.zoom)))
             # Scripts may have looked at the width; and text is enlarged once
             if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
-            asked = {"textSize": screens.text, "shrink": screens.shrink}
-            told = await world.call(_MEASURE, asked)
-            has_scripts = has_scripts or told["scripted"]
-            seen.append(await _seen(page, world, width, told))
+            options = {"textSize": screens.text, "shrink": screens.shrink, "xHeight": X_HEIGHT}
+            measured = await world.call(_MEASURE, options)
+            has_scripts = has_scripts or measured["scripted"]
+            seen.append(await _seen(visit.page, world, width, measured))
     return seen, has_scripts
 
 
-async def _seen(page: Page, world: _World, width: int, told: dict[str, Any]) -> ViewportResult:
+async def _seen(
+    page: Page, world: _IsolatedWorld, width: int, measured: dict[str, Any]
+) -> ViewportResult:
     """What has been measured, with pictures."""
     violations = [
-        Violation(one["index"], one["reason"], await _picture(page, world, at))
-        for at, one in enumerate(told["violations"])
+        Violation(found["index"], found["reason"], await _picture(page, world, number))
+        for number, found in enumerate(measured["violations"])
     ]
-    compromises = [Compromise(**one) for one in told["compromises"]]
-    counts = (told["formulas"], told["displays"])
-    return ViewportResult(width, *counts, violations, compromises, told["problems"])
+    compromises = [Compromise(**found) for found in measured["compromises"]]
+    counts = (measured["formulas"], measured["displays"])
+    return ViewportResult(width, *counts, violations, compromises, measured["problems"])
 
 
 @asynccontextmanager
-async def _opened(browser: Browser, options: dict[str, Any]) -> AsyncIterator[BrowserContext]:
-    """A context of its own: nothing that a page keeps is there the next time."""
-    options |= {"service_workers": "block", "proxy": {"server": _NOWHERE}}
-    context = await with_timeout(browser.new_context(**options))
+async def _opened(
+    browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
+) -> AsyncIterator[_PageVisit]:
+    """A tab of its own: nothing that a page keeps is there the next time."""
+    server = _Server(served)
+    page = await open_page(
+        browser,
+        server.serve,
+        java_script_enabled=scripts,
+        device_scale_factor=screens.zoom,
+    )
     try:
-        yield context
+        page.context.on("page", lambda other: close_quietly(other.close()))
+        visit = _PageVisit(page, await open_session(page), server)
+        if scripts:
+            await visit.watch()
+        yield visit
     finally:
-        await close_quietly(context.close())
+        await close_page(page)
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
+class _IsolatedWorld:
     """A place for scripts in a page, out of reach of its own."""
 
     session: CDPSession
     context: int
 
-    async def call(self, script: str, argument: object, seconds: float = STARTUP_TIMEOUT) -> Any:
+    async def call(self, function: str, argument: object, seconds: float = STARTUP_TIMEOUT) -> Any:
         """What a function gives for an argument. Raises TabLostError."""
-        function = script.rstrip().removesuffix(";")
-        words = {
-            "expression": f"({function})({json.dumps(argument)})",
-            "contextId": self.context,
-            "awaitPromise": True,
-            "returnByValue": True,
-        }
-        answer = await with_timeout(self.session.send("Runtime.evaluate", words), seconds)
-        if "exceptionDetails" in answer:
-            raise TabLostError(str(answer["exceptionDetails"]["exception"].get("description")))
-        return answer["result"].get("value")
+        expression = f"({function})({json.dumps(argument)})"
+        options = {"contextId": self.context, "awaitPromise": True}
+        try:
+            return await evaluate_expression(self.session, expression, seconds, **options)
+        except ScriptError as error:
+            raise TabLostError(str(error)) from error
 
 
-async def _picture(page: Page, world: _World, violation: int) -> bytes:
+async def _picture(page: Page, world: _IsolatedWorld, violation: int) -> bytes:
     """A PNG of an offender, framed, and of what is beside it on the screen."""
     top, bottom = await world.call(_FRAME, {"violation": violation, "framed": True})
     size = page.viewport_size or {"width": 1, "height": _HEIGHT}
@@ -213,14 +230,17 @@ async def _picture(page: Page, world: _World, violation: int) -> bytes:
     return data
 
 
-class _Visit:
+class _PageVisit:
     """A tab in which a page is opened: it is not left, and loaded again only by us."""
 
-    def __init__(self, page: Page, session: CDPSession, shown: ServedPage) -> None:
-        self._page = page
+    def __init__(self, page: Page, session: CDPSession, server: _Server) -> None:
+        self.page = page
         self._session = session
-        self._shown = shown
-        self._opens = False
+        self._server = server
+
+    async def resize(self, width: int) -> None:
+        """Give the screen a width, in CSS pixels. Raises TabLostError."""
+        await with_timeout(self.page.set_viewport_size({"width": width, "height": _HEIGHT}))
 
     async def watch(self) -> None:
         """Have the page watched from its beginning on. Raises TabLostError."""
@@ -229,7 +249,7 @@ class _Visit:
         call = self._session.send("Page.addScriptToEvaluateOnNewDocument", words)
         await with_timeout(call)
 
-    async def load(self, seconds: float | None) -> _World:
+    async def load(self, seconds: float | None) -> _IsolatedWorld:
         """Open the page, and wait until it is still. Raises TabLostError.
 
         `seconds` are what its scripts may take; None: they are off.
@@ -237,7 +257,7 @@ class _Visit:
         if seconds is None:
             await self._go("load")
             world = await self._world(STARTUP_TIMEOUT)
-            await world.call("() => document.fonts.ready.then(() => null)", None)
+            await world.call(_FONTS, None)
             return world
         await self._forget()
         await self._go("commit")
@@ -245,62 +265,54 @@ class _Visit:
             world = await self._world(seconds)
             times = {"quiet": _QUIET * 1000, "limit": _SETTLING * 1000}
             await world.call(_SETTLE, times, _SETTLING + seconds)
-        except TabLostError as error:
-            if isinstance(error.__cause__, TimeoutError):
-                raise TabLostError(f"a script of it does not end: {error}") from error
-            raise
+        except TabTimeoutError as error:
+            raise TabLostError(f"a script of it does not end: {error}") from error
         return world
 
     async def _go(self, until: Literal["commit", "load"]) -> None:
-        self._opens = True
-        address = ORIGIN + quote(f"/{self._shown.name}")
-        await with_timeout(self._page.goto(address, wait_until=until))
+        address = self._server.expect()
+        await with_timeout(self.page.goto(address, wait_until=until))
 
     async def _forget(self) -> None:
         """Have nothing kept of what scripts have stored."""
         words = {"origin": ORIGIN, "storageTypes": "all"}
         await with_timeout(self._session.send("Storage.clearDataForOrigin", words))
 
-    async def _world(self, seconds: float) -> _World:
+    async def _world(self, seconds: float) -> _IsolatedWorld:
         """Where the page's watch is, if it has one."""
         tree = await with_timeout(self._session.send("Page.getFrameTree"), seconds)
         words = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
         answer = await with_timeout(self._session.send("Page.createIsolatedWorld", words), seconds)
-        return _World(self._session, answer["executionContextId"])
+        return _IsolatedWorld(self._session, answer["executionContextId"])
 
-    async def answer(self, route: Route) -> None:
-        """Serve the page, and files that are there; refuse everything else."""
-        url = urlsplit(route.request.url)
-        if _is_page(route) and not self._opens:
-            await route.fulfill(status=204)  # which leaves a page as it is that would go elsewhere
-            return
-        if _is_page(route):
-            self._opens = False
-        if _is_ours(url) and unquote(url.path) == f"/{self._shown.name}":
-            await route.fulfill(body=self._shown.data, content_type=_kind(self._shown.name))
-        elif file := self._file(url):
-            # As CDNs have it
-            headers = {"access-control-allow-origin": "*", "content-type": _kind(file)}
-            await route.fulfill(path=file, headers=headers)
-        else:
-            await route.abort()
 
-    def _file(self, url: SplitResult) -> Path | None:
-        return self._shown.file(url.path) if _is_ours(url) else self._shown.library(url.geturl())
+class _Server:
+    """What a page gets: itself, when it is expected, and files that are there; nothing else."""
+
+    def __init__(self, served: ServedPage) -> None:
+        self._served = served
+        self._expected = False
+
+    def expect(self) -> str:
+        """Have the page opened once; its address."""
+        self._expected = True
+        return ORIGIN + quote(f"/{self._served.name}")
+
+    def serve(self, request: PageRequest) -> Resource | None:
+        """What a request gets."""
+        if request.navigates and not self._expected:
+            return Resource(status=204)  # which leaves a page as it is that would go elsewhere
+        if request.navigates:
+            self._expected = False
+        url = urlsplit(request.url)
+        name = self._served.name
+        if _is_ours(url) and unquote(url.path) == f"/{name}":
+            return Resource(self._served.data, content_type(name))
+        file = self._served.file(url.path) if _is_ours(url) else self._served.library(url.geturl())
+        # As CDNs have it
+        headers = {"access-control-allow-origin": "*"}
+        return Resource(file, content_type(file), headers) if file else None
 
 
 def _is_ours(url: SplitResult) -> bool:
     return f"{url.scheme}://{url.netloc}" == ORIGIN
-
-
-def _is_page(route: Route) -> bool:
-    """Whether the page itself, or another window, is asked for."""
-    request = route.request
-    try:
-        return request.is_navigation_request() and request.frame.parent_frame is None
-    except Error:  # a window that is not there yet
-        return True
-
-
-def _kind(name: Path | PurePosixPath) -> str:
-    return mimetypes.guess_type(name.name)[0] or "application/octet-stream"

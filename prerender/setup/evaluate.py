@@ -9,26 +9,38 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, Route
-
+from prerender.browser.pages import (
+    ORIGIN,
+    Browser,
+    CDPSession,
+    Page,
+    PageRequest,
+    Resource,
+    ScriptError,
+    TabLostError,
+    TabTimeoutError,
+    close_page,
+    evaluate_expression,
+    open_page,
+    open_session,
+    read_function,
+    with_timeout,
+)
+from prerender.errors import PageError
 from prerender.setup.model import Json
 from prerender.setup.scripts import LOADERS, Request
 
-#: never resolved: requests to it are answered from the package
-ORIGIN = "https://prerender.invalid"
 #: seconds that a step of a page's scripts may take
 LIMIT = 2.0
 #: seconds that the browser may take for what is not the page's, and to answer after a step
-_PATIENCE = 30.0
-_ANSWERING = 8.0
-_CLOSING = 3.0
+_STARTUP_TIMEOUT = 30.0
+_ANSWER_TIMEOUT = 8.0
 #: so many at once: more would be in each other's way, and seem to take long
 _AT_ONCE = 2
 _TOO_LONG = f"the page's configuration runs for more than {LIMIT:g} s"
@@ -39,16 +51,14 @@ _POLICY = (
     "form-action 'none'; base-uri 'none'"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-DNS-Prefetch-Control": "off"}
-_PREPARE = "async (request) => (await import('/page.js')).prepare(request)"
+_PREPARE = read_function(_FILES / "prepare.js")
 _STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "visit", "settle",
           "finish")  # fmt: skip
 #: how often what waits may make more wait: scripts that are loaded one after the other
 _TURNS = 12
 
-T = TypeVar("T")
 
-
-class SetupError(Exception):
+class SetupError(PageError):
     """A page's configuration that could not be evaluated; the message says why."""
 
 
@@ -63,16 +73,16 @@ async def evaluate(browser: Browser, request: Request) -> Json:
     """
     if not request.runs:
         return loaded(request)
-    asked = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
-    async with _turns(), _sandbox(browser) as (page, session):
-        await _guard(page.evaluate(_PREPARE, asked), _PATIENCE)
-        answer: object = None
-        for step in _STEPS:
-            for _ in range(_TURNS if step == "settle" else 1):
-                call = _step(session, f"prerenderSetup.{step}()")
-                answer = await _guard(call, LIMIT + _ANSWERING)
-                if not answer:
-                    break
+    given = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
+    with _in_words():
+        async with _turns(), _sandbox(browser) as (page, session):
+            await with_timeout(page.evaluate(_PREPARE, given), _STARTUP_TIMEOUT)
+            answer: object = None
+            for step in _STEPS:
+                for _ in range(_TURNS if step == "settle" else 1):
+                    answer = await _run(session, step)
+                    if not answer:
+                        break
     return _parsed(answer)
 
 
@@ -91,14 +101,10 @@ def _turns() -> asyncio.Semaphore:
     return _waiting.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
 
 
-async def _step(session: CDPSession, expression: str) -> Any:
-    """Runs one step; V8 ends it when its time is over."""
-    asked = {"expression": expression, "returnByValue": True, "timeout": LIMIT * 1000}
-    answer = await session.send("Runtime.evaluate", asked)
-    if details := answer.get("exceptionDetails"):
-        told = details.get("exception", {}).get("description") or details.get("text", "")
-        raise SetupError(told.partition("\n")[0].removeprefix("Problem: "))
-    return answer["result"].get("value")
+async def _run(session: CDPSession, step: str) -> object:
+    """What one step gives; V8 ends it when its time is over."""
+    call, limit = f"prerenderSetup.{step}()", LIMIT + _ANSWER_TIMEOUT
+    return await evaluate_expression(session, call, limit, timeout=LIMIT * 1000)
 
 
 def _parsed(answer: object) -> Json:
@@ -114,63 +120,42 @@ def _parsed(answer: object) -> Json:
 @asynccontextmanager
 async def _sandbox(browser: Browser) -> AsyncIterator[tuple[Page, CDPSession]]:
     """An empty page of its own, ended afterwards even when it is busy."""
-    context = await _guard(browser.new_context(service_workers="block"), _PATIENCE)
+    page = await open_page(browser, _file, _STARTUP_TIMEOUT)
     session: CDPSession | None = None
     try:
-        await context.route("**/*", _answer)
-        page = await _guard(context.new_page(), _PATIENCE)
-        session = await _guard(context.new_cdp_session(page), _PATIENCE)
-        await _guard(page.goto(f"{ORIGIN}/"), _PATIENCE)
+        session = await open_session(page, _STARTUP_TIMEOUT)
+        await with_timeout(page.goto(f"{ORIGIN}/"), _STARTUP_TIMEOUT)
         yield page, session
     finally:
-        await _end(context, session)
+        await close_page(page, session)
 
 
-async def _answer(route: Route) -> None:
-    """Serve the empty page and the sandbox's own modules; refuse everything else."""
-    url = route.request.url
-    name = url.removeprefix(f"{ORIGIN}/")
+def _file(request: PageRequest) -> Resource | None:
+    """The empty page and the sandbox's own modules; nothing else."""
+    name = request.url.removeprefix(f"{ORIGIN}/")
     if name == "":
-        body = "<!doctype html><meta charset=utf-8><body>"
-        await route.fulfill(body=body, content_type="text/html", headers=_HEADERS)
-    elif url.startswith(ORIGIN) and name in {file.name for file in _FILES.glob("*.js")}:
-        body = (_FILES / name).read_text("utf-8")
-        await route.fulfill(body=body, content_type="text/javascript")
-    else:
-        await route.abort()
+        return Resource("<!doctype html><meta charset=utf-8><body>", headers=_HEADERS)
+    if request.url.startswith(ORIGIN) and name in {file.name for file in _FILES.glob("*.js")}:
+        return Resource(_FILES / name, "text/javascript")
+    return None
 
 
-async def _guard(action: Awaitable[T], seconds: float) -> T:
-    """The answer of the browser; SetupError where there is none in time, or no page any more."""
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What goes wrong in a browser as a SetupError, with what to tell the user."""
     try:
-        async with asyncio.timeout(seconds):
-            return await action
-    except TimeoutError as error:
+        yield
+    except ScriptError as error:
+        raise SetupError(str(error).partition("\n")[0].removeprefix("Problem: ")) from error
+    except TabTimeoutError as error:
         raise SetupLostError("the page's configuration does not come to an end") from error
-    except Error as error:
-        raise SetupLostError(_in_words(error.message)) from error
+    except TabLostError as error:
+        raise SetupLostError(_reason(str(error))) from error
 
 
-def _in_words(message: str) -> str:
+def _reason(message: str) -> str:
     if "terminated" in message:
         return _TOO_LONG
     if "crashed" in message or "closed" in message:
         return "the page's configuration exhausts the browser"
     return f"the page's configuration could not be evaluated: {message.splitlines()[0]}"
-
-
-async def _end(context: BrowserContext, session: CDPSession | None) -> None:
-    """Close; a page that is too busy for it is made to crash first."""
-    for action in (None, "Page.crash"):
-        try:
-            if action and session:
-                async with asyncio.timeout(_CLOSING):
-                    await session.send(action)
-        except (Error, TimeoutError):
-            pass
-        try:
-            async with asyncio.timeout(_CLOSING):
-                await context.close()
-        except (Error, TimeoutError):
-            continue
-        return

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prerender.browser.pages import read_function
 from prerender.setup.lacks import called
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
 from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup
@@ -46,7 +47,7 @@ _AUTOLOAD_ALL: Json = {
                  "xtwoheadrightarrow"],
 }  # fmt: skip
 _FORMATS = {"formatNumber": "number", "formatTag": "tag", "formatID": "id", "formatURL": "url"}
-_ID = {FUNCTION: r"id => 'mjx-eqn-' + id.replace(/\s/g, '_')"}
+_ID = {FUNCTION: read_function(Path(__file__).with_name("mathjax2-id.js"))}
 
 
 def interpret(loader: Loader | None, data: Json) -> Setup:

@@ -77,6 +77,28 @@ class Folder:
             os.close(handle)
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Files that are kept in memory, by their names."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError."""
+        if name not in self.files:
+            raise FileNotFoundError(name)
+        return self.files[name]
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep a file."""
+        self.files[name] = data
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Nothing: no other process sees these files."""
+        yield
+
+
 @dataclass(slots=True)
 class SharedAssets:
     """The files of these names at the root of a site."""

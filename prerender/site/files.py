@@ -22,6 +22,8 @@ from urllib.parse import unquote, urlsplit
 import brotli
 from pathspec import GitIgnoreSpec
 
+from prerender.errors import UsageError
+
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
 _TEMPORARY = ".prerender-"
 #: this machine, in the names of its temporary files: others may write to the same folder
@@ -34,7 +36,7 @@ COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class SiteError(ValueError):
+class SiteError(UsageError):
     """The site cannot be built as asked; the message says why and what to do."""
 
 
@@ -84,6 +86,23 @@ def open_site(
         if root.resolve().is_relative_to(output.resolve()):
             raise SiteError(f"{output} holds the site itself; name a folder of its own")
     return Site(root, output, tuple(include) or DEFAULT_INCLUDE, tuple(exclude), single)
+
+
+def read_source(site: Site, page: PurePosixPath) -> bytes:
+    """The bytes of a page's source. Raises OSError."""
+    return site.source(page).read_bytes()
+
+
+def read_target(site: Site, page: PurePosixPath) -> bytes | None:
+    """What stands where a page's result goes; None where nothing can be read there."""
+    with suppress(OSError):
+        return site.target(page).read_bytes()
+    return None
+
+
+def read_local(file: Path) -> bytes:
+    """The bytes of a file of the site (`local_files`). Raises OSError."""
+    return file.read_bytes()
 
 
 def list_pages(site: Site) -> list[PurePosixPath]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import turbohtml
 
+from prerender.errors import PageError
+
 #: Python's codec for each WHATWG encoding whose name Python does not know or takes more strictly
 #: (https://encoding.spec.whatwg.org/#names-and-labels)
 _CODECS = {
@@ -30,7 +32,7 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-class EncodingLossError(ValueError):
+class EncodingLossError(PageError):
     """A page whose bytes do not come back when its text is encoded again."""
 
 
@@ -83,9 +85,6 @@ codecs.register_error("prerender.references", _reference)
 
 def _html_codec(data: bytes) -> str:
     """The WHATWG encoding sniffing algorithm, by turbohtml; UTF-8 where that fits undeclared."""
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return codec
     beginning = turbohtml.parse(data[:_BEGINNING], positions=False)
     # where the parser comes upon what the page declares, what follows counts no more
     certain = beginning.encoding_confidence == "certain"

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prerender.batch.journal import Journal, JournalError, Row, Site, State
-from prerender.batch.worker import in_shard
+from prerender.batch.schedule import in_shard
+
+pytestmark = pytest.mark.quick
 
 SITE = Site("/a", "s3://b/c")
 #: names of files, which need not be Unicode

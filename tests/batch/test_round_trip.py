@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import prerender.pipeline.build as module
 from prerender.engine import JobResult, Layout, Typeset
 from prerender.pipeline.page import finish, plan, read, restored, scripts_of
 from prerender.setup import Role, defaults
@@ -61,7 +60,7 @@ def test_real_sites(
     results = []
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(module, "__version__", "0.0.9")
+            patch.setattr("prerender.settings.__version__", "0.0.9")
             assert prerender(*old).returncode in (0, 1)
         by_old = files(tmp_path / "all")
         assert prerender(*new).returncode in (0, 1)

@@ -14,6 +14,8 @@ import pytest
 from prerender.browser import discover as browser
 from prerender.browser.discover import INSTALL, BrowserNotFound, find_browser, registry, sandbox
 
+pytestmark = pytest.mark.quick
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layout of Linux")
 
 

@@ -19,6 +19,8 @@ from prerender.cache import version
 from prerender.cache.disk import Cache, CacheError, default_folder
 from prerender.engine import JobResult, Layout, Typeset
 
+pytestmark = pytest.mark.quick
+
 PICTURE = Layout(572, 442, 11, ('<use href="#g"/>',))
 ANSWER = JobResult((Typeset((PICTURE,), ("g",)), Typeset(error="bad \udc81")), {"g": "m0 0h1z"})
 
@@ -154,6 +156,20 @@ def test_the_version_is_that_of_all_files(tmp_path: Path, monkeypatch: pytest.Mo
         before = after
     (package / "engine" / "vendor" / "NOTICE").write_text("Another", "utf-8")
     assert version.program_version() == before
+
+
+def test_typesets_are_those_of_all_that_runs_in_the_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = tmp_path / "worker"
+    shutil.copytree(version._SCRIPTS[0], worker)
+    monkeypatch.setattr(version, "_SCRIPTS", (worker,))
+    seen = {version.typesets_version()}
+    for name in ("draw.js", "layout/breaker.js", "constants.json"):
+        with (worker / name).open("ab") as file:
+            file.write(b" ")
+        seen.add(version.typesets_version())
+    assert len(seen) == 4
 
 
 def test_prune_forgets_what_other_versions_have_made(

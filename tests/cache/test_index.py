@@ -18,6 +18,8 @@ from prerender.cache.index import PageIndex, PageRecord, stable_stat
 from prerender.site.files import FileStat, Site, open_site
 from tests.conftest import Done, Run
 
+pytestmark = pytest.mark.quick
+
 HEAD = "<!doctype html><script src=/math.js></script><title>t</title>"
 PAGES = {
     "a.html": rf"{HEAD}<p>\(x^2\) and \[y\]",
@@ -155,7 +157,7 @@ def test_files_that_a_site_shares(
     prerender("build", "site", *flags)
     time.sleep(0.05)
     age(site)
-    with patch("prerender.pipeline.build.plan", None):
+    with patch("prerender.pipeline.render.plan", None):
         prerender("build", "site", *flags, **NONE)  # the pages are other files now
     time.sleep(0.05)
     prerender("build", "site", *flags, **NONE)
@@ -176,7 +178,7 @@ def test_pages_that_are_written_anew_with_the_same_bytes(
     assert prerender("build", "site").returncode == 1
     assert prerender("build", "site", "-o", "out").returncode == 1
     results = {name: (site / name).read_bytes() for name in PAGES}
-    monkeypatch.setattr("prerender.pipeline.build.plan", None)
+    monkeypatch.setattr("prerender.pipeline.render.plan", None)
     age(site)
     assert statuses(prerender("build", "site", "--json", "-"))["a.html"] == "unchanged"
     for name, text in PAGES.items():

@@ -14,6 +14,8 @@ import pytest
 from prerender import __version__
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 GOOD = "<!doctype html><title>t</title><p>数学 \\(x^2\\) and \\[y\\]"
 BAD = "<!doctype html><title>t</title>\n<p>\t数学 \\(\\frac{1}\\) and \\(z\\)"
 NO_BROWSER = {"PRERENDER_BROWSER": "/nonexistent"}
@@ -350,10 +352,7 @@ def test_an_unknown_setting(prerender: Run, site: Path, tmp_path: Path, name: st
     (tmp_path / name).write_text(f"{table}outptu = 'out'\n")
     done = prerender("build", "site")
     assert done.returncode == 2
-    assert (
-        f"prerender: error: {name}: unknown setting outptu; known: base_path, browser,"
-        in done.stderr
-    )
+    assert f"prerender: error: {name}: unknown setting outptu; is output meant?" in done.stderr
 
 
 def test_variables(prerender: Run, site: Path, tmp_path: Path) -> None:
@@ -362,8 +361,8 @@ def test_variables(prerender: Run, site: Path, tmp_path: Path) -> None:
     (tmp_path / "prerender.toml").write_text("cache_dir = 'there'\n")
     assert prerender("cache", "info", PRERENDER_CACHE="here").stdout.startswith("here: ")
     assert prerender("cache", "info", PRERENDER_CACHE="").stdout.startswith("there: ")
-    assert "--jobs" in prerender("build", "site", PRERENDER_JOBS="x").stderr
-    assert "--time-limit" in prerender("build", "site", PRERENDER_TIME_LIMIT="0").stderr
+    assert "PRERENDER_JOBS: 'x'" in prerender("build", "site", PRERENDER_JOBS="x").stderr
+    assert "PRERENDER_TIME_LIMIT = 0" in prerender("build", "site", PRERENDER_TIME_LIMIT="0").stderr
 
 
 def test_what_took_too_long_is_tried_again(prerender: Run, site: Path) -> None:
@@ -412,10 +411,63 @@ def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
         "import sys\n"
         "class Interrupt:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'prerender.pipeline.build': raise KeyboardInterrupt\n"
+        "        if name == 'prerender.pipeline.render': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupt())\n"
+        "sys.argv[1:] = ['build', '.']\n"
         "from prerender.__main__ import main\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize("words", [("-q", "-v"), ("--quiet",)])
+def test_quiet_is_quiet(prerender: Run, site: Path, words: tuple[str, ...]) -> None:
+    done = prerender("build", "site", *words)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("package", ["diskcache", "turbohtml", "jinja2", "pathspec", "brotli"])
+def test_doctor_without_a_package(package: str, environment: dict[str, str]) -> None:
+    code = (
+        "import sys\n"
+        f"sys.modules['{package}'] = None\n"
+        "sys.argv[1:] = ['doctor']\n"
+        "from prerender.__main__ import main\n"
+        "main()\n"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert f"{package:<10} missing: pip install {package}" in done.stdout
+
+
+def test_a_bug_is_told_with_its_traceback(
+    prerender: Run, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("one of ours")
+
+    monkeypatch.setattr("prerender.pipeline.render.finish", fails)
+    done = prerender("build", "site", "--no-cache")
+    assert done.returncode == 70
+    assert "site/a.html: error: the page is left as it is, by a bug of prerender: " in done.stderr
+    assert "Traceback (most recent call last)" in done.stderr
+    assert (site / "a.html").read_text("utf-8") == GOOD
+    job = prerender("batch", "site", "--journal", "journal", "--no-cache", "--retries", "0")
+    assert job.returncode == 70
+    assert "Traceback (most recent call last)" in job.stderr
+    monkeypatch.setattr("prerender.pipeline.build.page_names", fails)
+    done = prerender("build", "site")
+    assert done.returncode == 70
+    assert "prerender: error: a bug of prerender; please report it" in done.stderr
+
+
+def test_check_looks_at_the_markup_that_build_writes(prerender: Run, site: Path) -> None:
+    """Of a site that is built with files that pages share, nothing is left to do."""
+    flags = ("--css", "external", "--glyphs", "shared")
+    assert prerender("build", "site", *flags).returncode == 0
+    done = prerender("check", "site", *flags)
+    assert "1 unchanged, 1 no-math; nothing written" in done.stderr
+    assert "1 rendered" in prerender("check", "site").stderr

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import Engine, FormulaInput, Job, Typeset, engine_setup, fingerprint
+from prerender.engine import FormulaInput, Job, Typeset, engine_setup
+from prerender.hashing import fingerprint
 from prerender.setup import ElementFilter, SearchRules, Setup
 from prerender.setup.packages import KNOWN, loadable, to_load
+from tests.support.browser import new_engine
 
 #: options that MathJax's tests set, and the file does not have, by the name of the test
 OPTIONS_NOT_TOLD = {
@@ -79,7 +81,7 @@ def _is_expected(example: dict[str, Any], typeset: Typeset) -> bool:
 
 async def _typeset(examples: list[dict[str, Any]]) -> list[Typeset]:
     setups: dict[str, Any] = {}
-    async with Engine(tabs=2) as engine:
+    async with new_engine(tabs=2) as engine:
         jobs = [_job(example, setups) for example in examples]
         answers = await asyncio.gather(*(engine.typeset(job, setups) for job in jobs))
     return [answer.typesets[0] for answer in answers]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
-from prerender.engine import Engine, find_browser, sandbox
-from tests.tools.fidelity.compare import Compared, Sample, compare
+from prerender.engine import Engine
+from tests.support.browser import SessionBrowser, new_engine
+from tests.tools.fidelity.compare import (
+    Compared,
+    Sample,
+    compare,
+    our_picture,
+    share,
+    their_picture,
+)
 
 #: formulas of our own for each kind of drawing there is
 OWN = [
@@ -37,26 +46,35 @@ NOTATIONS = (
 )
 
 
-async def _compare(samples: list[Sample]) -> list[Compared]:
-    program = find_browser()
-    async with async_playwright() as playwright, Engine() as engine:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
-        return await compare(browser, engine, samples, {})
+#: the share of pixels that may differ where a drawing is the same
+ALIKE = 0.001
+
+T = TypeVar("T")
+
+
+def _with_engine(chromium: SessionBrowser, look: Callable[[Browser, Engine], Awaitable[T]]) -> T:
+    async def action(browser: Browser) -> T:
+        async with new_engine() as engine:
+            return await look(browser, engine)
+
+    return chromium.run(action)
+
+
+def _compare(chromium: SessionBrowser, samples: list[Sample]) -> list[Compared]:
+    return _with_engine(chromium, lambda browser, engine: compare(browser, engine, samples, {}))
 
 
 def _differing(result: list[Compared]) -> list[Compared]:
-    return [one for one in result if one.ours != one.theirs or (one.share or 0) > 0.001]
+    return [one for one in result if one.ours != one.theirs or (one.share or 0) > ALIKE]
 
 
-def test_every_kind_of_drawing_is_mathjax_own() -> None:
-    result = asyncio.run(_compare(OWN))
+def test_every_kind_of_drawing_is_mathjax_own(session_browser: SessionBrowser) -> None:
+    result = _compare(session_browser, OWN)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
 
-def test_every_notation_that_encloses_is_mathjax_own() -> None:
+def test_every_notation_that_encloses_is_mathjax_own(session_browser: SessionBrowser) -> None:
     samples = [
         Sample(
             rf"12\enclose{{{notation}}}{{{inner}}}+\frac{{\enclose{{{notation}}}{{x}}}}{{2}}", True
@@ -64,23 +82,42 @@ def test_every_notation_that_encloses_is_mathjax_own() -> None:
         for notation in NOTATIONS.split()
         for inner in ("48", r"\frac{a}{b}")
     ]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert all(one.share is not None for one in result)
     assert _differing(result) == []
 
 
-def test_a_drawing_that_is_not_the_same_is_seen() -> None:
-    result = asyncio.run(_compare([Sample("x", True), Sample("y", True)]))
-    assert [one.share for one in result] == [0, 0]
-    assert _differing([Compared(Sample("x", True), 0.0011)]) != []
+#: formulas, and others that are nearly the same
+_OTHERS = {
+    "x": "y",
+    r"a + b": r"a +\mkern2mu b",
+    r"\frac{a}{b}": r"\frac{a}{\raise1pt b}",
+    r"\color{red}x": r"\color{green}x",
+    r"\sqrt{x^2 + y^2}": r"\sqrt{x^2 + y^3}",
+}
+
+
+def test_a_drawing_that_is_not_the_same_is_seen(session_browser: SessionBrowser) -> None:
+    ours, theirs = ([Sample(tex, True) for tex in some] for some in (_OTHERS, _OTHERS.values()))
+
+    async def look(browser: Browser, engine: Engine) -> list[float]:
+        one = await our_picture(browser, engine, ours, {}, ())
+        other = await their_picture(browser, theirs, {}, ())
+        assert {*one.errors, *other.errors} == {None}
+        return [share(one, other, index) for index in range(len(ours))]
+
+    shares = _with_engine(session_browser, look)
+    assert all(one > ALIKE for one in shares), shares
 
 
 @pytest.mark.slow
-def test_formulas_of_wikipedia_are_mathjax_own(shared: Path) -> None:
+def test_formulas_of_wikipedia_are_mathjax_own(
+    session_browser: SessionBrowser, shared: Path
+) -> None:
     lines = (shared / "formulas" / "enwiki-sample.jsonl").read_text("utf-8").splitlines()[:300]
     samples = [Sample(data["tex"], data["display"]) for data in map(json.loads, lines)]
     # All of them are displays
     samples += [sample._replace(display=False) for sample in samples[:60]]
-    result = asyncio.run(_compare(samples))
+    result = _compare(session_browser, samples)
     assert sum(one.share is not None for one in result) >= 355
     assert _differing(result) == []

@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 _PAGE = r"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>x</title>
 <script src="https://cdn.jsdelivr.net/npm/mathjax@4/tex-svg.js"></script></head>
 <body><p>\(x\) and \(\text{中文字体}\)</p></body></html>"""

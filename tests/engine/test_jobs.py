@@ -10,6 +10,8 @@ from prerender.engine.jobs import plan_jobs
 from prerender.find import Formula, Input
 from prerender.source import Span
 
+pytestmark = pytest.mark.quick
+
 
 def together(*formulas: str, display: bool = False, kind: Input = "tex", **tex: Any) -> list[int]:
     """The indexes of the formulas that are one job; those that are not are each one of its own."""
@@ -17,7 +19,9 @@ def together(*formulas: str, display: bool = False, kind: Input = "tex", **tex: 
     planned = plan_jobs(found, "key", tex)
     assert sorted(index for one in planned for index in one.indexes) == list(range(len(formulas)))
     for one in planned:
-        assert [item.math for item in one.job.items] == [formulas[index] for index in one.indexes]
+        assert [item.math for item in one.job.formulas] == [
+            formulas[index] for index in one.indexes
+        ]
     *alone, last = planned
     if len(last.indexes) > 1 or _counts(formulas, planned):
         assert all(len(one.indexes) == 1 for one in alone)

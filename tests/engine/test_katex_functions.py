@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import Engine
 from prerender.engine.model import engine_setup
 from prerender.engine.tab import Tab
 from prerender.setup.katex import interpret
+from tests.support.browser import new_engine
+
+pytestmark = pytest.mark.quick
 
 KATEX = Path(__file__).parent.parent / "node_modules" / "katex"
 COMPARE = Path(__file__).with_name("katex.js")
@@ -103,7 +105,7 @@ async def _compare(formulas: list[str]) -> list[dict[str, Any]]:
     asked = interpret(["katex"], {"searched": [{"selector": "", "options": options}]})
     setup = engine_setup(asked)
     result = []
-    async with Engine(tabs=1) as engine:
+    async with new_engine(tabs=1) as engine:
         tab = await Tab.open(await engine.browser())
         await tab._page.add_script_tag(path=KATEX / "dist" / "katex.min.js")
         script = COMPARE.read_text("utf-8").partition("*/\n")[2]

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prerender.engine import Engine
 from prerender.engine.tab import Tab
+from tests.support.browser import new_engine
+
+pytestmark = pytest.mark.quick
 
 _LOOK = Path(__file__).with_name("lines.js").read_text("utf-8").rstrip().removesuffix(";")
 #: ex: italics overhang their boxes
@@ -97,7 +99,7 @@ class Typesetter:
 @pytest.fixture(scope="module")
 def lay() -> Iterator[Typesetter]:
     with asyncio.Runner() as runner:
-        engine = Engine(tabs=1)
+        engine = new_engine(tabs=1)
         browser = runner.run(engine.browser())
         yield Typesetter(runner, runner.run(Tab.open(browser)))
         runner.run(engine.__aexit__(None, None, None))

@@ -7,8 +7,12 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
+import pytest
+
 from prerender import engine
 from prerender.markup.drawing import SHORT
+
+pytestmark = pytest.mark.quick
 
 FONTS = Path(engine.__file__).with_name("mathjax") / "fonts"
 

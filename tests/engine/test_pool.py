@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from prerender.engine import BrowserNotFound, Engine, FormulaInput, Job, Typeset
+from prerender.browser.discover import BrowserNotFound
+from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.engine.tab import Tab
+from tests.support.browser import new_engine
 
 SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -49,7 +51,7 @@ async def typeset(engine: Engine, *jobs: Job) -> list[tuple[Typeset, ...]]:
 async def in_new_engine(
     *jobs: Job, tabs: int = 1, seconds: float = 20.0
 ) -> list[tuple[Typeset, ...]]:
-    async with Engine(tabs=tabs, seconds=seconds) as engine:
+    async with new_engine(tabs=tabs, seconds=seconds) as engine:
         return await typeset(engine, *jobs)
 
 
@@ -65,7 +67,7 @@ def test_a_picture_has_the_size_that_mathjax_gives_it() -> None:
 
 def test_outlines_come_with_the_answer() -> None:
     async def ask() -> dict[str, str]:
-        async with Engine(tabs=1) as engine:
+        async with new_engine(tabs=1) as engine:
             return (await engine.typeset(alone("x+x"), SETUPS)).outlines
 
     outlines = run(ask())
@@ -184,7 +186,7 @@ def kill(kind: str) -> int:
 @pytest.mark.parametrize("kind", ["renderer", ""])
 def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
     async def ask() -> list[Typeset]:
-        async with Engine(tabs=2) as engine:
+        async with new_engine(tabs=2) as engine:
             first = await typeset(engine, alone("x"))
             jobs = [alone(rf"\sum_{{i={i}}}^n \frac{{x_i^{{{i}}}}}{{y_i}}") for i in range(6000)]
             running = asyncio.ensure_future(typeset(engine, *jobs))
@@ -201,13 +203,13 @@ def test_what_is_killed_from_outside_is_replaced(kind: str) -> None:
 
 def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
     async def ask() -> list[list[list[Typeset]]]:
-        async with Engine() as engine:
+        async with new_engine() as engine:
             tab = await Tab.open(await engine.browser())
             asked = [[alone(f"{name}_{{{i}}}") for i in range(200)] for name in "xyz"]
             done = await asyncio.gather(*(tab.run(jobs, SETUPS, 20.0) for jobs in asked))
             again = [await tab.run(jobs, SETUPS, 20.0) for jobs in asked]
-            assert [one.jobs for one in done] == [one.jobs for one in again]
-            return [one.jobs for one in done]
+            assert [one.typesets for one in done] == [one.typesets for one in again]
+            return [one.typesets for one in done]
 
     first, second, third = run(ask())
     assert len(first) == len(second) == len(third) == 200
@@ -216,7 +218,7 @@ def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
 
 def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
     async def tabs(*, prewarm: bool) -> int:
-        async with Engine(prewarm=prewarm) as engine:
+        async with new_engine(prewarm=prewarm) as engine:
             browser = await engine.browser()
             for _ in range(100):
                 if browser.contexts:
@@ -230,7 +232,7 @@ def test_a_tab_is_there_before_jobs_that_are_sure_to_come() -> None:
 
 def test_little_work_waits_for_the_tab_that_is_opened_and_opens_no_other() -> None:
     async def tabs() -> int:
-        async with Engine(tabs=2, prewarm=True) as engine:
+        async with new_engine(tabs=2, prewarm=True) as engine:
             browser = await engine.browser()
             await typeset(engine, alone("x"), alone("y"))
             return len(browser.contexts)

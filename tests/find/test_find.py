@@ -14,6 +14,8 @@ from prerender.setup import ElementFilter, Pair, SearchRules, defaults
 from prerender.source import Element, parse, xhtml
 from tests.support.strategies import pages
 
+pytestmark = pytest.mark.quick
+
 VERSION_4 = replace(defaults().rules, mathml=True)
 TICKS = (Pair("`", "`", False),)
 AM_SWITCH = ElementFilter(("code",), "asciimath2jax_ignore", "asciimath2jax_process")

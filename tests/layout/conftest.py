@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from prerender.browser.discover import find_browser, sandbox
+from tests.support.browser import blocking_chromium
 from tests.support.layout.formulas import SETUPS, Rendered, rendered, source
 
 
@@ -45,13 +44,8 @@ def render(folder: Path) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = find_browser(os.environ.get("PRERENDER_BROWSER")).path
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, chromium_sandbox=sandbox(path).on
-        )
+    with blocking_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

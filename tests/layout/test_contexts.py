@@ -9,12 +9,15 @@ import pytest
 from playwright.sync_api import Page
 
 from prerender import screens
+from prerender.engine import X_HEIGHT
 from tests.support.layout.contexts import CONTEXTS, LATE
 from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
+pytestmark = pytest.mark.quick
+
 SCREENS = Path(screens.__file__).with_name("look").joinpath("measure.js").read_text("utf-8")
 #: what it is asked for: text as it is, and the limit of what can be read
-ASKED = {"textSize": 1.0, "shrink": 0.7}
+ASKED = {"textSize": 1.0, "shrink": 0.7, "xHeight": X_HEIGHT}
 _WIDTHS = Path(__file__).with_name("measure.js").read_text("utf-8")
 WIDTHS = (280, 320, 390, 820)
 
@@ -23,7 +26,7 @@ def offences(page: Page, shrink: float = 0.7) -> list[str]:
     """What is wrong with the formulas of a page; `shrink` is the limit of what can be read."""
     names = list(FORMULAS)
     seen: dict[str, Any] = page.evaluate(SCREENS, ASKED | {"shrink": shrink})
-    found = [f"{names[one['index']]}: {one['reason']}" for one in seen["offences"]]
+    found = [f"{names[one['index']]}: {one['reason']}" for one in seen["violations"]]
     for name, widths in zip(names, page.evaluate(_WIDTHS), strict=True):
         natural, box, possible = (round(widths[key]) for key in ("natural", "box", "possible"))
         if widths["boxed"] and abs(box - possible) > 1:

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.support.layout.formulas import Rendered
 from tests.support.layout.themes import FLOAT
 
+pytestmark = pytest.mark.quick
+
 #: of each display: the space above its pictures and on its right, in pixels, and whether it begins
 #: beside what floats
 _LOOK = """() => [...document.querySelectorAll('mjx-container[display]')].map((display) => {

@@ -118,7 +118,7 @@ def test_all_kinds_of_formulas_have_the_right_layout_with_rules_in_a_file(
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{ORIGIN}/index.html")
         assert page.evaluate("document.styleSheets.length") == 1
-        assert page.evaluate(SCREENS, ASKED)["offences"] == []
+        assert page.evaluate(SCREENS, ASKED)["violations"] == []
     page.close()
 
 

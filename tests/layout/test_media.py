@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page
 from tests.layout.test_contexts import offences_at
 from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
+pytestmark = pytest.mark.quick
+
 _READABILITY = Path(__file__).parents[1] / "node_modules/@mozilla/readability/Readability.js"
 #: CSS pixels between margins of 1 cm
 _PAPER = {"A4": 718, "A6": 321}

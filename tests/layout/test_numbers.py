@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from tests.support.layout.formulas import FORMULAS, Rendered, page_of
 
+pytestmark = pytest.mark.quick
+
 _NUMBERS = Path(__file__).with_name("numbers.js").read_text("utf-8")
 _WIDTHS = (200, 240, 280, 360, 480, 600, 700, 820, 1024, 1440)
 

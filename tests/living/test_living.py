@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.conftest import Run
-from tests.support.oracle.oracle import chromium
+from tests.support.browser import SessionBrowser
 from tests.tools.living.bench import Result, examine
 from tests.tools.living.judge import judge
 from tests.tools.living.look import Eyes, families, visit
-from tests.tools.living.recipes import QUICK, recipes
+from tests.tools.living.recipes import MORE, QUICK, recipes
 
 _WIDE = r"a_1+a_2+a_3+a_4+a_5+a_6+a_7+a_8=b_1+b_2+b_3+b_4+b_5+b_6+b_7+b_8+b_9+c_1+c_2+c_3"
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8">
@@ -44,18 +44,23 @@ for (const path of document.querySelectorAll('mjx-container[data-tex] svg[viewBo
 """
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_a_theme_leaves_formulas_as_they_are(name: str, tmp_path: Path) -> None:
-    async def look() -> Result:
-        async with chromium() as browser:
-            return await examine(Eyes(browser), recipes()[name], (320, 1280), tmp_path)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in MORE)]
+)
+def test_a_theme_leaves_formulas_as_they_are(
+    session_browser: SessionBrowser, name: str, tmp_path: Path
+) -> None:
+    async def look(browser: Browser) -> Result:
+        return await examine(Eyes(browser), recipes()[name], (320, 1280), tmp_path)
 
-    result = asyncio.run(look())
+    result = session_browser.run(look)
     assert result.rendered == result.found > 0
     assert not result.offences
 
 
-def test_what_is_spoilt_is_seen(prerender: Run, tmp_path: Path) -> None:
+def test_what_is_spoilt_is_seen(
+    session_browser: SessionBrowser, prerender: Run, tmp_path: Path
+) -> None:
     scripts = {kind: _SPOIL.replace("RULES", rules) for kind, rules in _SPOILT.items()}
     scripts |= {"drawn": _DRAWN, "nothing": "document.title = 'changed';"}
     source, site = tmp_path / "source", tmp_path / "rendered"
@@ -67,20 +72,19 @@ def test_what_is_spoilt_is_seen(prerender: Run, tmp_path: Path) -> None:
     rendered = (site / "index.html").read_text("utf-8")
     for kind, script in scripts.items():
         (site / f"{kind}.html").write_text(rendered.replace("SPOIL", script), "utf-8")
-    told = asyncio.run(_judge(site, list(scripts)))
+    told = session_browser.run(lambda browser: _judge(browser, site, list(scripts)))
     assert told.pop("nothing") == set()
     assert {kind: kind in seen for kind, seen in told.items()} == dict.fromkeys(told, True)
 
 
-async def _judge(site: Path, names: list[str]) -> dict[str, set[str]]:
+async def _judge(browser: Browser, site: Path, names: list[str]) -> dict[str, set[str]]:
     """The kinds of offences that pages of these names have on a phone."""
-    async with chromium() as browser:
-        eyes, plain = Eyes(browser), "index.html"
-        known = await families(eyes, site, plain)
-        still = await visit(eyes, site, plain, 390, scripts=False)
-        told = {}
-        for name in names:
-            seen = await visit(eyes, site, f"{name}.html", 390)
-            assert len(known) == len(seen.formulas) == 2
-            told[name] = {one.kind for one in judge(name, 390, seen, still, known)}
-        return told
+    eyes, plain = Eyes(browser), "index.html"
+    known = await families(eyes, site, plain)
+    still = await visit(eyes, site, plain, 390, scripts=False)
+    told = {}
+    for name in names:
+        seen = await visit(eyes, site, f"{name}.html", 390)
+        assert len(known) == len(seen.formulas) == 2
+        told[name] = {one.kind for one in judge(name, 390, seen, still, known)}
+    return told

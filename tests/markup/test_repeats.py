@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prerender.markup.repeats import Line, Mark, join
+
+pytestmark = pytest.mark.quick
 
 _MARK = st.builds(Mark, st.sampled_from("abc"), st.integers(-2, 2), st.just(0))
 

@@ -15,6 +15,8 @@ from prerender.source import Span, Text, parse
 from tests.support.strategies import REFERENCES, TEX, formulas, raw_texts
 from tests.support.strategies import texts as some
 
+pytestmark = pytest.mark.quick
+
 
 def style(carriers: int) -> str:
     return f'<style data-prerender="{style_mark("1.0", carriers)}">a{{}}</style>'

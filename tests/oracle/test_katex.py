@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine, FormulaInput, Job, JobResult, Typeset
-from prerender.pipeline.build import RenderSession, plans
+from prerender.engine import FormulaInput, Job, JobResult, Typeset
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from tests.conftest import Run
+from tests.support.browser import new_engine
 from tests.support.oracle.oracle import MODULES, in_page
 
 PAGES = Path(__file__).parent / "pages"
@@ -50,7 +51,7 @@ def typeset(page: Path, cache: Path) -> tuple[Plan, list[Typeset]]:
 async def _typeset(page: Path, folder: Path) -> list[tuple[Plan, list[Typeset]]]:
     result = []
     cache = Cache(folder)
-    async with Engine(tabs=1) as engine:
+    async with new_engine(tabs=1) as engine:
         work = RenderSession(engine, cache)
         async for _, plan in plans(open_site(page, None), work):
             assert isinstance(plan, Plan), plan
@@ -67,7 +68,7 @@ def _numbered(indexes: Sequence[int], answer: JobResult) -> Iterator[tuple[int, 
 
 
 async def _from_mathml(formulas: Sequence[str]) -> list[Typeset]:
-    async with Engine(tabs=1) as engine:
+    async with new_engine(tabs=1) as engine:
         jobs = [Job(MATHML, (FormulaInput(one, False, "mathml"),)) for one in formulas]
         return [(await engine.typeset(job, SETUPS)).typesets[0] for job in jobs]
 

@@ -14,11 +14,12 @@ from urllib.parse import unquote
 import pytest
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import RenderSession, plans
+from prerender.engine import Typeset
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from prerender.source import Element, parse
+from tests.support.browser import new_engine
 from tests.support.oracle.cdn import STANDINS
 from tests.support.oracle.compare import Formula, differences, parse_list
 from tests.support.oracle.oracle import Mark, Seen, pages_of, typeset_by_site
@@ -130,7 +131,7 @@ async def _typesets(
     """The plans of pages, and what their formulas are typeset to."""
     result = {}
     cache = Cache(cache_folder)
-    async with Engine(tabs=2) as engine:
+    async with new_engine(tabs=2) as engine:
         work = RenderSession(engine, cache)
         async for path, plan in plans(open_site(site, None), work):
             if str(path) not in pages:

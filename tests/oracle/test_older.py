@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine, Typeset
-from prerender.pipeline.build import RenderSession, plans
+from prerender.engine import Typeset
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
+from tests.support.browser import new_engine
 from tests.support.oracle.oracle import MODULES, Mark, Seen, pages_of, typeset_by_site
 
 V2 = (
@@ -92,7 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def _typesets(site: Path, cache: Path) -> dict[str, list[Typeset]]:
     """What the formulas of each page are typeset to."""
     result = {}
-    async with Engine(tabs=1) as engine:
+    async with new_engine(tabs=1) as engine:
         work = RenderSession(engine, Cache(cache))
         async for path, plan in plans(open_site(site, None), work):
             assert isinstance(plan, Plan), plan

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
+from tests.support.browser import SessionBrowser
 from tests.support.oracle.cdn import answer
 from tests.support.oracle.compare import Difference, Formula, differences, parse_list
-from tests.support.oracle.oracle import Mark, Seen, chromium, typeset_by_page, typeset_by_site
+from tests.support.oracle.oracle import Mark, Seen, typeset_by_page, typeset_by_site
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -94,14 +95,12 @@ def test_sees_what_was_counted_by_hand(name: str) -> None:
     assert seen()[PAGES / name] == EXPECTED[name]
 
 
-def test_an_error_is_told() -> None:
-    async def errors(name: str) -> list[str | None]:
-        async with chromium() as browser:
-            found = await typeset_by_page(browser, PAGES / name, PAGES)
-            return [formula.error for formula in found if formula.tex == r"\frac"]
-
+def test_an_error_is_told(session_browser: SessionBrowser) -> None:
     for name in ("text-braces-v2.html", "text-braces-v3.html", "text-braces-v4.html"):
-        assert asyncio.run(errors(name)) == [r"Missing argument for \frac"]
+        page = PAGES / name
+        found = session_browser.run(partial(typeset_by_page, page_path=page, site_root=PAGES))
+        errors = [formula.error for formula in found if formula.tex == r"\frac"]
+        assert errors == [r"Missing argument for \frac"]
 
 
 @pytest.mark.parametrize(
@@ -112,20 +111,17 @@ def test_an_error_is_told() -> None:
     ],
 )
 def test_a_page_that_never_ends_does_not_hang(
-    tmp_path: Path, script: str, page_answers: bool
+    session_browser: SessionBrowser, tmp_path: Path, script: str, page_answers: bool
 ) -> None:
     page = tmp_path / "page.html"
     page.write_text(f"<p>\\(a\\)<script>{script}</script>")
 
-    async def outcome() -> list[Seen]:
-        async with chromium() as browser:
-            return await typeset_by_page(browser, page, tmp_path, limit=1)
-
+    look = partial(typeset_by_page, page_path=page, site_root=tmp_path, limit=1)
     if page_answers:
-        assert asyncio.run(outcome()) == []
+        assert session_browser.run(look) == []
     else:
         with pytest.raises(TimeoutError):
-            asyncio.run(outcome())
+            session_browser.run(look)
 
 
 @pytest.mark.parametrize(

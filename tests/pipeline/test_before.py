@@ -12,6 +12,8 @@ from prerender.pipeline.before import rendered_before
 from prerender.source import parse
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 #: as markdown-it-mathjax3 writes formulas
 SVG = '<svg width="1.2ex" height="1ex" viewBox="0 -442 529 453"><path d="M33 157"></path></svg>'
 INLINE = f'<mjx-container class="MathJax" jax="SVG" style="direction: ltr;">{SVG}</mjx-container>'
@@ -53,6 +55,8 @@ def test_what_mathjax_has_rendered_is_told_once_with_a_count(
             '<span class="mjpage"><span class="mjx-chtml"></span></span>',
             {"MathJax": 1},
         ),
+        ("<span class='mjx-chtml MJXc-display'></span>", {"MathJax": 1}),
+        ("<span class=MathJax_CHTML></span> <span class='a MathJax_SVG'></span>", {"MathJax": 2}),
         (f"<mjx-container>{INLINE}</mjx-container>", {"MathJax": 1}),
         ("<pre>&lt;span class=katex></pre>", {}),
     ],

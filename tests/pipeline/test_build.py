@@ -14,20 +14,22 @@ from pathlib import Path
 import pytest
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, build, plans, restore_site
+from prerender.pipeline.build import build
 from prerender.pipeline.page import Plan, restored
+from prerender.pipeline.render import RenderSession, plans
+from prerender.pipeline.restore import restore_site
 from prerender.report.summary import Report
 from prerender.site.files import open_site
 from prerender.source import Element, parse
 from tests.conftest import Run
+from tests.support.browser import new_engine
 
 
 def run(folder: Path, output: Path | None = None, tabs: int = 2) -> Report:
     """A build without a cache."""
 
     async def action() -> Report:
-        async with Engine(tabs=tabs) as engine:
+        async with new_engine(tabs=tabs) as engine:
             return await build(open_site(folder, output), RenderSession(engine, Cache(None)))
 
     return asyncio.run(action())
@@ -93,7 +95,7 @@ def test_plans_and_restoring(tmp_path: Path) -> None:
     (tmp_path / "b.html").write_bytes(b"<meta charset=iso-2022-kr>")
 
     async def listed() -> list[tuple[str, bool]]:
-        async with Engine() as engine:
+        async with new_engine() as engine:
             work = RenderSession(engine, Cache(None))
             found = [one async for one in plans(open_site(tmp_path, None), work)]
             assert not engine.started

@@ -11,6 +11,8 @@ from prerender.pipeline.page import finish, plan, read, restored
 from prerender.setup import defaults
 from tests.source.test_encoding import SAMPLES
 
+pytestmark = pytest.mark.quick
+
 DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 UNICODE = [
     ("utf-8", "utf-8", codecs.BOM_UTF8),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from prerender.report.summary import Exit
+from prerender.errors import Exit
 from tests.conftest import Run
 from tests.support.oracle.oracle import pages_of, typeset_by_site
 

@@ -11,6 +11,8 @@ from prerender.pipeline.frameworks import detect_framework
 from prerender.source import parse
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 APP = '<script type="module" src="/assets/app.js"></script>'
 
 
@@ -31,6 +33,11 @@ APP = '<script type="module" src="/assets/app.js"></script>'
         (f"<pre>window.__NUXT__ self.__next_f</pre><div id=app>a</div>{APP}", None),
         ('<meta name="generator" content="Jekyll v4"><script src="/a.js"></script>', None),
         ('<div id="__docusaurus">saved without its scripts</div>', None),
+        # a few lines of the page's own do not build it anew; either of these may
+        ('<div id="__docusaurus">saved</div><script>print()</script>', None),
+        ('<script id="__NEXT_DATA__" type="application/json">{}</script>', None),
+        ('<div id="__docusaurus">a</div><script defer src="/app.js"></script>', "Docusaurus"),
+        ('<div id="__nuxt">a</div><script type="module">import("/a.js")</script>', "Nuxt"),
         ("", None),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from prerender.report.summary import Exit
+from prerender.errors import Exit
 from tests.conftest import Run
 from tests.support.oracle.oracle import Seen, pages_of, typeset_by_site
 

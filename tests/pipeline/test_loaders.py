@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.async_api import Request
+from playwright.async_api import Browser, Request
 
-from prerender.report.summary import Exit
+from prerender.errors import Exit
 from tests.conftest import Run
-from tests.support.oracle.oracle import MODULES, ORIGIN, _Server, chromium, pages_of
+from tests.support.browser import SessionBrowser
+from tests.support.oracle.oracle import MODULES, ORIGIN, _Server, pages_of
 
 KATEX = "https://cdn.jsdelivr.net/npm/katex@0.16.11/dist"
 SHEET = f"<link rel=stylesheet href={KATEX}/katex.min.css>"
@@ -96,28 +96,29 @@ def _noting(urls: list[str]) -> Callable[[Request], None]:
     return lambda request: urls.append(request.url)
 
 
-async def _requests(site: Path) -> dict[str, str]:
+async def _requests(browser: Browser, site: Path) -> dict[str, str]:
     """By page: the addresses that a browser asks for, in one text, without the page's own."""
     asked = {}
-    async with chromium() as browser:
-        for path in pages_of(site):
-            context = await browser.new_context()
-            await context.route("**/*", _Server(site.resolve(), MODULES).handle)
-            page = await context.new_page()
-            urls: list[str] = []
-            page.on("request", _noting(urls))
-            await page.goto(ORIGIN + path.name, wait_until="load")
-            asked[path.stem] = " ".join(url for url in urls if not url.startswith(ORIGIN))
-            await context.close()
+    for path in pages_of(site):
+        context = await browser.new_context()
+        await context.route("**/*", _Server(site.resolve(), MODULES).handle)
+        page = await context.new_page()
+        urls: list[str] = []
+        page.on("request", _noting(urls))
+        await page.goto(ORIGIN + path.name, wait_until="load")
+        asked[path.stem] = " ".join(url for url in urls if not url.startswith(ORIGIN))
+        await context.close()
     return asked
 
 
-def test_no_static_page_asks_for_an_engine(prerender: Run, site: Path, tmp_path: Path) -> None:
-    before = asyncio.run(_requests(site))
+def test_no_static_page_asks_for_an_engine(
+    session_browser: SessionBrowser, prerender: Run, site: Path, tmp_path: Path
+) -> None:
+    before = session_browser.run(lambda browser: _requests(browser, site))
     assert [name for name, urls in before.items() if not urls] == []
     done = prerender("build", "site", "-o", "out")
     assert done.returncode == Exit.SOME_FAILED  # `wrong`
-    after = asyncio.run(_requests(tmp_path / "out"))
+    after = session_browser.run(lambda browser: _requests(browser, tmp_path / "out"))
     for name, case in CASES.items():
         found = re.findall("mathjax|katex", after[name])
         assert bool(found) == bool(case.left), (name, after[name])

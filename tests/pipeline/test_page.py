@@ -31,6 +31,8 @@ from prerender.source import Edit, parse, splice
 from prerender.source.encoding import EncodingLossError
 from tests.support.strategies import PIECES, formulas, pages, raw_texts
 
+pytestmark = pytest.mark.quick
+
 DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 WRONG = Typeset(error="Missing close brace")
 MARK = "1.0 test"
@@ -89,7 +91,8 @@ def finished(work: Plan, typesets: Sequence[Typeset] = (DRAWN,)) -> Finished:
     turn = count()
     answers = [
         JobResult(
-            tuple(typesets[next(turn) % len(typesets)] for _ in one.job.items), {"g": "m0 0h1v1z"}
+            tuple(typesets[next(turn) % len(typesets)] for _ in one.job.formulas),
+            {"g": "m0 0h1v1z"},
         )
         for one in work.jobs
     ]

@@ -13,17 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prerender.report.diagnostics import Diagnostic, DiagnosticExcerpt, Finding
 from prerender.report.html import ListedPage, ReportData, report_data, write_report
-from prerender.report.summary import (
-    Diagnostic,
-    DiagnosticExcerpt,
-    Finding,
-    PageReport,
-    Report,
-    ScreenReport,
-)
+from prerender.report.summary import PageReport, Report, ScreenReport
 from prerender.source.lines import LineIndex
 from tests.conftest import Run
+
+pytestmark = pytest.mark.quick
 
 HOSTILE = "<script>alert(1)</script>&amp;\x1b[2J\u202e\"'><img src=//x>"
 

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prerender.report.summary import Diagnostic, Exit, PageReport, Report
+from prerender.errors import Exit
+from prerender.report.diagnostics import Diagnostic
+from prerender.report.summary import PageReport, Report
 from prerender.source.lines import LineIndex, Location
+
+pytestmark = pytest.mark.quick
 
 
 def shown(text: str, column: int) -> tuple[str, str]:

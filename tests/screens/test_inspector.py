@@ -144,7 +144,7 @@ def test_what_are_no_widths(prerender: Run, site: Path, words: str) -> None:
 def test_wrong_words_end_with_two(prerender: Run, site: Path) -> None:
     done = prerender("check", site, "--screens", "phone")
     assert done.returncode == 2
-    assert "'phone' are no widths" in done.stderr
+    assert "--screens: 'phone' is not a list of whole numbers" in done.stderr
 
 
 @pytest.mark.parametrize(("shrink", "how"), [("100", "scrolled"), ("10", "shrunk")])

@@ -10,6 +10,8 @@ import pytest
 from prerender.screens.libraries import library_file
 from tests.conftest import Run
 
+pytestmark = pytest.mark.quick
+
 JSDELIVR = "https://cdn.jsdelivr.net/npm"
 CDNJS = "https://cdnjs.cloudflare.com/ajax/libs"
 MODULES = Path(__file__).parents[1] / "node_modules"

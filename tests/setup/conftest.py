@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from prerender.browser.discover import find_browser, sandbox
 from prerender.setup import Request, Script, Setup, collect, evaluate, interpret
 from prerender.setup.asked import Surroundings, answered
 from prerender.setup.scripts import Read
 from prerender.source import parse
+from tests.support.browser import SessionBrowser
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -124,17 +124,8 @@ def reader(page: Path) -> Callable[[str], str | None]:
 
 
 @pytest.fixture(scope="session")
-def evaluator() -> Iterator[Evaluator]:
-    program = find_browser()
-    with asyncio.Runner() as runner:
-        playwright = runner.run(async_playwright().start())
-        launch = playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
-        browser = runner.run(launch)
-        yield Evaluator(runner, browser)
-        runner.run(browser.close())
-        runner.run(playwright.stop())
+def evaluator(session_browser: SessionBrowser) -> Evaluator:
+    return Evaluator(session_browser.runner, session_browser.browser)
 
 
 @pytest.fixture(scope="session")

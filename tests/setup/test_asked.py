@@ -8,6 +8,8 @@ import pytest
 
 from prerender.setup import Setup, SetupError
 
+pytestmark = pytest.mark.quick
+
 V3 = '<script src="https://cdn.example/npm/mathjax@3/es5/tex-chtml.js"></script>'
 KATEX = '<script src="/katex.min.js"></script>'
 RENDER = "katex.render(one.textContent, one, {displayMode: one.closest('pre') !== null})"

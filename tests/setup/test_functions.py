@@ -6,6 +6,8 @@ import pytest
 
 from prerender.setup.functions import is_harmless
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     "source",

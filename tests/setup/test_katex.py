@@ -8,6 +8,8 @@ import pytest
 
 from prerender.setup import Pair, Setup
 
+pytestmark = pytest.mark.quick
+
 DIST = "https://cdn.example/npm/katex@0.16.9/dist"
 LOADERS = f"""<script defer src="{DIST}/katex.min.js"></script>
 <script defer src="{DIST}/contrib/auto-render.min.js"></script>"""

@@ -8,6 +8,8 @@ import pytest
 
 from prerender.setup import Pair, Setup
 
+pytestmark = pytest.mark.quick
+
 INLINE, DOLLAR = Pair("\\(", "\\)", False), Pair("$", "$", False)
 DISPLAY = (Pair("$$", "$$", True), Pair("\\[", "\\]", True))
 

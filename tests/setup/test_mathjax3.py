@@ -8,6 +8,8 @@ import pytest
 
 from prerender.setup import Pair, Setup
 
+pytestmark = pytest.mark.quick
+
 INLINE, DOLLAR = Pair("\\(", "\\)", False), Pair("$", "$", False)
 DISPLAY = (Pair("$$", "$$", True), Pair("\\[", "\\]", True))
 V3 = "https://cdn.example/npm/mathjax@3/es5/{}.js"

@@ -13,6 +13,8 @@ import pytest
 from prerender.setup.own import mistakes
 from prerender.setup.packages import KNOWN
 
+pytestmark = pytest.mark.quick
+
 #: what a configuration file cannot say, or what has no effect here: functions, patterns, filters
 CODE = {
     "preFilters", "postFilters", "FindTeX", "formatError", "numberPattern", "initialDigit",

@@ -6,6 +6,8 @@ import pytest
 
 from prerender.setup import Role, Script, roles
 
+pytestmark = pytest.mark.quick
+
 PANDOC = """
 document.addEventListener("DOMContentLoaded", function () {
  var mathElements = document.getElementsByClassName("math");

@@ -6,6 +6,8 @@ import pytest
 
 from prerender.setup import Loader, Script, collect, loader_of
 
+pytestmark = pytest.mark.quick
+
 CDN = "https://cdn.example/npm"
 
 

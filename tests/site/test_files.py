@@ -24,6 +24,8 @@ from prerender.site.files import (
     write_page,
 )
 
+pytestmark = pytest.mark.quick
+
 Make = Callable[..., Path]
 
 

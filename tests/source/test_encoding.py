@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prerender.source.encoding import Decoded, EncodingLossError, decode, encode, with_references
+
+pytestmark = pytest.mark.quick
 
 #: label, Python's codec, and words that a page in it may hold
 SAMPLES = [
@@ -82,6 +85,23 @@ def test_a_byte_order_mark_stays_the_first_character(codec: str, xml: bool) -> N
     decoded = decode(data, xml=xml)
     assert decoded.text == "\ufeff" + text
     assert encode(*decoded) == data
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("declaration", "xml"),
+    [
+        ("<!doctype html><meta charset=gbk>", False),
+        ('<?xml version="1.0" encoding="gbk"?>', True),
+    ],
+)
+def test_a_byte_order_mark_counts_before_what_is_declared(
+    codec: str, declaration: str, xml: bool
+) -> None:
+    text = f"\ufeff{declaration}<p>数𝐀é</p>"
+    decoded = decode(text.encode(codec), xml=xml)
+    assert decoded.text == text
+    assert codecs.lookup(decoded.codec).name == codec
 
 
 def test_what_is_declared_nowhere() -> None:

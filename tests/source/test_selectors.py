@@ -7,8 +7,10 @@ import pytest
 from prerender.source import parse
 from prerender.source.selectors import matches, means_none, meant
 
+pytestmark = pytest.mark.quick
+
 PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" data-a="b c">1</p>
-<div><p class="x">2</p></div></article></main><p id="m.n">3</p>"""
+<div><p class="x">2</p></div></article></main><p id="m.n" lang="de-AT">3</p>"""
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" d
         ("main > p", ""),
         ("body.home > p", "3"),
         ("article > * > p", "2"),
-        ("p.x, [lang]", "12"),
+        ("p.x, [lang]", "123"),
         ("p[data-a]", "1"),
         ('[lang="de"]', "1"),
         ("[data-a~=c]", "1"),
@@ -29,7 +31,10 @@ PAGE = """<body class="home"><main id="m"><article class="post a"><p lang="de" d
         ("[data-a^=b][data-a$=c]", "1"),
         ("[data-a*=' ']", "1"),
         ("[lang|=d]", ""),
-        ("[lang|=de]", "1"),
+        ("[lang|=de]", "13"),
+        ("[data-a^='']", ""),
+        ("[data-a$='']", ""),
+        ("[data-a*='']", ""),
         ("#m p.x", "2"),
         ("P", "123"),
         ("div div p", ""),
@@ -48,7 +53,8 @@ def test_what_a_selector_means(selector: str, text: str) -> None:
 
 def test_what_one_of_several_selectors_means() -> None:
     root = parse(PAGE)
-    for selectors in (["p", ".post"], ["#m", "[id='m.n']"], ["#m", "#n"], ["p.x", "article"]):
+    tags = ["p", "article", "div", "main", "body"]
+    for selectors in (["p", ".post"], ["#m", "[id='m.n']"], ["#m", "#n"], ["p.x", "article"], tags):
         found = [one for one in root.walk() if any(matches(each, one) for each in selectors)]
         assert meant(selectors, root) == found
 

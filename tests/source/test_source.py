@@ -28,6 +28,8 @@ from prerender.source.encoding import decode
 from prerender.source.lines import LineIndex, Location
 from tests.support.strategies import pages
 
+pytestmark = pytest.mark.quick
+
 #: what is read as U+FFFD: undecodable bytes, and the noncharacters that `source` needs for itself
 NONCHARACTER = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef]|&#(?:[xX][fF][dD].*|6.*)")
 

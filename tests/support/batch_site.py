@@ -10,10 +10,12 @@ import re
 from pathlib import Path
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, build
+from prerender.pipeline.build import build
+from prerender.pipeline.render import RenderSession
 from prerender.report.summary import Report
+from prerender.settings import Settings
 from prerender.site.files import open_site
+from tests.support.browser import new_engine
 
 SETUP = "MathJax = {tex: {inlineMath: [['$', '$']], macros: {half: '\\\\frac12'}}}"
 
@@ -41,11 +43,10 @@ def built(site: Path, output: Path, cache: Path, *, shared: bool = False) -> Rep
     """What `build` makes of a site; `shared`: with files that pages share."""
 
     async def action() -> Report:
-        async with Engine(tabs=2) as engine:
-            work = RenderSession(engine, Cache(cache))
-            if shared:
-                work.css, work.glyphs = "external", "shared"
-            return await build(open_site(site, output), work)
+        async with new_engine(tabs=2) as engine:
+            settings = Settings(css="external", glyphs="shared") if shared else Settings()
+            session = RenderSession(engine, Cache(cache), settings)
+            return await build(open_site(site, output), session)
 
     return asyncio.run(action())
 

@@ -12,8 +12,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from prerender.engine import Engine, FormulaInput, Job
+from prerender.engine import FormulaInput, Job
 from prerender.markup.drawing import SHORT, SHORT_NAMES
+from tests.support.browser import new_engine
 
 _SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -30,7 +31,7 @@ async def _counted(files: list[str]) -> Counter[str]:
     formulas = [json.loads(line) for line in lines]
     jobs = [Job("", (FormulaInput(one["tex"], one["display"], "tex"),)) for one in formulas]
     counts: Counter[str] = Counter()
-    async with Engine() as engine:
+    async with new_engine() as engine:
         for answer in await asyncio.gather(*(engine.typeset(job, {"": _SETUP}) for job in jobs)):
             counts.update(name[:SHORT] for name in answer.outlines)
     return counts

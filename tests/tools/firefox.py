@@ -21,11 +21,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from prerender.browser.discover import find_browser, sandbox
 from tests.layout.conftest import render_all
 from tests.layout.test_contexts import ASKED, SCREENS
+from tests.support.browser import blocking_chromium
 from tests.support.layout.contexts import CONTEXTS
 from tests.support.layout.formulas import page_of
 
@@ -183,7 +183,7 @@ def differences(
             for index, (a, b) in enumerate(shown):
                 if _contradict(a, b) or _contradict(b, a):
                     yield f"{name}, {width} px: display {index}: {a}, {b} in the other"
-            for offence in other.evaluate(SCREENS, ASKED)["offences"]:
+            for offence in other.evaluate(SCREENS, ASKED)["violations"]:
                 yield f"{name}, {width} px, in the other: {offence['index']}: {offence['reason']}"
 
 
@@ -205,18 +205,13 @@ def pages_of(folder: Path | None) -> dict[str, str]:
 def compare(start: Callable[[], AbstractContextManager[Framed]], folder: Path | None) -> int:
     """Print where a browser differs from Chromium; an exit code."""
     pages = pages_of(folder)
-    path = find_browser().path
-    with sync_playwright() as playwright, start() as other:
-        chromium = playwright.chromium.launch(
-            executable_path=path, chromium_sandbox=sandbox(path).on
-        )
+    with blocking_chromium() as chromium, start() as other:
         page = chromium.new_page()
         page.route("**/*", lambda route: route.abort())
         found = 0
         for difference in differences(other, page, pages):
             print(difference, flush=True)
             found += 1
-        chromium.close()
     displays = sum(text.count("<prm-box") for text in pages.values())
     print(f"{displays} displays, {len(pages)} pages, {len(WIDTHS)} widths: {found} differences")
     return bool(found)

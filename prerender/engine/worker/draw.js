@@ -7,6 +7,8 @@
  * 60 px type), and nothing stays that only scripts would read.
  */
 
+import { LiteText } from './nodes.js';
+
 const NUMBER = '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?';
 const NUMBERS = new RegExp(NUMBER, 'gi');
 const TRANSFORM = /(translate|scale|matrix|rotate)\(([^)]*)\)/g;
@@ -80,10 +82,18 @@ export function simple(node, transform = node.getAttribute('transform')) {
  */
 export function placed(node) {
   const moved = simple(node);
-  const inside = node.childNodes.find((child) => child.localName === 'g' && child.hasAttribute('data-idbox'));
+  const inside = node.childNodes.find(isIdBox);
   const back = inside && simple(inside);
   if (!moved || !back) return { moved, inside: node };
   return { moved: { ...moved, y: moved.y + back.y * moved.sy }, inside };
+}
+
+/**
+ * @param {LiteElement | LiteText} child
+ * @returns {child is LiteElement}
+ */
+function isIdBox(child) {
+  return !(child instanceof LiteText) && child.localName === 'g' && child.hasAttribute('data-idbox');
 }
 
 /**
@@ -114,7 +124,7 @@ export class SvgWriter {
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
-    return { ...box(top, width, height), content: this.#children(svg.firstChild, ORIGIN) };
+    return { ...box(top, width, height), content: this.#children(svg.firstElement, ORIGIN) };
   }
 
   /**
@@ -125,8 +135,8 @@ export class SvgWriter {
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
     return ['data-table', 'data-labels'].map((name) => {
-      const column = svg.find((node) => node.hasAttribute(name));
-      return { ...box(top, 0, height), content: this.#children(column.firstChild, ORIGIN) };
+      const column = svg.get((node) => node.hasAttribute(name));
+      return { ...box(top, 0, height), content: this.#children(column.firstElement, ORIGIN) };
     });
   }
 
@@ -145,11 +155,12 @@ export class SvgWriter {
   }
 
   /**
-   * @param {LiteElement} node
+   * @param {LiteElement | LiteText} node
    * @param {Frame} at
    * @returns {Mark[]}
    */
   #node(node, at) {
+    if (node instanceof LiteText) throw new Error('There is no way to draw a text outside of <text>');
     switch (node.localName) {
       case 'g':
         return this.#group(node, at);

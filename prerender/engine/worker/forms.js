@@ -26,7 +26,7 @@ import { TextWriter } from './text/writer.js';
  * @property {(svg: LiteElement) => (Size & {content: Content})[]} columns  of a numbered formula: it, its numbers
  * @property {(content: Content) => number[]} baselines  the heights of lines, axis down
  * @property {(rows: {side: string, content: Content}[], size: Size) => Content} spread  rows at the sides of the line
- * @property {(content: Content, width: number) => Part[]} body
+ * @property {(content: Content, width: number) => string[]} body
  * @property {(layouts: {content: Content, width: number}[]) => Part[][]} bodies  of all layouts of a display
  */
 

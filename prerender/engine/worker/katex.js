@@ -5,6 +5,8 @@
  * Sources: katex.org, "Supported Functions", "Support Table".
  */
 
+import { PX_PER_EM, X_HEIGHT } from './protocol.js';
+
 /** The name of the package, in math and in text, and of its data: the scopes of an input (scopes.js). */
 export const PACKAGE = 'prerender-katex';
 const IN_TEXT = `${PACKAGE}-text`;
@@ -84,17 +86,23 @@ function makePackages() {
   const { retryAfter } = window.MathJax._.util.Retries;
   const { TextMacrosMethods: Text } = tex.textmacros.TextMacrosMethods;
 
+  /** @typedef {MJ.Parser} Parser */
+  /** @type {(parser: Parser) => import('./scopes.js').Scopes} */
   const scopesIn = (parser) => parser.configuration.packageData.get(PACKAGE);
-  const isText = (parser) => 'envStack' in parser;
-  const math = (parser, text) => new TexParser(text, parser.stack.env, parser.configuration).mml();
-  const goOnWith = (parser, text) => {
+  const isText = (/** @type {Parser} */ parser) => 'envStack' in parser;
+  const math = (/** @type {Parser} */ parser, /** @type {string} */ text) => new TexParser(text, parser.stack.env, parser.configuration).mml();
+  const goOnWith = (/** @type {Parser} */ parser, /** @type {string} */ text) => {
     parser.string = text;
     parser.i = 0;
     ParseUtil.checkMaxMacros(parser);
   };
-  const insert = (parser, text) => goOnWith(parser, text + parser.string.slice(parser.i));
+  const insert = (/** @type {Parser} */ parser, /** @type {string} */ text) => goOnWith(parser, text + parser.string.slice(parser.i));
 
-  /** The next token as it is written: a control sequence, a group of braces is none. */
+  /**
+   * The next token as it is written: a control sequence, a group of braces is none.
+   *
+   * @param {Parser} parser
+   */
   function token(parser) {
     if (parser.GetNext() !== '\\') return parser.string.charAt(parser.i++);
     parser.i++;
@@ -102,9 +110,13 @@ function makePackages() {
   }
 
   /** A token that begins text: what would join a control sequence is kept apart from it. */
-  const before = (first, rest) => (/\\[a-zA-Z]+$/.test(first) && /^[a-zA-Z]/.test(rest) ? `${first} ${rest}` : first + rest);
+  const before = (/** @type {string} */ first, /** @type {string} */ rest) => (/\\[a-zA-Z]+$/.test(first) && /^[a-zA-Z]/.test(rest) ? `${first} ${rest}` : first + rest);
 
-  /** Puts the expansion of the macro that comes next in its place, if one does. */
+  /**
+   * Puts the expansion of the macro that comes next in its place, if one does.
+   *
+   * @param {Parser} parser
+   */
   function expandNext(parser) {
     const start = parser.i;
     const name = token(parser);
@@ -115,7 +127,12 @@ function makePackages() {
     return Boolean(expandable);
   }
 
-  /** A text with all macros in it expanded that can be (`\edef`). */
+  /**
+   * A text with all macros in it expanded that can be (`\edef`).
+   *
+   * @param {Parser} parser
+   * @param {string} text
+   */
   function expanded(parser, text) {
     const inner = Object.create(parser, {
       string: { value: text, writable: true },
@@ -135,16 +152,24 @@ function makePackages() {
     return result;
   }
 
-  /** A line with ends through it, over or under math: as wide as that is. */
+  /**
+   * A line with ends through it, over or under math: as wide as that is.
+   *
+   * @param {Parser} parser
+   * @param {string} name
+   * @param {'over' | 'under'} place
+   */
   function segment(parser, name, place) {
     const text = parser.GetArgument(name);
-    const box = (style, height, inner) => parser.create('node', 'mpadded', [inner], { style, height, depth: 0 });
+    const box = (/** @type {string} */ style, /** @type {string} */ height, /** @type {MJ.Node} */ inner) =>
+      parser.create('node', 'mpadded', [inner], { style, height, depth: 0 });
     const line = box('border-top: .05em solid', '.15em', parser.create('node', 'mphantom', [math(parser, text)]));
     const script = box('border-left: .05em solid; border-right: .05em solid', '.3em', line);
     const stack = parser.create('node', `m${place}`, [math(parser, text), script], { [place === 'over' ? 'accent' : 'accentunder']: true });
     parser.Push(parser.create('node', 'TeXAtom', [stack], { texClass: 0, movesupsub: true }));
   }
 
+  /** @type {Record<string, (parser: Parser, name: string, ...args: any[]) => unknown>} as MathJax calls them */
   const Methods = {
     /** `\char`, in all of KaTeX's forms. */
     char(parser) {
@@ -199,7 +224,7 @@ function makePackages() {
     /** An accent of text: one character with its letter where there is one. */
     accent(parser, name, combining, spacing, command) {
       if (!isText(parser) && command) return insert(parser, `${command} `);
-      const letter = parser.GetArgument(name).trim().replace(/^\\(i|j)\s*$/, (_, one) => CHARACTERS[one]);
+      const letter = parser.GetArgument(name).trim().replace(/^\\(i|j)\s*$/, (_, /** @type {'i' | 'j'} */ one) => CHARACTERS[one]);
       const composed = (letter + combining).normalize('NFC');
       if (isText(parser) && [...composed].length === 1) {
         parser.text += composed;
@@ -296,7 +321,7 @@ function makePackages() {
   Configuration.create(PACKAGE, {
     handler: { character: [`${PACKAGE}-groups`], macro: [PACKAGE], delimiter: [`${PACKAGE}-delimiters`] },
     priority: 4,
-    postprocessors: [({ data }) => stretchArrays(data)],
+    postprocessors: [(/** @type {{data: any}} */ { data }) => stretchArrays(data)],
   });
   Configuration.create(IN_TEXT, { parser: 'text', handler: { macro: [IN_TEXT] }, priority: 0 });
 }
@@ -319,7 +344,8 @@ function stretchArrays(data) {
 
 /** The height of a row of an array, in em, and units as parts of an em. */
 const ROW = 1.2;
-const SPACE_UNITS = { em: 1, ex: 0.442, pt: 0.1, px: 1 / 16 };
+/** @type {Record<string, number>} */
+const SPACE_UNITS = { em: 1, ex: X_HEIGHT / 1000, pt: 0.1, px: 1 / PX_PER_EM };
 
 /**
  * Options of a page's TeX with our packages.
@@ -344,7 +370,7 @@ export function readAsKatex(tex) {
     return /^[\da-f]{6}$/i.test(name) ? `#${name}` : name;
   };
   // Its \llap is for text; that of MathJax, which writes diagrams and chemistry with it, is for math
-  tex.preFilters.add(({ math }) => {
+  tex.preFilters.add((/** @type {{math: MJ.Item}} */ { math }) => {
     math.math = math.math.replace(LAP, '$1\\text$2');
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The module that runs in a tab: jobs in, typesets out, both as JSON.
+ * The module that runs in a tab: jobs in, typesets out.
  *
  * A job is a sequence of formulas that share state (macros, labels, numbers): those of one page, or
  * a single formula that neither sets nor uses any. Jobs share nothing.
@@ -8,42 +8,22 @@
 import { formOf, lettersOf, outlinesOf } from './forms.js';
 import { layouts } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
+import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
+import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
 
-/** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
-const METRICS = { em: 16, ex: 16 * 0.442, width: 80 * 16 };
-
 /**
+ * @typedef {import('./protocol.js').Setup} Setup
+ * @typedef {import('./protocol.js').Formula} Formula
+ * @typedef {import('./protocol.js').Typeset} Typeset
+ * @typedef {import('./protocol.js').Layout} Layout
  * @typedef {import('./forms.js').Form} Form
- *
- * @typedef {object} Setup
- * @property {string} version
- * @property {{packages: string[]}} tex
- * @property {import('./scopes.js').Scope[]} scopes  of KaTeX's definitions; none: they last for all
- * @property {object} mathml
- * @property {object} asciimath
- * @property {object} output
- * @property {string[]} load
- * @property {string} [markup]  the form that formulas are to have
- *
- * @typedef {object} Formula
- * @property {string} math
- * @property {boolean} display
- * @property {'tex' | 'mathml' | 'asciimath' | 'glyphs'} input
- * @property {number} scope
- *
- * @typedef {object} Typeset
- * @property {string} [markup]  the form that it has
- * @property {object[]} [layouts]
- * @property {string[]} [glyphs]
- * @property {string[]} [guessed]  texts for which this machine has no font
- * @property {string[]} [undefined]  control sequences that stand in the formula in red
- * @property {import('./numbers.js').Label[]} [tags]
- * @property {import('./numbers.js').Label[]} [refs]
- * @property {string} [error]
  */
+
+/** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
+const METRICS = { em: PX_PER_EM, ex: (PX_PER_EM * X_HEIGHT) / 1000, width: 80 * PX_PER_EM };
 
 /** @type {Map<string, {setup: Setup, output: any, document: any}>} */
 const setups = new Map();
@@ -52,7 +32,7 @@ const setups = new Map();
 let layoutTime = 0;
 
 /** Resolves when MathJax can typeset. */
-export const loaded = load();
+const loaded = load();
 
 /**
  * @param {string} key
@@ -75,35 +55,35 @@ let latest = loaded;
 /**
  * What jobs give, once all that was asked before is done.
  *
- * @param {Parameters<typeof runNow>} asked
+ * @param {import('./protocol.js').Call} call
  */
-export function run(...asked) {
-  const answer = latest.then(() => runNow(...asked));
+function run(call) {
+  const answer = latest.then(() => runNow(call));
   latest = answer.catch(() => {});
   return answer;
 }
 
+publish(run, loaded);
+
 /**
- * @param {Record<string, Setup>} added  set-ups that this tab has not been given yet
- * @param {{setup: string, formulas: Formula[]}[]} jobs
- * @param {boolean} careful  tell what comes next before each formula
- * @returns {Promise<{results: Typeset[][], glyphs: Record<string, string>, time: number, layouts: number}>}
+ * @param {import('./protocol.js').Call} call
+ * @returns {Promise<import('./protocol.js').Answer>}
  */
-async function runNow(added, jobs, careful) {
+async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
-  const results = [];
+  const typesets = [];
   for (const [number, job] of jobs.entries()) {
-    const progress = careful ? (/** @type {number} */ at) => window.reportProgress(number, at) : () => {};
-    results.push(await typesetJob(job, progress));
+    const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
+    typesets.push(await typesetJob(job, progress));
   }
-  const used = new Set(results.flat().flatMap(({ glyphs: own }) => own ?? []));
-  return { results, glyphs: outlinesOf(used), time: performance.now() - started, layouts: layoutTime };
+  const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
+  return { typesets, outlines: outlinesOf(used), milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
 }
 
 /**
- * @param {{setup: string, formulas: Formula[]}} job
+ * @param {import('./protocol.js').Job} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
  */
 async function typesetJob({ setup: key, formulas }, progress) {
@@ -154,12 +134,12 @@ function state(doc) {
 }
 
 /**
- * @param {any} doc
+ * @param {MJ.Document} doc
  * @param {Formula} formula
  */
 function makeItem(doc, { math, display, input }) {
-  const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath' }[input];
-  const jax = doc.inputJax.find((/** @type {any} */ one) => one.name === name);
+  const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath', glyphs: '' }[input];
+  const jax = /** @type {MJ.InputJax} */ (doc.inputJax.find((one) => one.name === name)); // see `inputsOf`
   const item = new doc.options.MathItem(math, jax, display);
   item.start.node = document.body;
   item.setMetrics(METRICS.em, METRICS.ex, METRICS.width, METRICS.width, 1);
@@ -169,8 +149,8 @@ function makeItem(doc, { math, display, input }) {
 /**
  * All items in order, then once more those that refer to labels behind them, as MathJax does.
  *
- * @param {any} doc
- * @param {any[]} items
+ * @param {MJ.Document} doc
+ * @param {MJ.Item[]} items
  * @param {Formula[]} formulas  what they are made of
  * @param {(at: number) => unknown} progress
  * @returns {Promise<(string | undefined)[]>} the errors
@@ -215,14 +195,14 @@ async function attempt(action) {
 }
 
 /**
- * @param {any} doc
- * @param {any} item
- * @param {string} [markup]
+ * @param {MJ.Document} doc
+ * @param {MJ.Item} item
+ * @param {import('./protocol.js').Markup} [markup]
  * @returns {Promise<Typeset>}
  */
 async function typeset(doc, item, markup = 'svg') {
   const form = formOf(markup, doc.outputJax);
-  /** @type {object[]} */
+  /** @type {Layout[]} */
   let drawn = [];
   let isText = true;
   dropEmptyNumbers(item.root);
@@ -243,12 +223,13 @@ async function typeset(doc, item, markup = 'svg') {
 /**
  * The parts of an inline formula, between which a line of text may end.
  *
- * @param {any} doc
- * @param {any} item
+ * @param {MJ.Document} doc
+ * @param {MJ.Item} item
  * @param {Form} form
+ * @returns {Layout[]}
  */
 function drawInline(doc, item, form) {
-  const svgs = doc.outputJax.typeset(item, doc).childNodes.filter((child) => child.localName === 'svg');
+  const svgs = doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
   return svgs.map((svg) => {
@@ -260,9 +241,10 @@ function drawInline(doc, item, form) {
 /**
  * The layouts of a display, widest first.
  *
- * @param {any} doc
- * @param {any} item
+ * @param {MJ.Document} doc
+ * @param {MJ.Item} item
  * @param {Form} form
+ * @returns {Layout[]}
  */
 function drawDisplay(doc, item, form) {
   const sides = sidesOf(item.root);
@@ -271,16 +253,25 @@ function drawDisplay(doc, item, form) {
   layoutTime += performance.now() - started;
   const drawn = found.map((layout, index) => drawLayout(layout, form, index === 0 ? sides : null));
   const bodies = form.bodies(drawn);
-  return drawn.map((picture, index) => ({ ...picture, content: undefined, body: bodies[index] }));
+  return drawn.map((layout, index) => ({ ...layout, content: undefined, body: bodies[index] }));
 }
 
 /**
- * @param {import('./layout/layouts.js').Layout} layout
+ * @param {LiteElement | import('./nodes.js').LiteText} node
+ * @returns {node is LiteElement}
+ */
+function isSvg(node) {
+  return node.localName === 'svg';
+}
+
+/**
+ * @param {Pick<import('./layout/layouts.js').Layout, 'width' | 'tag' | 'dom'>} layout
  * @param {Form} form
  * @param {string[] | null} sides  of the line where its rows stand, if they do
+ * @returns {Omit<Layout, 'body'> & {content: import('./forms.js').Content}}
  */
 function drawLayout({ width, tag, dom }, form, sides) {
-  const svg = dom.find((node) => node.localName === 'svg');
+  const svg = dom.get(isSvg);
   if (sides) {
     const drawn = drawLayout({ width, tag, dom }, form, null);
     const rows = rowsOf(svg, () => (tag ? form.columns(svg)[0] : form.picture(svg)).content);
@@ -300,14 +291,14 @@ function drawLayout({ width, tag, dom }, form, sides) {
 /**
  * The sides of the line at which the rows of a multline stand; null for other formulas.
  *
- * @param {any} root  the compiled formula
+ * @param {MJ.Node} root  the compiled formula
  * @returns {string[] | null}
  */
 function sidesOf(root) {
   const [table, ...others] = root.childNodes[0].childNodes;
   const isWide = table?.isKind('mtable') && table.attributes.get('data-width-includes-label');
   if (!isWide || others.length) return null;
-  const cells = table.childNodes.map((/** @type {any} */ row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
+  const cells = table.childNodes.map((row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
   return cells.every((row) => row.length === 1) ? cells.map(([cell]) => cell.attributes.get('columnalign')) : null;
 }
 
@@ -315,13 +306,13 @@ function sidesOf(root) {
  * What is drawn of each row of a table by itself.
  *
  * @template T
- * @param {import('./nodes.js').LiteElement} svg  MathJax's
+ * @param {LiteElement} svg  MathJax's
  * @param {() => T} draw  what is left in the svg
  * @returns {T[]}
  */
 function rowsOf(svg, draw) {
-  const first = svg.find((node) => node.getAttribute('data-mml-node') === 'mtable').find((node) => node.hasAttribute('data-mml-node'));
-  const table = first.parentNode;
+  const whole = svg.get((node) => node.getAttribute('data-mml-node') === 'mtable');
+  const table = whole.get((node) => node.hasAttribute('data-mml-node')).parentNode ?? whole;
   const rows = table.childNodes;
   const drawn = rows.map((row) => {
     table.childNodes = [row];
@@ -348,8 +339,8 @@ function indentOf({ box }) {
  * @param {number} width
  */
 function numberedIndent(svg, tag, width) {
-  const table = svg.find((node) => node.hasAttribute('data-table'));
-  const left = parseFloat(table.getAttribute('viewBox'));
+  const table = svg.get((node) => node.hasAttribute('data-table'));
+  const left = parseFloat(table.getAttribute('viewBox') ?? '');
   const number = thousandths(tag.width + tag.gap);
   switch (table.getAttribute('preserveAspectRatio')) {
     case 'xMinYMid':
@@ -363,11 +354,8 @@ function numberedIndent(svg, tag, width) {
 
 /** @param {number} ex */
 function thousandths(ex) {
-  return Number((ex * EX).toFixed(2)); // so that it is the same in ex to three digits
+  return Number((ex * X_HEIGHT).toFixed(2)); // so that it is the same in ex to three digits
 }
-
-/** The height of an x in MathJax's font, in thousandths of an em. */
-const EX = 442;
 
 /** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */
 const SPACES = [0, 111, 167, 222, 278, 333];
@@ -380,7 +368,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  */
 function breakBefore(svg) {
   const before = svg.previousSibling;
-  if (before?.localName !== 'mjx-break') return null;
+  if (!(before instanceof LiteElement) || before.localName !== 'mjx-break') return null;
   if (before.hasAttribute('newline')) return 'newline';
   const size = before.getAttribute('size');
   if (size !== null) return SPACES[Number(size)];

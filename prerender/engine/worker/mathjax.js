@@ -6,6 +6,7 @@
 import { bracesAsHighAsRows } from './braces.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
+import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
 
@@ -67,6 +68,12 @@ export function loadAll(font) {
 function numbersForPlaces() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
   const tenth = (/** @type {number} */ em) => Math.round(em * 10000) / 10;
+  /**
+   * @this {MJ.SvgWrapper}
+   * @param {number} x
+   * @param {number} y
+   * @param {import('./nodes.js').LiteElement | null} element
+   */
   SvgWrapper.prototype.place = function place(x, y, element = null) {
     const [node, dx] = element ? [element, 0] : [this.dom[0], this.dx * this.bbox.rscale];
     if (!(x + dx || y)) return;
@@ -87,7 +94,7 @@ function olderNesting() {
   const { ParseUtil } = window.MathJax._.input.tex.ParseUtil;
   const { default: TexError } = window.MathJax._.input.tex.TexError;
   const strict = ParseUtil.checkEqnEnv;
-  ParseUtil.checkEqnEnv = function checkEqnEnv(parser, nestable) {
+  ParseUtil.checkEqnEnv = function checkEqnEnv(/** @type {MJ.Parser} */ parser, /** @type {boolean} */ nestable) {
     if (!parser.configuration.packageData.get(OLDER)) return strict.call(this, parser, nestable);
     const { global } = parser.stack;
     if (global.prerenderEqnEnv && !parser.stack.Top().getProperty('nestStart')) {
@@ -114,7 +121,7 @@ function boxForTransforms() {
       const { transform } = node.style;
       if (!transform) continue;
       const { w, h, d } = this.getBBox();
-      node.style.transform = transform.replace(LENGTH, (_, value, unit) => `${value * UNITS[unit]}px`);
+      node.style.transform = transform.replace(LENGTH, (/** @type {string} */ _, /** @type {number} */ value, /** @type {keyof typeof UNITS} */ unit) => `${value * UNITS[unit]}px`);
       node.style.transformOrigin = `${500 * w}px ${-500 * (h - d)}px`;
     }
   };
@@ -122,13 +129,13 @@ function boxForTransforms() {
 
 const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 /** Thousandths of an em. */
-const UNITS = { em: 1000, ex: 442, px: 1000 / 16 };
+const UNITS = { em: 1000, ex: X_HEIGHT, px: 1000 / PX_PER_EM };
 
 /** The lines of a group have its size (`\scriptstyle`), which MathJax gives to its whole box only. */
 function sizeOfLines() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
   const original = SvgWrapper.prototype.getChildLineBBox;
-  SvgWrapper.prototype.getChildLineBBox = function getChildLineBBox(child, i) {
+  SvgWrapper.prototype.getChildLineBBox = function getChildLineBBox(/** @type {MJ.Wrapper} */ child, /** @type {number} */ i) {
     const line = original.call(this, child, i).copy();
     line.rscale *= this.bbox.rscale;
     return line;
@@ -139,7 +146,7 @@ function sizeOfLines() {
 function sizeOfBoxes() {
   const { SvgMenclose } = window.MathJax._.output.svg.Wrappers.menclose;
   const original = SvgMenclose.prototype.computeBBox;
-  SvgMenclose.prototype.computeBBox = function computeBBox(bbox, recompute) {
+  SvgMenclose.prototype.computeBBox = function computeBBox(/** @type {MJ.BBox} */ bbox, /** @type {boolean} */ recompute) {
     bbox.empty();
     original.call(this, bbox, recompute);
   };
@@ -172,7 +179,7 @@ export class InputError extends Error {}
 /**
  * A fresh document: no macros, labels or numbers but the set-up's own.
  *
- * @param {{version: string, tex: object, scopes?: import('./scopes.js').Scope[], mathml: object, asciimath: object, output: object}} setup
+ * @param {import('./protocol.js').Setup} setup
  * @param {any} output  the output jax that the documents of a set-up share
  */
 export function makeDocument(setup, output) {
@@ -185,8 +192,8 @@ export function makeDocument(setup, output) {
   return mathjax.document(document, {
     InputJax: inputs,
     OutputJax: output,
-    compileError: (_doc, _item, error) => fail(error),
-    typesetError: (_doc, _item, error) => fail(error),
+    compileError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
+    typesetError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
   });
 }
 
@@ -202,6 +209,7 @@ export function scopesOf(doc) {
 
 /** @param {object} output  options of the output */
 export function makeOutput(output) {
+  /** @type {{SVG: MJ.Class}} */
   const { SVG } = window.MathJax._.output.svg_ts;
   const { HTMLAdaptor } = window.MathJax._.adaptors.HTMLAdaptor;
   const adaptor = sketchAdaptor(HTMLAdaptor);
@@ -239,7 +247,7 @@ function texInput({ tex: given, version, scopes }) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
   const isKatex = Boolean(scopes?.length);
-  const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (_jax, error) => fail(error) });
+  const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (/** @type {MJ.InputJax} */ _jax, /** @type {Error} */ error) => fail(error) });
   if (isKatex) {
     readAsKatex(tex);
     tex.parseOptions.packageData.set(PACKAGE, new Scopes(tex, scopes));
@@ -247,8 +255,9 @@ function texInput({ tex: given, version, scopes }) {
   const older = version === 'mathjax2' || version === 'mathjax3';
   tex.parseOptions.packageData.set(OLDER, older);
   if (older) olderLabels(tex.parseOptions.tags, version);
-  tex.preFilters.add(({ math }) => {
-    math.math = math.math.replace(/(\\require\s*\{)([^}]*)\}/g, (_, open, name) => `${open}${modernName(name)}}`);
+  tex.preFilters.add((/** @type {{math: MJ.Item}} */ { math }) => {
+    const modern = (/** @type {string} */ _, /** @type {string} */ open, /** @type {string} */ name) => `${open}${modernName(name)}}`;
+    math.math = math.math.replace(/(\\require\s*\{)([^}]*)\}/g, modern);
   });
   return tex;
 }
@@ -262,7 +271,7 @@ function texInput({ tex: given, version, scopes }) {
  * @param {string} version
  */
 function olderLabels(tags, version) {
-  tags.clearTag = function clearTag() {
+  tags.clearTag = /** @this {any} */ function clearTag() {
     if (version === 'mathjax3' || this.currentTag.taggable) this.label = '';
     Object.getPrototypeOf(this).clearTag.call(this);
   };

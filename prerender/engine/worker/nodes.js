@@ -11,7 +11,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const LARGE = '500px';
 
 /** A text node. */
-class LiteText {
+export class LiteText {
   /** @param {string} text */
   constructor(text) {
     this.localName = '#text';
@@ -24,6 +24,7 @@ class LiteText {
     return new LiteText(this.textContent);
   }
 
+  /** @returns {LiteElement | LiteText | null} */
   get nextSibling() {
     return this.parentNode?.beside(this, 1) ?? null;
   }
@@ -67,14 +68,17 @@ export class LiteElement {
     return this.childNodes[0] ?? null;
   }
 
+  /** @returns {LiteElement | LiteText | null} */
   get lastChild() {
     return this.childNodes.at(-1) ?? null;
   }
 
+  /** @returns {LiteElement | LiteText | null} */
   get nextSibling() {
     return this.parentNode?.beside(this, 1) ?? null;
   }
 
+  /** @returns {LiteElement | LiteText | null} */
   get previousSibling() {
     return this.parentNode?.beside(this, -1) ?? null;
   }
@@ -197,6 +201,24 @@ export class LiteElement {
     return null;
   }
 
+  /**
+   * The same where there is one.
+   *
+   * @param {(node: LiteElement) => boolean} test
+   */
+  get(test) {
+    const found = this.find(test);
+    if (!found) throw new Error(`There is nothing in <${this.localName}> of what MathJax draws there`);
+    return found;
+  }
+
+  /** The first element that it has, which there is. */
+  get firstElement() {
+    const first = this.firstChild;
+    if (!(first instanceof LiteElement)) throw new Error(`There is nothing in <${this.localName}>`);
+    return first;
+  }
+
   /** @returns {SVGElement} the same in the browser's DOM */
   real() {
     const element = document.createElementNS(SVG, this.localName);
@@ -214,7 +236,7 @@ export class LiteElement {
 /**
  * MathJax's adaptor for plain nodes.
  *
- * @param {any} HTMLAdaptor  its adaptor for browsers
+ * @param {MJ.Class} HTMLAdaptor  its adaptor for browsers
  */
 export function sketchAdaptor(HTMLAdaptor) {
   return new (class extends HTMLAdaptor {
@@ -296,7 +318,7 @@ export function sketchAdaptor(HTMLAdaptor) {
      * @returns {[number, number]} its width, in em, and a height that nobody asks for
      */
     nodeSize(node, em) {
-      const real = node.parentNode.real();
+      const real = (node.parentNode ?? node).real();
       real.style.fontSize = LARGE;
       document.body.append(real);
       try {

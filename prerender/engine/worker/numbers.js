@@ -4,11 +4,7 @@
  * A number that shows nothing (`\notag`, `\tag*{}`) is none.
  */
 
-/**
- * @typedef {object} Label
- * @property {string} text
- * @property {string | null} anchor  the id that a number has, or the address that a reference goes to
- */
+/** @typedef {import('./protocol.js').Label} Label */
 
 /**
  * @param {any} root
@@ -20,9 +16,9 @@ export function numbersOf(root) {
   root.walkTree((/** @type {any} */ node) => {
     if (node.isKind('mlabeledtr')) {
       const [label] = node.childNodes;
-      found.tags.push({ text: textOf(label).trim(), anchor: firstId(label) });
+      found.tags.push([textOf(label).trim(), firstId(label)]);
     } else if (node.attributes?.getExplicit('class') === 'MathJax_ref') {
-      found.refs.push({ text: textOf(node).trim(), anchor: node.attributes.getExplicit('href') ?? null });
+      found.refs.push([textOf(node).trim(), node.attributes.getExplicit('href') ?? null]);
     }
   });
   return found;

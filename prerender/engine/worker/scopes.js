@@ -6,17 +6,14 @@
  * ts/input/tex/begingroup.
  */
 
+/** @typedef {import('./protocol.js').Scope} Scope */
+
 /** What may define something for the group that it stands in. */
 const DEFINES = /\\(?:[egx]?def|let|futurelet|(?:re)?newcommand|providecommand)(?![a-zA-Z])/;
 
 /**
  * How long definitions last, as KaTeX has it: to the end of their formula, but those of `\gdef` and
  * `\global`, which last in all formulas of a scope (one object `macros` that calls share).
- *
- * @typedef {object} Scope
- * @property {Record<string, string | [string, number]>} macros  what it begins with
- * @property {boolean} lasts  whether anything lasts in it
- * @property {boolean} open  whether all does (`globalGroup`)
  */
 export class Scopes {
   #stack;

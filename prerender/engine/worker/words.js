@@ -57,12 +57,12 @@ export function leaveToReaders() {
   const { computeBBox, toSVG, getVariantChar } = SvgTextNode.prototype;
   const { addUtext } = SvgWrapper.prototype;
 
-  SvgTextNode.prototype.computeBBox = function measure(bbox, again) {
+  SvgTextNode.prototype.computeBBox = function measure(/** @type {MJ.BBox} */ bbox, /** @type {boolean} */ again) {
     if (!isLeft(this)) computeBBox.call(this, bbox, again);
     else Object.assign(bbox, sizeOf(this, this.node.getText()));
   };
 
-  SvgTextNode.prototype.toSVG = function write(parents) {
+  SvgTextNode.prototype.toSVG = function write(/** @type {import('./nodes.js').LiteElement[]} */ parents) {
     if (!isLeft(this)) {
       toSVG.call(this, parents);
       return;
@@ -74,12 +74,12 @@ export function leaveToReaders() {
     this.dom = [this.adaptor.append(parents[0], fit(text, line.width))];
   };
 
-  SvgTextNode.prototype.getVariantChar = function find(variant, code) {
+  SvgTextNode.prototype.getVariantChar = function find(/** @type {string} */ variant, /** @type {number} */ code) {
     const foreign = code >= FIRST && isWord(this) && FOREIGN.test(String.fromCodePoint(code));
     return foreign ? [0, 0, 0, { unknown: true }] : getVariantChar.call(this, variant, code);
   };
 
-  SvgWrapper.prototype.addUtext = function write(x, y, parent, variant) {
+  SvgWrapper.prototype.addUtext = function write(/** @type {number} */ x, /** @type {number} */ y, /** @type {import('./nodes.js').LiteElement} */ parent, /** @type {string} */ variant) {
     const width = addUtext.call(this, x, y, parent, variant);
     if (width) fit(parent.lastChild, width);
     return width;

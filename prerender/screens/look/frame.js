@@ -8,15 +8,14 @@
  * @returns {[number, number]}
  */
 ({ violation, framed }) => {
-  /** @type {import('./watch.js').State & {scrolled: [Element, number, number][]}} */
   const state = globalThis.prerender;
-  const element = state.violators[violation];
+  const element = /** @type {HTMLElement[]} */ (state.violators)[violation];
   element.style.outline = framed ? '2px dashed #d00' : '';
   if (framed) {
     state.scrolled = ancestors(element).map((one) => [one, one.scrollLeft, one.scrollTop]);
     element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
   } else {
-    for (const [one, left, top] of state.scrolled) one.scrollTo({ left, top, behavior: 'instant' });
+    for (const [one, left, top] of state.scrolled ?? []) one.scrollTo({ left, top, behavior: 'instant' });
   }
   const { top, bottom } = element.getBoundingClientRect();
   return [top, bottom];

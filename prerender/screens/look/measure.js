@@ -3,45 +3,50 @@
  *
  * Runs in a rendered page that has the width of a screen. A picture says by its viewBox how large
  * it is meant to be, and where in it the line is on which it stands; a text in our font says it by
- * its style, and gets a picture of its own units, a stand-in, while it is measured. What it has become
- * is measured against references: pictures of no size beside the formula, on the line of the text,
+ * its style, and has a picture with its units, a stand-in, while it is measured. What it has become is
+ * measured against references: pictures of no size beside the formula, on the line of the text,
  * moved and turned with it by all that is around.
  *
- * @typedef {object} Violation
- * @property {number} index  of the formula in the page
- * @property {string} reason
- *
- * @typedef {object} Compromise  a formula that is not shown as it was meant
- * @property {number} index
- * @property {'shrinks' | 'scrolls'} how
- * @property {number} layouts  it has so many
- * @property {number} needed  pixels that the narrowest of them needs
- * @property {number} room  pixels that there are
- *
- * @typedef {object} Part  a formula that is in the page, a copy that a script has made, perhaps
- * @property {number} index  of the formula
- * @property {Element} formula
- * @property {Element | null} box  what holds its layouts
- * @property {Picture[]} pictures  all that it has
- * @property {Picture[]} seen  those that are seen
- * @property {number} ex  pixels of an ex in it
- * @property {number} textEx  pixels of an ex in the text around it
- *
- * @typedef {SVGSVGElement | HTMLElement} Picture  an svg, or a text in our font (`prm-text`)
- *
- * @typedef {object} Drawn  what has become of a picture, but for what is done to all around it
- * @property {number} angle  degrees
- * @property {boolean} mirrored
- * @property {number} slant  the cosine of the angle between its sides
- * @property {number} width  pixels of a thousandth of an em across
- * @property {number} height  and upwards
- * @property {number | null} sinks  pixels that it stands too low; null: it stands on no line of text
- *
- * @param {{textSize: number, shrink: number}} asked  1: as the page has it; as it is meant
- * @returns {{formulas: number, displays: number, scripted: boolean, problems: string[],
- *   violations: Violation[], compromises: Compromise[]}}
+ * @param {{textSize: number, shrink: number, xHeight: number}} asked  1: as the page has it; as it is
+ *   meant; thousandths of an em of an x in MathJax's font
  */
-({ textSize, shrink }) => {
+({ textSize, shrink, xHeight }) => {
+  /**
+   * @typedef {object} Violation
+   * @property {number} index  of the formula in the page
+   * @property {string} reason
+   *
+   * @typedef {object} Compromise  a formula that is not shown as it was meant
+   * @property {number} index
+   * @property {'shrinks' | 'scrolls'} how
+   * @property {number} layouts  it has so many
+   * @property {number} needed  pixels that the narrowest of them needs
+   * @property {number} room  pixels that there are
+   *
+   * @typedef {object} Part  a formula that is in the page, a copy that a script has made, perhaps
+   * @property {number} index  of the formula
+   * @property {HTMLElement} formula  an element of our own
+   * @property {Element | null} box  what holds its layouts
+   * @property {Picture[]} pictures  all that it has
+   * @property {Picture[]} seen  those that are seen
+   * @property {number} ex  pixels of an ex in it
+   * @property {number} textEx  pixels of an ex in the text around it
+   *
+   * @typedef {SVGSVGElement | HTMLElement} Picture  an svg, or a text in our font (`prm-text`)
+   *
+   * @typedef {[index: number, formula: Element]} Indexed
+   *
+   * @typedef {{part: Pick<Part, 'index' | 'formula' | 'seen'>, reason: string}} Found
+   *
+   * @typedef {object} Drawn  what has become of a picture, but for what is done to all around it
+   * @property {number} angle  degrees
+   * @property {boolean} mirrored
+   * @property {number} slant  the cosine of the angle between its sides
+   * @property {number} width  pixels of a thousandth of an em across
+   * @property {number} height  and upwards
+   * @property {number | null} sinks  pixels that it stands too low; null: it stands on no line of text
+   */
+
   const FORMULA = 'mjx-container[data-tex]';
   const BOX = 'prm-box';
   const SCROLL = 'prm-box, prm-scroll';
@@ -53,8 +58,6 @@
   const FONT = 'prm-math';
   /** Thousandths of an em: what a text is as high, and as deep, as, that says nothing else. */
   const TEXT_BOX = { y: -750, height: 1000 };
-  /** The height of an x in MathJax's font, in thousandths of an em. */
-  const X_HEIGHT = 442;
   /** Less than this, in CSS pixels, nobody sees. */
   const SLACK = 1;
   /** Nor this share of a size. */
@@ -68,15 +71,16 @@
   const standIns = new Map();
 
   const root = document.documentElement;
-  /** @type {import('./watch.js').State} */
   const state = (globalThis.prerender ??= {});
   if (textSize !== 1) enlargeText();
   const present = [...document.querySelectorAll(FORMULA)];
+  /** @type {Element[]} */
   const parsed = state.parsed ? [...state.parsed.keys()] : present;
   const copied = copies();
   const parts = measured([...parsed.entries(), ...copied].filter(([, formula]) => formula.isConnected));
   const shown = parts.filter((part) => part.seen.length > 0);
   const drawn = drawings();
+  /** @type {Found[]} */
   const found = [
     ...taken(),
     ...parts.flatMap((part) => wrong(part).map((reason) => ({ part, reason }))),
@@ -92,9 +96,17 @@
     compromises: shown.flatMap(compromise),
   };
 
+  /**
+   * @param {Element} element
+   * @returns {element is HTMLElement}  or of SVG, or of MathML
+   */
+  function hasStyle(element) {
+    return 'style' in element;
+  }
+
   /** What a browser does that enlarges text alone: every font is so many times as large. */
   function enlargeText() {
-    const elements = [...document.querySelectorAll(':not(svg, svg *, mjx-container *)')].filter(({ style }) => style);
+    const elements = [...document.querySelectorAll(':not(svg, svg *, mjx-container *)')].filter(hasStyle);
     const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
     elements.forEach((element, at) => {
       element.style.setProperty('font-size', `${sizes[at] * textSize}px`, 'important');
@@ -105,7 +117,7 @@
    * The formulas that scripts have put into the page, each with the index of the one that it is a
    * copy of: one that is gone, if there is one like it.
    *
-   * @returns {[number, Element][]}
+   * @returns {Indexed[]}
    */
   function copies() {
     const known = new Set(parsed);
@@ -113,9 +125,9 @@
     return present
       .filter((formula) => !known.has(formula))
       .map((copy) => {
-        const isLike = (formula) => formula.getAttribute('data-tex') === copy.getAttribute('data-tex');
+        const isLike = (/** @type {Element} */ formula) => formula.getAttribute('data-tex') === copy.getAttribute('data-tex');
         const at = gone.findIndex(({ formula }) => isLike(formula));
-        return [at < 0 ? parsed.findIndex(isLike) : gone.splice(at, 1)[0].index, copy];
+        return /** @type {Indexed} */ ([at < 0 ? parsed.findIndex(isLike) : gone.splice(at, 1)[0].index, copy]);
       })
       .filter(([index]) => index >= 0);
   }
@@ -123,17 +135,17 @@
   /**
    * All probes stand at once, for one reflow.
    *
-   * @param {[number, Element][]} formulas
+   * @param {Indexed[]} formulas
    * @returns {Part[]}
    */
   function measured(formulas) {
-    const probes = formulas.map(([, formula]) => [formula, formula.parentElement].map(probe));
+    const probes = formulas.map(([, formula]) => [formula, around(formula)].map(probe));
     const sizes = probes.map((pair) => pair.map((one) => Number.parseFloat(getComputedStyle(one).width) / 100));
     for (const one of probes.flat()) one.remove();
     return formulas.map(([index, formula], at) => {
-      const pictures = [...formula.querySelectorAll(`svg, ${TEXT}`)].filter(isPicture);
+      const pictures = picturesOf(formula);
       const [ex, textEx] = sizes[at];
-      return { index, formula, box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
+      return { index, formula: /** @type {HTMLElement} */ (formula), box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
     });
   }
 
@@ -148,6 +160,15 @@
     return seen.length > 0 || isPlaceSeen(formula) ? seen : pictures.filter(hasBox);
   }
 
+  /**
+   * What an element stands in, while it is in the page.
+   *
+   * @param {Element} element
+   */
+  function around(element) {
+    return element.parentElement ?? root;
+  }
+
   /** @param {Element} element */
   function probe(element) {
     const one = document.createElement('span');
@@ -159,15 +180,21 @@
   }
 
   /**
-   * A picture of its own, and not one that keeps room only, or that is part of a text.
+   * Pictures of its own, and not those that keep room only, or that are part of a text.
    *
-   * @param {Picture} svg
+   * @param {Element} formula
+   * @returns {Picture[]}
    */
+  function picturesOf(formula) {
+    const texts = [.../** @type {NodeListOf<HTMLElement>} */ (formula.querySelectorAll(TEXT))];
+    const all = [...texts, ...[...formula.querySelectorAll('svg')].filter(isPicture)];
+    return all.sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  }
+
+  /** @param {SVGSVGElement} svg */
   function isPicture(svg) {
-    if (svg.localName === TEXT) return true;
-    if (svg.parentElement.closest(TEXT)) return false;
     const draws = svg.hasAttribute('viewBox') || [...svg.children].some((child) => child.localName !== 'desc');
-    return draws && !svg.parentElement.closest('svg');
+    return draws && !isNested(svg);
   }
 
   /**
@@ -177,7 +204,7 @@
    * @returns {{width: number, y: number, height: number} | null}
    */
   function boxOf(picture) {
-    if (picture.localName !== TEXT) return picture.viewBox.baseVal && picture.hasAttribute('viewBox') ? picture.viewBox.baseVal : null;
+    if (picture instanceof SVGSVGElement) return picture.hasAttribute('viewBox') ? picture.viewBox.baseVal : null;
     if (picture.classList.contains('prm-full')) return null;
     const style = getComputedStyle(picture);
     const [high, deep, wide] = ['--h', '--d', '--n'].map((name) => 1000 * Number.parseFloat(style.getPropertyValue(name)));
@@ -192,10 +219,13 @@
    * @returns {SVGSVGElement}
    */
   function unitsOf(picture) {
-    return standIns.get(picture) ?? picture;
+    return picture instanceof SVGSVGElement ? picture : (standIns.get(picture) ?? standIn(picture));
   }
 
-  /** @param {Picture} text */
+  /**
+   * @param {HTMLElement} text
+   * @returns {SVGSVGElement}
+   */
   function standIn(text) {
     const one = document.createElementNS(SVG, 'svg');
     one.setAttribute('viewBox', '0 0 1000 1000');
@@ -203,6 +233,12 @@
       margin:0 -1em -1em 0!important;vertical-align:baseline!important;font-size:inherit!important`;
     text.prepend(one);
     standIns.set(text, one);
+    return one;
+  }
+
+  /** @param {SVGSVGElement} svg */
+  function isNested(svg) {
+    return Boolean(svg.parentElement?.closest(`svg, ${TEXT}`));
   }
 
   /** @param {Element} element */
@@ -226,13 +262,13 @@
    * @returns {Map<Picture, Drawn>}
    */
   function drawings() {
-    for (const text of shown.flatMap(({ seen }) => seen)) if (text.localName === TEXT) standIn(text);
-    const references = new Map(shown.map((part) => [part, isOnLine(part) ? onLine(part) : [beside(part)]]));
-    const all = shown.flatMap((part) => {
-      const [around, ...inner] = references.get(part);
-      return part.seen.map((picture, at) => [picture, transformed(picture, around, inner[at], part)]);
+    for (const picture of shown.flatMap(({ seen }) => seen)) unitsOf(picture);
+    const references = shown.map((part) => (isOnLine(part) ? onLine(part) : [beside(part)]));
+    const all = shown.flatMap((part, index) => {
+      const [outer, ...inner] = references[index];
+      return part.seen.map((picture, at) => /** @type {const} */ ([picture, transformed(picture, outer, inner[at], part)]));
     });
-    for (const one of [...references.values(), ...standIns.values()].flat(2)) one.remove();
+    for (const one of [...references.flat(2), ...standIns.values()]) one.remove();
     return new Map(all);
   }
 
@@ -243,9 +279,9 @@
    */
   function isOnLine(part) {
     const { display, float, position } = getComputedStyle(part.formula);
-    const around = getComputedStyle(part.formula.parentElement);
+    const text = getComputedStyle(around(part.formula));
     const flows = float === 'none' && /static|relative/.test(position) && /^inline/.test(display);
-    const isText = !/flex|grid/.test(around.display) && around.writingMode === 'horizontal-tb';
+    const isText = !/flex|grid/.test(text.display) && text.writingMode === 'horizontal-tb';
     return !isDisplay(part) && flows && isText;
   }
 
@@ -282,17 +318,17 @@
 
   /**
    * @param {Picture} picture
-   * @param {SVGSVGElement[]} around  references beside its formula
+   * @param {SVGSVGElement[]} outer  references beside its formula
    * @param {SVGSVGElement[] | undefined} inner  references beside it, if it stands on a line of text
    * @param {Part} part
    * @returns {Drawn}
    */
-  function transformed(picture, around, inner, part) {
-    const { a, b, c, d } = relative(picture, around[0]);
+  function transformed(picture, outer, inner, part) {
+    const { a, b, c, d } = relative(picture, outer[0]);
     const [width, height] = [Math.hypot(a, b), Math.hypot(c, d)];
     const angle = (Math.atan2(b, a) * 180) / Math.PI;
     const drawnAs = { angle, mirrored: a * d - b * c < 0, slant: (a * c + b * d) / (width * height || 1), width, height };
-    return { ...drawnAs, sinks: inner && boxOf(picture) ? sinks(picture, around, inner, part) : null };
+    return { ...drawnAs, sinks: inner && boxOf(picture) ? sinks(picture, outer, inner, part) : null };
   }
 
   /**
@@ -302,7 +338,12 @@
    * @param {SVGSVGElement} other
    */
   function relative(picture, other) {
-    return DOMMatrix.fromMatrix(other.getScreenCTM()).inverse().multiply(DOMMatrix.fromMatrix(unitsOf(picture).getScreenCTM()));
+    return matrixOf(other).inverse().multiply(matrixOf(unitsOf(picture)));
+  }
+
+  /** @param {SVGSVGElement} picture */
+  function matrixOf(picture) {
+    return DOMMatrix.fromMatrix(picture.getScreenCTM() ?? undefined);
   }
 
   /**
@@ -311,23 +352,23 @@
    * Its lower edge counts: one that is shrunk, and so not as deep, is not off its line.
    *
    * @param {Picture} picture
-   * @param {SVGSVGElement[]} around
+   * @param {SVGSVGElement[]} outer
    * @param {SVGSVGElement[]} inner
    * @param {Part} part
    */
-  function sinks(picture, around, inner, part) {
-    const { y, height } = boxOf(picture);
-    const depth = ((y + height) * part.ex) / X_HEIGHT;
+  function sinks(picture, outer, inner, part) {
+    const { y, height } = boxOf(picture) ?? TEXT_BOX;
+    const depth = ((y + height) * part.ex) / xHeight;
     const own = inner.map((one) => {
       const { d, f } = relative(picture, one);
       return f + (y + height) * d - depth;
     });
-    const style = getComputedStyle(part.formula.parentElement);
+    const style = getComputedStyle(around(part.formula));
     // A text of several parts may begin on a line of its own and end on another
     const isBroken = picture.localName === TEXT && picture.querySelector('prm-break') !== null;
     const line = Number.parseFloat(style.lineHeight) || Number.parseFloat(style.fontSize) * 1.2;
     // By a line's height: a line ends between them
-    const formulas = around.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
+    const formulas = outer.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
     if (isBroken && own.every((by) => Math.abs(by) > line * 0.8)) return null;
     return least(own) + (formulas.length > 0 ? least(formulas) : 0);
   }
@@ -345,15 +386,15 @@
   function problems() {
     if (parsed.length > 0 && parts.length === 0) return ['none of its formulas is in it any more'];
     if (!document.body || !isSeen(document.body)) return ['nothing of it is seen'];
-    const fonts = [...document.fonts].filter(({ family, status }) => family.includes(FONT) && status === 'error');
-    return fonts.length > 0 ? ['the font of its formulas cannot be loaded'] : [];
+    const lost = [...document.fonts].some(({ family, status }) => family.includes(FONT) && status === 'error');
+    return lost ? ['the font of its formulas cannot be loaded'] : [];
   }
 
   /** Formulas that scripts have taken out of a place that is still shown. */
   function taken() {
     const there = new Set(parts.map(({ index }) => index));
     return parsed
-      .map((formula, index) => ({ index, formula, seen: [] }))
+      .map((formula, index) => ({ index, formula: /** @type {HTMLElement} */ (formula), seen: [] }))
       .filter(({ index, formula }) => !there.has(index) && isPlaceSeen(formula))
       .map((part) => ({ part, reason: 'a script has taken it out of the page' }));
   }
@@ -379,8 +420,8 @@
    * @param {Element} formula
    */
   function placeOf(formula) {
-    const around = formula.isConnected ? ancestors(formula) : state.parsed.get(formula);
-    return around.find((element) => !isWrapper(element, formula)) ?? root;
+    const outer = formula.isConnected ? ancestors(formula) : (state.parsed?.get(formula) ?? []);
+    return outer.find((element) => !isWrapper(element, formula)) ?? root;
   }
 
   /**
@@ -408,37 +449,39 @@
       return isPlaceSeen(part.formula) ? ['nothing of it is seen, though its place is shown'] : [];
     }
     const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
-    return [...(part.box ? wrongLayout(part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];
+    return [...(part.box ? wrongLayout(part.box, part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];
   }
 
   /**
    * Exactly one layout is shown, and it is the widest that fits.
    *
+   * @param {Element} box
    * @param {Part} part
    */
-  function wrongLayout(part) {
-    const all = [...part.box.children];
+  function wrongLayout(box, part) {
+    const all = [...box.children];
     const seen = all.filter((layout) => inside(part.seen, layout).length > 0);
     if (seen.length !== 1) return [`${seen.length} of its ${all.length} layouts are shown`];
-    const room = contentWidth(part.box);
-    const expected = all.at(all.findIndex((layout) => needed(layout, part) <= room + SLACK / 10));
+    const room = contentWidth(box);
+    const expected = all.find((layout) => needed(layout, part) <= room + SLACK / 10) ?? all[all.length - 1];
     // Thresholds are whole tenths of an ex: a layout may ask for that much more than it needs
     const close = needed(expected, part) + part.ex / 10 >= room;
     if (seen[0] !== expected && !close) return ['the layout that is shown is not the widest that fits'];
-    return squeezed(part, all.slice(0, all.indexOf(seen[0])));
+    return squeezed(box, part, all.slice(0, all.indexOf(seen[0])));
   }
 
   /**
    * Whether a display has less than half the room that text has in its place, and a wider layout
    * would have fitted.
    *
+   * @param {Element} box
    * @param {Part} part
    * @param {Element[]} others  wider than the one that is shown
    */
-  function squeezed(part, others) {
+  function squeezed(box, part, others) {
     const block = blockOf(part.formula);
     const { display, writingMode } = getComputedStyle(block);
-    const [room, has] = [contentWidth(block), contentWidth(part.box)];
+    const [room, has] = [contentWidth(block), contentWidth(box)];
     const isText = /^(block|flow-root|list-item)$/.test(display) && writingMode === 'horizontal-tb';
     const fits = others.some((layout) => needed(layout, part) < room * (1 - CLOSE));
     return isText && has < room / 2 && fits ? [`it has ${Math.round(has)} px of the ${Math.round(room)} that text has there`] : [];
@@ -455,9 +498,9 @@
   /** @param {Element} element */
   function contentWidth(element) {
     const style = getComputedStyle(element);
-    const edges = ['paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth'];
-    const around = style.boxSizing === 'border-box' ? edges : [];
-    return around.reduce((width, edge) => width - Number.parseFloat(style[edge]), Number.parseFloat(style.width));
+    const edges = [style.paddingLeft, style.paddingRight, style.borderLeftWidth, style.borderRightWidth];
+    const within = style.boxSizing === 'border-box' ? edges : [];
+    return within.reduce((width, edge) => width - Number.parseFloat(edge), Number.parseFloat(style.width));
   }
 
   /**
@@ -484,7 +527,7 @@
     const box = boxOf(picture);
     if (box) {
       const { width, height } = box;
-      return { width: (width * ex) / X_HEIGHT, height: (height * ex) / X_HEIGHT };
+      return { width: (width * ex) / xHeight, height: (height * ex) / xHeight };
     }
     const style = getComputedStyle(picture);
     const [width, height] = ['--least', '--h'].map((name) => ex * (Number.parseFloat(style.getPropertyValue(name)) || 0));
@@ -507,10 +550,15 @@
    * @param {Part} part
    */
   function wrongPicture(picture, part) {
-    const become = drawn.get(picture);
+    const become = becomeOf(picture);
     const turned = wrongWay(become);
     if (turned.length > 0 || !boxOf(picture)) return turned;
     return [...wrongSize(picture, become, part), ...offLine(become, part), ...cut(picture, part)];
+  }
+
+  /** @param {Picture} picture  one that is seen */
+  function becomeOf(picture) {
+    return /** @type {Drawn} */ (drawn.get(picture));
   }
 
   /** @param {Drawn} become */
@@ -529,8 +577,8 @@
    */
   function wrongSize(picture, become, part) {
     const meant = natural(picture, part);
-    const size = Math.min(become.width, become.height) * X_HEIGHT;
-    const percent = (share) => `${Math.round(share * 100)} %`;
+    const size = Math.min(become.width, become.height) * xHeight;
+    const percent = (/** @type {number} */ share) => `${Math.round(share * 100)} %`;
     if (size / part.textEx < shrink - CLOSE) {
       return [`it is drawn at ${percent(size / part.textEx)} of its size, less than ${percent(shrink)}`];
     }
@@ -538,7 +586,7 @@
     if (size / part.ex > 1 + CLOSE && Math.max(meant.width, meant.height) > SLACK) {
       return [`it is drawn at ${percent(size / part.ex)} of its size`];
     }
-    return ['width', 'height'].flatMap((side) => tooLarge(picture, side, meant[side]));
+    return /** @type {const} */ (['width', 'height']).flatMap((side) => tooLarge(picture, side, meant[side]));
   }
 
   /**
@@ -558,7 +606,7 @@
    * @param {Part} part
    */
   function wrongRoom(part) {
-    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !svg.parentElement.closest(`svg, ${TEXT}`) && !isPicture(svg));
+    const keepers = [...part.formula.querySelectorAll('svg')].filter((svg) => !isNested(svg) && !isPicture(svg));
     return keepers.flatMap((svg) => tooLarge(svg, 'height', natural(svg, part).height));
   }
 
@@ -567,7 +615,7 @@
    * @param {Part} part
    */
   function offLine({ sinks: by }, { formula }) {
-    const em = Number.parseFloat(getComputedStyle(formula.parentElement).fontSize);
+    const em = Number.parseFloat(getComputedStyle(around(formula)).fontSize);
     if (by === null || Math.abs(by) <= OFF_LINE * em) return [];
     return [`it stands ${Math.abs(by / em).toFixed(2)} em ${by > 0 ? 'below' : 'above'} its line`];
   }
@@ -580,7 +628,7 @@
    */
   function cut(picture, { formula }) {
     let inner = picture.getBoundingClientRect();
-    for (let one = picture.parentElement; one !== formula.parentElement; one = one.parentElement) {
+    for (let one = around(picture); one !== formula.parentElement; one = around(one)) {
       const { display, overflowX, overflowY } = getComputedStyle(one);
       if (/^(inline|contents)$/.test(display)) continue;
       const outer = one.getBoundingClientRect();
@@ -602,7 +650,7 @@
     const own = isDisplay(part) ? [formula] : [];
     const boxes = [blockOf(formula), ...own].map((element) => element.getBoundingClientRect());
     const scrolling = [...formula.querySelectorAll(SCROLL)].filter(hasBox);
-    const isScrolling = (box) => SCROLLS.test(getComputedStyle(box).overflowX);
+    const isScrolling = (/** @type {Element} */ box) => SCROLLS.test(getComputedStyle(box).overflowX);
     const fixed = seen.filter((picture) => !scrolling.some((box) => box.contains(picture) && isScrolling(box)));
     const reaches = [...fixed, ...scrolling, ...own].some((element) => {
       const { left, right } = element.getBoundingClientRect();
@@ -617,7 +665,7 @@
    * @param {Element} formula
    */
   function blockOf(formula) {
-    const isBlock = (element) => !/^(inline|contents)$/.test(getComputedStyle(element).display);
+    const isBlock = (/** @type {Element} */ element) => !/^(inline|contents)$/.test(getComputedStyle(element).display);
     return ancestors(formula).find(isBlock) ?? document.body;
   }
 
@@ -641,7 +689,13 @@
     return Math.max(0, root.scrollWidth - root.clientWidth);
   }
 
-  /** Whether nothing before says the same; of a formula's parts and copies, the first counts. */
+  /**
+   * Whether nothing before says the same; of a formula's parts and copies, the first counts.
+   *
+   * @param {Found} found
+   * @param {number} at
+   * @param {Found[]} all
+   */
   function isNew({ part, reason }, at, all) {
     return all.findIndex((other) => other.part.index === part.index && other.reason === reason) === at;
   }
@@ -674,7 +728,7 @@
   function shrinks(part) {
     return part.seen.filter((picture) => boxOf(picture)).some((picture) => {
       const { width } = natural(picture, part);
-      const share = (drawn.get(picture).width * X_HEIGHT) / part.ex;
+      const share = (becomeOf(picture).width * xHeight) / part.ex;
       return width * (1 - share) > SLACK && share >= shrink - CLOSE;
     });
   }

@@ -4,17 +4,14 @@
  * It remembers the formulas that the parser has put into the page, and where: what scripts make of
  * them is told from that. And it keeps the page: one that goes elsewhere is not parsed to its end.
  *
- * @typedef {object} State  what our scripts know of a page
- * @property {Map<Element, Element[]>} [parsed]  each formula, in the order of the source, with the
- *   elements around it, the innermost first; not there if the page's scripts are off
- * @property {Element[]} [violators]  what to show of each violation
+ * What our scripts know of a page is in `prerender` (tests/types/browser.d.ts: ScreenState).
  */
 (() => {
   const FORMULA = 'mjx-container[data-tex]';
 
-  /** @type {State} */
-  const state = { parsed: new Map() };
-  globalThis.prerender = state;
+  /** @type {Map<Element, Element[]>} */
+  const parsed = new Map();
+  globalThis.prerender = { parsed };
 
   const parsing = new MutationObserver(remember);
   parsing.observe(document, { childList: true, subtree: true });
@@ -40,8 +37,8 @@
    */
   function remember(records) {
     const added = records.flatMap((record) => [...record.addedNodes]);
-    for (const formula of added.filter((node) => node instanceof Element && node.matches(FORMULA))) {
-      if (!state.parsed.has(formula)) state.parsed.set(formula, ancestors(formula));
+    for (const node of added) {
+      if (node instanceof Element && node.matches(FORMULA) && !parsed.has(node)) parsed.set(node, ancestors(node));
     }
   }
 

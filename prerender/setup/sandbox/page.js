@@ -141,7 +141,10 @@ function complain(error, about = true) {
   if (errors.length < 50) errors.push({ script: current, message: `${error?.name}: ${error?.message}`.slice(0, 300) });
 }
 
-/** @param {string} message */
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function refuse(message) {
   problem ??= new Problem(message);
   throw problem;
@@ -289,13 +292,13 @@ function take(step) {
   own = step.own;
   if (step.does === 'load') load(step.what, `{"script":${step.script}}`);
   else runText(step.what, step.type, step.attrs);
-  while (written.length) takeWritten(written.shift());
+  for (let script = written.shift(); script; script = written.shift()) takeWritten(script);
   own = false;
 }
 
 /** MathJax 2 takes its configuration once it is there. */
 function configure() {
-  while (hub && blocks.length) take(blocks.shift());
+  for (let block = hub && blocks.shift(); block; block = hub && blocks.shift()) take(block);
 }
 
 /**
@@ -371,7 +374,8 @@ defineProperty(window, 'importPrerendered', {
  * @returns {{exports: object, done?: Promise<unknown>}}
  */
 function importModule(from, name) {
-  const path = /^\.\.?\//.test(name) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${name}` : String(name);
+  const asked = String(name);
+  const path = /^\.\.?\//.test(asked) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${asked}` : asked;
   if (request.deck && /reveal(?:\.esm)?\.m?js$/.test(path)) return { exports: { default: window.Reveal } };
   const which = whichLoader(path) ?? whichLoader(`${path}.js`);
   if (which || (/katex|auto-render/i.test(path) && !/\.css$/.test(path) && !fileAt(path))) {
@@ -381,12 +385,13 @@ function importModule(from, name) {
   const text = fileAt(path);
   if (text === undefined && request.deck && /\bmath\b/.test(path)) return { exports: { default: window.RevealMath } };
   if (text === undefined) return { exports: recordingProxy(path, note) };
-  if (!modules.has(path)) {
-    const exports = {};
-    modules.set(path, { exports });
-    modules.get(path).done = new Function(`return ${asModule(text, path)}`)()(exports);
-  }
-  return modules.get(path);
+  const known = modules.get(path);
+  if (known) return known;
+  /** @type {{exports: object, done?: Promise<unknown>}} there before it is run, for modules that import each other */
+  const module = { exports: {} };
+  modules.set(path, module);
+  module.done = new Function(`return ${asModule(text, path)}`)()(module.exports);
+  return module;
 }
 
 /**
@@ -477,10 +482,17 @@ function callOf(options) {
  * @param {unknown} elements
  */
 function typeset(elements) {
-  const isList = elements instanceof Object && !(elements instanceof Node) && typeof elements.length === 'number';
-  const asked = isList ? [...elements] : [elements ?? ''];
+  const asked = isList(elements) ? [...elements] : [elements ?? ''];
   const selectors = asked.map((one) => selectorOf(one ?? '')).filter((one) => one !== null);
   if (typesets.length < 500) typesets.push(json(selectors));
+}
+
+/**
+ * @param {unknown} elements
+ * @returns {elements is Iterable<unknown>}
+ */
+function isList(elements) {
+  return elements instanceof Object && !(elements instanceof Node) && 'length' in elements && typeof elements.length === 'number';
 }
 
 /**
@@ -528,7 +540,8 @@ function inject(script) {
 
 /** The address of a script as it was written. */
 const srcOf = (script) => script.attributes.src?.value;
-const attributesOf = (script) => [...script.attributes].map(({ name, value }) => [name, value]).filter(([name]) => name !== 'type');
+/** @type {(script: HTMLScriptElement) => [string, string][]} */
+const attributesOf = (script) => [...script.attributes].map(({ name, value }) => /** @type {[string, string]} */ ([name, value])).filter(([name]) => name !== 'type');
 
 /** @param {() => void} callback */
 function soon(callback) {
@@ -590,6 +603,9 @@ function holdEvents() {
 function seeAll() {
   window.IntersectionObserver = class IntersectionObserver {
     #callback;
+    root = null;
+    rootMargin = '0px';
+    thresholds = [0];
 
     constructor(callback) {
       this.#callback = callback;
@@ -625,11 +641,12 @@ function holdTimers() {
 }
 
 function runTimers() {
-  for (let count = 0; timers.length && count < 500; count++) {
+  for (let count = 0; count < 500; count++) {
     timers.sort((a, b) => a.delay - b.delay);
-    const { callback, script } = timers.shift();
-    current = script;
-    call(callback);
+    const next = timers.shift();
+    if (!next) return;
+    current = next.script;
+    call(next.callback);
   }
 }
 
@@ -641,7 +658,7 @@ function stayHere() {
     problem ??= new Problem('a script of the page leaves the page');
   });
   window.open = () => refuse('a script of the page opens a window');
-  window.alert = window.confirm = window.prompt = window.print = () => undefined;
+  for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => undefined;
 }
 
 /** No requests: an error where the page's own text makes one, refused quietly where a file does. */
@@ -651,7 +668,7 @@ function refuseRequests() {
     return new Promise(() => {});
   };
   window.fetch = refused;
-  navigator.sendBeacon = refused;
+  Object.assign(navigator, { sendBeacon: refused });
   XMLHttpRequest.prototype.send = refused;
   for (const name of ['WebSocket', 'EventSource', 'Worker', 'SharedWorker', 'RTCPeerConnection', 'WebTransport']) {
     window[name] = function Refused() {
@@ -674,5 +691,5 @@ function catchWrites() {
     written.push(...scripts);
   };
   document.writeln = (...texts) => document.write(...texts, '\n');
-  document.open = document.close = () => document;
+  Object.assign(document, { open: () => document, close: () => document });
 }

@@ -3,6 +3,8 @@
  * again when the script takes it for math.
  */
 
+import { getterOf } from './serialise.js';
+
 const { getElementById } = Document.prototype;
 const { querySelectorAll } = Document.prototype;
 
@@ -86,11 +88,13 @@ export function plantOwn(own) {
   /** @type {Map<string, Set<string>>} by selectors, the attributes of their elements */
   const names = new Map();
   for (const { selector, path } of own) {
-    names.set(selector, names.get(selector) ?? new Set());
-    for (const [name] of path.at(-1)[1]) names.get(selector).add(name);
+    const known = names.get(selector) ?? new Set();
+    names.set(selector, known);
+    for (const [name] of path[path.length - 1][1]) known.add(name);
   }
   for (const { selector, path, text, delimiters } of own) {
-    const [tag, attributes] = path.at(-1);
+    const [tag, attributes] = path[path.length - 1];
+    const given = names.get(selector) ?? new Set();
     const isRoot = ROOTS.includes(tag);
     const element = isRoot ? document[tag === 'html' ? 'documentElement' : tag] : text === null ? chain(path) : place(tag);
     for (const [name, value] of attributes) element.setAttribute(name, value);
@@ -100,11 +104,11 @@ export function plantOwn(own) {
       if (!planted.has(selector)) planted.set(selector, planted.size);
       element.setAttribute(NUMBER, planted.get(selector));
       const [open, close] = delimiters;
-      plantProbe(element, { selector: pathOf(path, names.get(selector)), tag: '', style: '', open, close });
+      plantProbe(element, { selector: pathOf(path, given), tag: '', style: '', open, close });
     } else {
       element.textContent = text;
       named.set(element, selector);
-      const probe = { selector: element.id ? selector : pathOf(path, names.get(selector)), tag: '', style: '', open: '', close: '' };
+      const probe = { selector: element.id ? selector : pathOf(path, given), tag: '', style: '', open: '', close: '' };
       texts.set(text.trim(), probe);
       elements.set(probe, element);
     }
@@ -263,6 +267,7 @@ export function plantOnDemand(none) {
 const BARE = /^(?:\*|html|head|body|script|meta|link|style|title|template|base)$/i;
 
 /** What says something of an element that a probe has not; of `html`, `body` and wrappers all does. */
+/** @type {Record<'attributes' | 'around' | 'text' | 'names', [{prototype: object}, string[]][]>} */
 const READS = {
   attributes: [
     [Element, ['getAttribute', 'hasAttribute', 'getAttributeNames', 'attributes']],
@@ -285,14 +290,19 @@ const READS = {
 
 /** Notes what scripts read of elements. */
 function watch() {
-  for (const [what, groups] of Object.entries(READS)) {
-    for (const [{ prototype }, names] of groups) for (const name of names) watchOne(prototype, name, what);
+  for (const what of /** @type {(keyof typeof READS)[]} */ (Object.keys(READS))) {
+    for (const [{ prototype }, names] of READS[what]) for (const name of names) watchOne(prototype, name, what);
   }
 }
 
-/** @param {keyof typeof READS} what */
+/**
+ * @param {object} prototype
+ * @param {string} name
+ * @param {keyof typeof READS} what
+ */
 function watchOne(prototype, name, what) {
   const property = Object.getOwnPropertyDescriptor(prototype, name);
+  if (!property) throw new Error(`There is no ${name}`);
   const read = property.get ?? property.value;
   /** @this {Element} */
   function watched(...args) {
@@ -307,9 +317,10 @@ function watchOne(prototype, name, what) {
  * @param {keyof typeof READS} what
  */
 function noteRead(element, what) {
-  if (wrappers.has(element)) ask(wrappers.get(element), 'around');
+  const [wrapped, selected] = [wrappers.get(element), selectors.get(element)];
+  if (wrapped !== undefined) ask(wrapped, 'around');
   else if (element === document.documentElement || element === document.body) ask(element === document.body ? 'body' : 'html', what === 'names' ? 'attributes' : what);
-  else if (selectors.has(element) && what !== 'names') ask(selectors.get(element), what);
+  else if (selected !== undefined && what !== 'names') ask(selected, what);
 }
 
 /**
@@ -348,9 +359,9 @@ export function replacedAbove(probe) {
   for (let element = elements.get(probe); element instanceof Element && !isConnected.call(element); element = parentOf.call(element)) count++;
   return count;
 }
-const { get: isConnected } = Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected');
-const { get: textOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent');
-const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'parentNode');
+const isConnected = getterOf(Node.prototype, 'isConnected');
+const textOf = getterOf(Node.prototype, 'textContent');
+const parentOf = getterOf(Node.prototype, 'parentNode');
 
 /**
  * The selector by which a script came to an element, or which the element is itself; "" for the whole
@@ -360,6 +371,7 @@ const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, 'paren
  */
 export function selectorOf(element) {
   if (typeof element === 'string') return element;
-  if ([document, document.body, document.documentElement].includes(element)) return '';
-  return selectors.get(element) ?? named.get(element) ?? null;
+  if (element === document || element === document.body || element === document.documentElement) return '';
+  const known = /** @type {Element} */ (element);
+  return selectors.get(known) ?? named.get(known) ?? null;
 }

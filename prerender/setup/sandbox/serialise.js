@@ -10,13 +10,26 @@ const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
 const { isArray } = Array;
 const { stringify } = JSON;
 const { toString: textOf } = Function.prototype;
-const { get: patternOf } = getOwnPropertyDescriptor(RegExp.prototype, 'source');
-const { get: flagsOf } = getOwnPropertyDescriptor(RegExp.prototype, 'flags');
-const { get: nodeTypeOf } = getOwnPropertyDescriptor(Node.prototype, 'nodeType');
+const patternOf = getterOf(RegExp.prototype, 'source');
+const flagsOf = getterOf(RegExp.prototype, 'flags');
+const nodeTypeOf = getterOf(Node.prototype, 'nodeType');
 const { has: isIn } = WeakSet.prototype;
 const Parse = Function;
 
 const DEPTH = 40;
+
+/**
+ * What reads a property that a built-in prototype has, whatever scripts make of that later.
+ *
+ * @param {object} prototype
+ * @param {string} name
+ * @returns {(this: unknown) => any}
+ */
+export function getterOf(prototype, name) {
+  const read = getOwnPropertyDescriptor(prototype, name)?.get;
+  if (!read) throw new Error(`There is no ${name}`);
+  return read;
+}
 
 /** What is wrong with a page's configuration, in words for its author. */
 export class Problem extends Error {}

@@ -52,7 +52,7 @@ export function recordingProxy(path, note) {
  *
  * @param {string} path
  * @param {Record<string, any>} known
- * @param {(path: string) => void} note
+ * @param {Page['note']} note
  * @returns {any}
  */
 export function backed(path, known, note) {
@@ -66,7 +66,7 @@ export function backed(path, known, note) {
   return proxy;
 }
 
-/** @param {unknown} value */
+/** @type {(value: unknown) => value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
@@ -183,7 +183,9 @@ function others(definitions) {
 function displaysOf(filter, call) {
   const shown = (has) => {
     const math = { root: { display: 'inline' } };
-    const parentNode = [4, 3, 2, 1].reduce((above, level) => ({ parentNode: above, parentElement: above, classList: { contains: (name) => has(level, name) } }), null);
+    /** @type {object | null} */
+    const nobody = null;
+    const parentNode = [4, 3, 2, 1].reduce((above, level) => ({ parentNode: above, parentElement: above, classList: { contains: (name) => has(level, name) } }), nobody);
     call(() => filter({ math, script: { parentNode, parentElement: parentNode } }));
     return math.root.display === 'block';
   };
@@ -302,7 +304,7 @@ export function makeRequire(resolve, later, call) {
  *
  * @param {(callback: Callback) => void} whenReady
  * @param {(type: string, callback: Callback) => void} listen
- * @param {(path: string) => void} note
+ * @param {Page['note']} note
  */
 export function makeJQuery(whenReady, listen, note) {
   const elementsOf = (what) => {

@@ -8,17 +8,17 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route
 from playwright.async_api import Error as BrowserError
 
-from prerender.browser.discover import find_browser, sandbox
+from tests.support.browser import chromium
 from tests.support.oracle.cdn import answer
 
 ORIGIN = "https://site.test/"
@@ -59,20 +59,6 @@ def pages_of(site: Path) -> list[Path]:
     if site.is_file():
         return [site]
     return sorted(file for file in site.rglob("*") if file.suffix in SUFFIXES)
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A headless browser, closed at the end."""
-    program = find_browser(os.environ.get("PRERENDER_BROWSER")).path
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program, chromium_sandbox=sandbox(program).on
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def typeset_by_page(

@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.async_api import Route, async_playwright
+from playwright.async_api import Route
 
-from prerender.engine import find_browser, sandbox
+from tests.support.browser import chromium
 
 ORIGIN = "https://bench.invalid"
 MODULES = Path(__file__).parents[2] / "node_modules"
@@ -34,7 +34,6 @@ async def save_doms(root: Path, pages: Sequence[Path]) -> float:
 
     Loaders of other places are refused; MathJax 4 is put in their place, as its guide says.
     """
-    program = find_browser()
 
     async def answer(route: Route) -> None:
         path = route.request.url.removeprefix(f"{ORIGIN}/").partition("?")[0]
@@ -49,11 +48,8 @@ async def save_doms(root: Path, pages: Sequence[Path]) -> float:
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         await route.fulfill(body=body, content_type=kind)
 
-    async with async_playwright() as playwright:
-        started = time.monotonic()
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
+    started = time.monotonic()
+    async with chromium() as browser:
         context = await browser.new_context()
         await context.route("**/*", answer)
         for page in pages:
@@ -61,5 +57,4 @@ async def save_doms(root: Path, pages: Sequence[Path]) -> float:
             await tab.goto(f"{ORIGIN}/{page.relative_to(root)}", wait_until="load")
             await tab.evaluate(_DONE, _PATIENCE)
             await tab.close()
-        await browser.close()
         return time.monotonic() - started

@@ -20,9 +20,9 @@ from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route
 
-from prerender.engine import find_browser, sandbox
+from tests.support.browser import chromium
 from tests.tools.bench.author import MODULES, ORIGIN
 from tests.tools.bench.material import FOLDER, SHARED, prerender
 
@@ -123,11 +123,7 @@ def main() -> None:
 
 
 async def _measure(chains: list[list[str]]) -> None:
-    program = find_browser()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
+    async with chromium() as browser:
         ours: list[Broken] = []
         theirs: list[Broken] = []
         sections: list[str] = []
@@ -140,7 +136,6 @@ async def _measure(chains: list[list[str]]) -> None:
             sections += [await _picture(page, client, one, chains[one.at]) for one in wrong]
             await page.close()
             await client.context.close()
-        await browser.close()
     print(f"{len(chains)} chains, {len(chains) - len(ours)} of them not comparable")
     for name, found in (("ours", ours), ("MathJax 4", theirs)):
         _print(name, found, chains)

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from prerender.cache.disk import Cache
-from prerender.engine import Engine
-from prerender.pipeline.build import RenderSession, plans
 from prerender.pipeline.page import Plan
+from prerender.pipeline.render import RenderSession, plans
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
 from prerender.source.encoding import encode
+from tests.support.browser import new_engine
 from tests.tools.bench.material import FOLDER, SITES
 
 NAMES = ("cp-algorithms", "deepgenerativemodels-notes", "distributions-jl", "lmfit")
@@ -73,7 +73,7 @@ def copies(count: int) -> Iterator[Copy]:
 
 
 async def _plans(name: str) -> list[tuple[Path, Plan]]:
-    async with Engine(tabs=1) as engine:
+    async with new_engine(tabs=1) as engine:
         found = plans(open_site(SITES / name, None), RenderSession(engine, Cache(None)))
         return [(Path(page), plan) async for page, plan in found if isinstance(plan, Plan)]
 

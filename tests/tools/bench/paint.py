@@ -24,9 +24,9 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote, unquote
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from prerender.engine import find_browser, sandbox
+from tests.support.browser import chromium
 from tests.tools.bench.material import FOLDER
 from tests.tools.bench.variants import MODULES
 
@@ -79,14 +79,8 @@ def main() -> None:
 
 
 async def _measure(names: list[str]) -> dict[str, dict[str, list[float]]]:
-    program = find_browser()
     result: dict[str, dict[str, list[float]]] = {}
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path,
-            chromium_sandbox=sandbox(program.path).on,
-            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+    async with chromium("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1") as browser:
         with _server() as origin:
             for name in names:
                 result[name] = {variant: [] for variant in _VARIANTS}
@@ -94,7 +88,6 @@ async def _measure(names: list[str]) -> dict[str, dict[str, list[float]]]:
                     url = f"{origin}/{quote(variant.removesuffix(', cached'))}/{quote(name)}"
                     seconds = await _visit(browser, url, again=variant == _CACHED)
                     result[name][variant].append(seconds)
-        await browser.close()
     return result
 
 

@@ -19,8 +19,9 @@ from typing import Any
 from playwright.async_api import Browser, Route
 
 from prerender.cache.disk import Cache, default_folder
-from prerender.engine import Engine, JobResult, fingerprint
-from prerender.pipeline.build import RenderSession, build
+from prerender.engine import JobResult
+from prerender.hashing import fingerprint
+from prerender.pipeline.build import build
 from prerender.pipeline.page import (
     OUTLINES_NAME,
     STYLESHEET_NAME,
@@ -29,10 +30,12 @@ from prerender.pipeline.page import (
     RenderOptions,
     finish,
 )
-from prerender.report.summary import Diagnostic
+from prerender.pipeline.render import RenderSession
+from prerender.report.diagnostics import Diagnostic
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
 from prerender.source.encoding import encode
+from tests.support.browser import new_engine
 from tests.tools.bench.material import FOLDER
 
 HERE = Path(__file__).parent
@@ -103,7 +106,7 @@ async def samples(sites: Sequence[tuple[Path, int]]) -> list[Sample]:
     found: list[Sample] = []
     cache = Cache(default_folder())
     try:
-        async with Engine() as engine:
+        async with new_engine() as engine:
             for path, least in sites:
                 work = RenderSession(engine, cache)
 

@@ -16,11 +16,10 @@ from pathlib import Path
 from statistics import median
 
 import brotli
-from playwright.async_api import async_playwright
 
-from prerender.engine import find_browser, sandbox
 from prerender.source import parse
 from prerender.source.encoding import decode
+from tests.support.browser import chromium
 from tests.tools.bench.material import FOLDER, SEED, SITES
 from tests.tools.bench.variants import (
     MODULES,
@@ -100,14 +99,9 @@ async def measure() -> list[Row]:
     """The figures of every page; the pages themselves are left in cache/bench/pages."""
     found = await samples([(SITES, _MANY), (SEED, 0)])
     add_katex(found)
-    program = find_browser()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
+    async with chromium() as browser:
         await add_mathjax(found, browser)
         fonts = [await katex_fonts(sample.variants[_KATEX], browser) for sample in found]
-        await browser.close()
     _keep(found)
     return [_row(sample, used) for sample, used in zip(found, fonts, strict=True)]
 

@@ -9,9 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.async_api import async_playwright
-
-from prerender.engine import Engine, find_browser, sandbox
+from tests.support.browser import chromium, new_engine
 from tests.tools.fidelity.compare import Compared, Sample, compare
 
 #: packages that are there without being loaded
@@ -39,11 +37,7 @@ def main() -> None:
 
 
 async def _report(files: list[Path], first: int | None) -> None:
-    program = find_browser()
-    async with async_playwright() as playwright, Engine() as engine:
-        browser = await playwright.chromium.launch(
-            executable_path=program.path, chromium_sandbox=sandbox(program.path).on
-        )
+    async with chromium() as browser, new_engine() as engine:
         for file in files:
             lines = file.read_text("utf-8").splitlines()[:first]
             result = [

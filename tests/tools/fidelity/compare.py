@@ -51,6 +51,13 @@ class Compared(NamedTuple):
     theirs: str | None = None
 
 
+class Picture(NamedTuple):
+    """A page of formulas, each in its cell, and for each the error in its place."""
+
+    image: Image.Image
+    errors: list[str | None]
+
+
 async def compare(
     browser: Browser,
     engine: Engine,
@@ -81,29 +88,22 @@ async def _compare(
     load: Sequence[str],
 ) -> list[Compared]:
     """The same for as many as stand on a page."""
-    typesets, outlines = await _typeset(engine, samples, options, load)
-    ours = await _picture(browser, _our_page(samples, typesets, outlines))
-    theirs, errors = await _their_picture(browser, samples, options, load)
+    ours = await our_picture(browser, engine, samples, options, load)
+    theirs = await their_picture(browser, samples, options, load)
+    errors = zip(ours.errors, theirs.errors, strict=True)
     return [
-        Compared(
-            sample,
-            None if typeset.error or error else _share(ours, theirs, index),
-            typeset.error,
-            error,
-        )
-        for index, (sample, typeset, error) in enumerate(
-            zip(samples, typesets, errors, strict=True)
-        )
+        Compared(sample, None if our or their else share(ours, theirs, index), our, their)
+        for index, (sample, (our, their)) in enumerate(zip(samples, errors, strict=True))
     ]
 
 
-def _share(ours: Image.Image, theirs: Image.Image, index: int) -> float:
-    """The share of pixels that differ, of the box that holds all that is drawn.
+def share(ours: Picture, theirs: Picture, index: int) -> float:
+    """The share of pixels of a formula that differ, of the box that holds all that is drawn.
 
     In the box of a letter a few device pixels are a large share; so few do not count.
     """
     box = (0, 2 * CELL * index, 2 * WIDTH, 2 * CELL * (index + 1))
-    one, other = (np.asarray(image.crop(box), dtype=int) for image in (ours, theirs))
+    one, other = (np.asarray(image.crop(box), dtype=int) for image in (ours.image, theirs.image))
     rows, columns = np.nonzero((np.minimum(one, other) < WHITE).any(axis=2))
     if not len(rows):
         return 0.0
@@ -125,6 +125,23 @@ async def _typeset(
         typesets += answer.typesets
         outlines |= answer.outlines
     return typesets, outlines
+
+
+async def our_picture(
+    browser: Browser,
+    engine: Engine,
+    samples: Sequence[Sample],
+    options: Options,
+    load: Sequence[str],
+) -> Picture:
+    """What prerender makes of samples."""
+    typesets, outlines = await _typeset(engine, samples, options, load)
+    page = await browser.new_page(device_scale_factor=2)
+    try:
+        await page.set_content(_our_page(samples, typesets, outlines))
+        return Picture(await _shoot(page), [typeset.error for typeset in typesets])
+    finally:
+        await page.close()
 
 
 def _our_page(
@@ -149,18 +166,10 @@ def _page(cells: Sequence[str], head: str) -> str:
     return f"<!doctype html><meta charset=utf-8><style>{style}</style>{head}<body>{body}"
 
 
-async def _picture(browser: Browser, html: str) -> Image.Image:
-    page = await browser.new_page(device_scale_factor=2)
-    try:
-        await page.set_content(html)
-        return await _shoot(page)
-    finally:
-        await page.close()
-
-
-async def _their_picture(
+async def their_picture(
     browser: Browser, samples: Sequence[Sample], options: Options, load: Sequence[str]
-) -> tuple[Image.Image, list[str | None]]:
+) -> Picture:
+    """What MathJax makes of samples in the browser."""
     config = (
         "<script>MathJax = {loader: {paths: {fonts: '/@mathjax'}, load: ['core', 'input/tex', "
         f"'output/svg', {', '.join(map(repr, load))}]}}, startup: {{typeset: false}}}};</script>"
@@ -187,7 +196,7 @@ async def _their_picture(
         told = [sample._asdict() for sample in samples]
         shown = "async ([f, o]) => (await import('/reference.js')).show(f, o)"
         errors: list[str | None] = await page.evaluate(shown, [told, options])
-        return await _shoot(page), errors
+        return Picture(await _shoot(page), errors)
     finally:
         await page.close()
 

@@ -14,7 +14,7 @@ import sys
 
 from playwright.async_api import Error as BrowserError
 
-from tests.support.oracle.oracle import chromium
+from tests.support.browser import chromium
 from tests.tools.living.bench import Result, examine, table, write
 from tests.tools.living.judge import Offence
 from tests.tools.living.look import Eyes

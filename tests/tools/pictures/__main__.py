@@ -14,17 +14,16 @@ import subprocess
 import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from prerender.engine import find_browser, sandbox
+from tests.support.browser import blocking_chromium
 from tests.support.oracle.cdn import answer
 from tests.support.oracle.oracle import MODULES
 
@@ -112,7 +111,7 @@ PICTURES = (
 
 def main() -> None:
     """Render the example and make every picture."""
-    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+    with tempfile.TemporaryDirectory() as folder, blocking_chromium() as browser:
         for picture in PICTURES:
             if not picture.site.is_dir():
                 continue
@@ -125,19 +124,6 @@ def main() -> None:
             file = picture.folder / f"{picture.name}.png"
             file.write_bytes(data)
             print(f"{file.relative_to(CHECKOUT)}: {len(data)} bytes")
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    found = find_browser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, chromium_sandbox=sandbox(found.path).on
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def _row(browser: Browser, picture: Picture, rendered: Path) -> bytes:

@@ -64,13 +64,34 @@ const EPSILON = 0.005;
 
 /**
  * @typedef {object} BreakOpportunity   a place where the row may be broken, in em from its start
- * @property {object} wrapper   MathJax's wrapper of the mspace
+ * @property {MJ.Wrapper} wrapper   MathJax's wrapper of the mspace
  * @property {import('./breaks.js').Cost} cost
  * @property {number} left      how long the left side of the relation after it is; Infinity: it has none
  * @property {number} step      how long the step of the chain before it is; 0: there is none
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
+ *
+ * @typedef {object} Line   a row as one line, in its own em
+ * @property {number} end
+ * @property {BreakOpportunity[]} chances
+ * @property {Box[]} boxes   what cannot break, and the room that it takes
+ * @property {number[]} tall   where something begins that is no line of text
+ * @property {number} sign   where the first relation outside fences stands; 0: there is none
+ *
+ * @typedef {{wrapper: MJ.Wrapper, left: number, right: number, scale: number}} Box
+ *
+ * @typedef {BreakOpportunity & {indent: number}} Chosen   a break, and where the line after it starts
+ *
+ * @typedef {object} Choice
+ * @property {Chosen[]} chosen
+ * @property {number} penalty
+ * @property {number} worst
+ * @property {number} cost
+ *
+ * @typedef {{start: number, end: number, indent: number, penalty: number, relation: boolean}} Stop
+ *
+ * @typedef {{cost: number, penalty: number, worst: number, misfit: number, from: number}} Way   to a stop
  */
 
 export class Breaker {
@@ -78,7 +99,7 @@ export class Breaker {
   constructor(breaks) {
     this.breaks = breaks;
     /** What the breaks of each row cost; rows that are never broken are not in it. */
-    this.costs = new Map();
+    this.costs = /** @type {Map<MJ.Node, {penalty: number, worst: number}>} */ (new Map());
     /** How many rows it was asked to break. */
     this.rows = 0;
   }
@@ -101,7 +122,7 @@ export class Breaker {
   /**
    * Called by MathJax for the formula's row and for cells that are too wide, and from here for the
    * parts of fractions and roots.
-   * @param {object} row   the wrapper of the row
+   * @param {MJ.Wrapper} row   the wrapper of the row
    * @param {number} width   in em
    */
   breakToWidth(row, width) {
@@ -119,22 +140,31 @@ export class Breaker {
 
   /**
    * The row as one line: what can break, and what cannot with the room that it takes.
+   *
+   * @param {MJ.Wrapper} row
+   * @returns {Line}
    */
   measure(row) {
     const { at, open } = this.breaks;
     /** @type {BreakOpportunity[]} */
     const chances = [];
-    const starts = new Map(); // the chances by their nodes
+    /** @type {Map<MJ.Node, BreakOpportunity>} the chances by their nodes */
+    const starts = new Map();
+    /** @type {Box[]} */
     const boxes = [];
-    const tall = []; // where something begins that is no line of text
-    let fresh = null; // the last chance, until something after it is seen
-    let sign = null; //  where the first relation outside fences stands
+    /** @type {number[]} */
+    const tall = [];
+    /** @type {BreakOpportunity | null} the last chance, until something after it is seen */
+    let fresh = null;
+    /** @type {number | null} */
+    let sign = null;
 
+    /** @type {(wrapper: MJ.Wrapper, x: number, scale: number) => number} */
     const walk = (wrapper, x, scale) => {
       const node = wrapper.node;
       const cost = at.get(node);
       if (cost) {
-        const since = (chance) => x - (starts.get(chance)?.start ?? 0);
+        const since = (/** @type {MJ.Node | null} */ chance) => x - ((chance && starts.get(chance)?.start) ?? 0);
         const left = cost.left === undefined ? Infinity : since(cost.left);
         const step = cost.after === undefined ? 0 : since(cost.after);
         fresh = { wrapper, cost, left, step, end: x, start: x, skipped: 0 };
@@ -174,33 +204,44 @@ export class Breaker {
 
   /**
    * The cheapest breaks with the indentation that suits them best.
-   * @returns {{chosen: BreakOpportunity[], penalty: number, worst: number, cost: number}}
+   * @param {Line} line
+   * @param {number} width
+   * @returns {Choice}
    */
   choose(line, width) {
-    const ways = INDENTS.map(({ side, hang, cost }) => {
-      if (side === null && (!line.sign || line.sign > width * HANG_SHARE)) return { cost: Infinity };
-      return this.chooseIndented(line, width, side ?? line.sign, hang, cost);
-    });
+    const possible = INDENTS.filter(({ side }) => side !== null || (line.sign && line.sign <= width * HANG_SHARE));
+    const ways = possible.map(({ side, hang, cost }) => this.chooseIndented(line, width, side ?? line.sign, hang, cost));
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
-  /** The best way to reach each chance from any chance before it; of equal ones that with the shortest last line. */
+  /**
+   * The best way to reach each chance from any chance before it; of equal ones that with the shortest last line.
+   *
+   * @param {Line} line
+   * @param {number} width
+   * @param {number} side
+   * @param {number} hang
+   * @param {number} extra
+   * @returns {Choice}
+   */
   chooseIndented({ end, chances }, width, side, hang, extra) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
+    /** @type {Stop[]} */
     const stops = [
-      { start: 0, indent: 0, penalty: 0 },
+      { start: 0, end: 0, indent: 0, penalty: 0, relation: false },
       ...chances.map(({ start, end: stop, cost, left }, i) => {
         const penalty = cost.penalty + (left < LEFT ? TORN : 0);
         return { start, end: stop, indent: indents[i], penalty, relation: SIGNS.has(cost.kind) };
       }),
-      { end, penalty: 0 },
+      { start: end, end, indent: 0, penalty: 0, relation: false },
     ];
     // what the steps before each stop cost if none of them begins a line
     const runs = [0, 0];
-    for (const { step } of chances) runs.push(runs.at(-1) + (step > STEP ? RUN_ON : 0));
+    for (const { step } of chances) runs.push(runs[runs.length - 1] + (step > STEP ? RUN_ON : 0));
+    /** @type {Way[]} */
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
-      best[j] = { cost: Infinity };
+      best[j] = { cost: Infinity, penalty: 0, worst: 0, misfit: 0, from: 0 };
       for (let i = j - 1; i >= 0; i--) {
         const shown = stops[j].end - stops[i].start;
         const excess = shown + stops[i].indent - width;
@@ -214,13 +255,20 @@ export class Breaker {
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }
     }
+    /** @type {Chosen[]} */
     const chosen = [];
-    for (let j = best.at(-1).from; j > 0; j = best[j].from) chosen.unshift({ ...chances[j - 1], indent: indents[j - 1] });
-    const { cost, penalty, worst } = best.at(-1);
+    const last = best[best.length - 1];
+    for (let j = last.from; j > 0; j = best[j].from) chosen.unshift({ ...chances[j - 1], indent: indents[j - 1] });
+    const { cost, penalty, worst } = last;
     return { chosen, penalty, worst, cost: cost + extra };
   }
 
-  /** Sets the breaks, and takes back those of an earlier, wider try. */
+  /**
+   * Sets the breaks, and takes back those of an earlier, wider try.
+   *
+   * @param {Line} line
+   * @param {Chosen[]} chosen
+   */
   apply(line, chosen) {
     const tall = linesOf(line, chosen).map(({ from, stop }) => line.tall.some((x) => x >= from.start - EPSILON && x < stop));
     const made = new Map(chosen.map(({ wrapper, ...chance }, i) => [wrapper, { ...chance, tall: tall[i] || tall[i + 1] }]));
@@ -234,6 +282,9 @@ export class Breaker {
 
   /**
    * Lines that are still too wide: their widest fraction, root or table is broken inside.
+   * @param {Line} line
+   * @param {Chosen[]} chosen
+   * @param {number} width
    * @returns {boolean} whether anything became narrower
    */
   squeeze(line, chosen, width) {
@@ -250,7 +301,12 @@ export class Breaker {
     return changed;
   }
 
-  /** Makes a fraction, root or table narrower by so many em, if it can be. */
+  /**
+   * Makes a fraction, root or table narrower by so many em, if it can be.
+   *
+   * @param {MJ.Wrapper} box
+   * @param {number} excess
+   */
   narrow(box, excess) {
     const { w } = box.getOuterBBox();
     const target = w - excess;
@@ -271,7 +327,12 @@ export class Breaker {
     return box.getOuterBBox().w < w - EPSILON;
   }
 
-  /** Breaks numerator and denominator, neither to less than the other needs. */
+  /**
+   * Breaks numerator and denominator, neither to less than the other needs.
+   *
+   * @param {MJ.Wrapper[]} parts
+   * @param {number} excess
+   */
   narrowParts(parts, excess) {
     const [wider, other] = [...parts].sort((a, b) => widthOf(b) - widthOf(a));
     const room = widthOf(wider) - excess;
@@ -281,7 +342,12 @@ export class Breaker {
   }
 }
 
-/** The lines that chosen breaks make of a row, and what stands in each. */
+/**
+ * The lines that chosen breaks make of a row, and what stands in each.
+ *
+ * @param {Line} line
+ * @param {Chosen[]} chosen
+ */
 function linesOf({ end, boxes }, chosen) {
   return [{ start: 0, indent: 0 }, ...chosen].map((from, i) => {
     const stop = chosen[i]?.end ?? end;
@@ -295,20 +361,25 @@ function linesOf({ end, boxes }, chosen) {
 
 /**
  * Takes all breaks of a formula back.
- * @param {object} root   its wrapper
+ * @param {MJ.Wrapper} root   its wrapper
  * @param {import('./breaks.js').Breaks} breaks
- * @returns {object} the same wrapper, to be measured anew
+ * @returns {MJ.Wrapper} the same wrapper, to be measured anew
  */
 export function unbroken(root, { at }) {
   for (const node of at.keys()) {
     const wrapper = root.jax.nodeMap.get(node);
-    if (wrapper.breakStyle) setBreak(wrapper, '');
+    if (wrapper?.breakStyle) setBreak(wrapper, '');
   }
   root.invalidateBBox();
   return root;
 }
 
-/** Where the line after a break starts; whether that is new. */
+/**
+ * Where the line after a break starts; whether that is new.
+ *
+ * @param {MJ.Attributes} attributes
+ * @param {Omit<Chosen, 'wrapper'> & {tall: boolean}} place
+ */
 function setPlace(attributes, { indent, skipped, tall }) {
   const shift = `${(indent - skipped).toFixed(3)}em`;
   const leading = tall ? TALL_LEADING : LEADING;
@@ -325,7 +396,12 @@ function setPlace(attributes, { indent, skipped, tall }) {
   return true;
 }
 
-/** Breaks at a chance, or no longer. */
+/**
+ * Breaks at a chance, or no longer.
+ *
+ * @param {MJ.Wrapper} wrapper
+ * @param {string} style
+ */
 function setBreak(wrapper, style) {
   wrapper.setBreakStyle(style);
   wrapper.getBBox(); // only what has been measured passes the news on to its parents
@@ -333,12 +409,20 @@ function setBreak(wrapper, style) {
   following(wrapper).invalidateBBox(); // it has lost the space before it
 }
 
-/** What stands behind a chance to break. */
+/**
+ * What stands behind a chance to break.
+ *
+ * @param {MJ.Wrapper} wrapper
+ */
 function following({ parent, node }) {
   return parent.childNodes[parent.node.childNodes.indexOf(node) + 1];
 }
 
-/** What a numerator or a denominator takes of its fraction's width. */
+/**
+ * What a numerator or a denominator takes of its fraction's width.
+ *
+ * @param {MJ.Wrapper} part
+ */
 function widthOf(part) {
   const { w, rscale } = part.getOuterBBox();
   return w * rscale;
@@ -346,7 +430,7 @@ function widthOf(part) {
 
 /**
  * Breaks the cells of a table that is part of a line. (MathJax only fits tables to the whole width.)
- * @param {object} table   its wrapper
+ * @param {MJ.Wrapper} table   its wrapper
  * @param {number} width   in em
  */
 function fitTable(table, width) {
@@ -364,13 +448,16 @@ function fitTable(table, width) {
  * Column widths for a table that is too wide, in place of MathJax's (which takes a share of every
  * column): the widest columns give way first, down to a common width, so that the left sides of an
  * alignment stay whole as long as the right sides can be broken.
- * @this {object} the wrapper of the table
+ * @this {MJ.Wrapper} the wrapper of the table
  * @param {number} width   in em
  */
 export function adjustColumnWidths(width) {
   const { W } = this.getTableData();
-  const widths = W.map((w, i) => (typeof this.cWidths[i] === 'number' ? this.cWidths[i] : w));
-  const sum = (list) => list.reduce((total, w) => total + w, 0);
+  const widths = W.map((w, i) => {
+    const fixed = this.cWidths[i];
+    return typeof fixed === 'number' ? fixed : w;
+  });
+  const sum = (/** @type {number[]} */ list) => list.reduce((total, w) => total + w, 0);
   const room = width - sum([...this.cLines, ...this.cSpace]) - this.fSpace[0] - this.fSpace[2];
   const rising = [...widths].sort((a, b) => a - b);
   let left = room;

@@ -56,38 +56,47 @@ const SCRIPT = /^m(sub|sup|subsup)$/;
 const LIMITS = /^m(under|over|underover)$/;
 const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
 
-/** @typedef {{node: object, cls: number, text: string, box?: boolean, braced?: boolean}} TokenEdge */
+/** @typedef {{node: MJ.Node, cls: number, text: string, box?: boolean, braced?: boolean}} TokenEdge */
 
 /**
  * @typedef {object} Cost   of a break; a relation outside fences has one of `left` and `after`
  * @property {string} kind
  * @property {number} penalty
  * @property {number} depth   fences and groups around it
- * @property {object | null} [left]   the mspace that the left side of the relation follows; null: the start
- * @property {object | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
+ * @property {MJ.Node | null} [left]   the mspace that the left side of the relation follows; null: the start
+ * @property {MJ.Node | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
  *   before it; null: the start
  */
 
 /**
  * @typedef {object} Breaks
- * @property {Map<object, Cost>} at   the mspaces that were put in
- * @property {Set<object>} open   the nodes that are no more than parts of a line: rows, groups, bases
- * @property {object[]} rewritten   the nodes that have other children than before
+ * @property {Map<MJ.Node, Cost>} at   the mspaces that were put in
+ * @property {Set<MJ.Node>} open   the nodes that are no more than parts of a line: rows, groups, bases
+ * @property {MJ.Node[]} rewritten   the nodes that have other children than before
  * @property {() => void} close   puts the tree back as it was
  */
 
 /**
  * Puts a chance to break wherever one is allowed.
- * @param {object} root   the compiled formula; TeX classes must be set (they are once it was typeset)
+ * @param {MJ.Node} root   the compiled formula; TeX classes must be set (they are once it was typeset)
  * @returns {Breaks}
  */
 export function openBreaks(root) {
+  /** @type {Map<MJ.Node, Cost>} */
   const at = new Map();
+  /** @type {Set<MJ.Node>} */
   const open = new Set();
+  /** @type {MJ.Node[]} */
   const rewritten = [];
+  /** @type {(() => void)[]} */
   const undo = [];
 
-  /** Replaces the children of a row, remembering the old ones. */
+  /**
+   * Replaces the children of a row, remembering the old ones.
+   *
+   * @param {MJ.Node} row
+   * @param {MJ.Node[]} children
+   */
   function rewrite(row, children) {
     const old = row.childNodes;
     rewritten.push(row);
@@ -95,6 +104,12 @@ export function openBreaks(root) {
     adopt(row, children);
   }
 
+  /**
+   * @param {MJ.Node} model
+   * @param {string} kind
+   * @param {number} depth
+   * @param {Partial<Cost> | false | null} [side]  of a relation
+   */
   function chance(model, kind, depth, side) {
     const node = root.factory.create('mspace');
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
@@ -102,6 +117,10 @@ export function openBreaks(root) {
     return node;
   }
 
+  /**
+   * @param {MJ.Node} node
+   * @param {number} depth
+   */
   function visit(node, depth) {
     if (isProof(node)) return;
     if (node.isKind('mrow') || node.isKind('inferredMrow')) visitRow(node, depth);
@@ -111,7 +130,11 @@ export function openBreaks(root) {
     open.add(node);
   }
 
-  /** What is not part of the line has lines of its own: the cells of a table, a numerator, a radicand. */
+  /**
+   * What is not part of the line has lines of its own: the cells of a table, a numerator, a radicand.
+   *
+   * @param {MJ.Node} node
+   */
   function visitParts(node) {
     if (node.isKind('mfrac')) {
       if (node.childNodes.some((part) => part.isKind('mtext'))) rewrite(node, node.childNodes.map(inRow));
@@ -126,7 +149,11 @@ export function openBreaks(root) {
     }
   }
 
-  /** Words alone in a numerator have no row that could be broken. */
+  /**
+   * Words alone in a numerator have no row that could be broken.
+   *
+   * @param {MJ.Node} part
+   */
   function inRow(part) {
     if (!part.isKind('mtext')) return part;
     const row = root.factory.create('mrow');
@@ -135,7 +162,11 @@ export function openBreaks(root) {
     return row;
   }
 
-  /** MathJax breaks cells only in tables that are as wide as they need; multline is as wide as the page. */
+  /**
+   * MathJax breaks cells only in tables that are as wide as they need; multline is as wide as the page.
+   *
+   * @param {MJ.Node} table
+   */
   function freeWidth(table) {
     const width = table.attributes.getExplicit('width');
     if (!/%$/.test(width)) return;
@@ -143,18 +174,27 @@ export function openBreaks(root) {
     undo.push(() => table.attributes.set('width', width));
   }
 
+  /**
+   * @param {MJ.Node} row
+   * @param {number} depth
+   */
   function visitRow(row, depth) {
     const old = row.childNodes;
     const depths = fences(old);
     const solid = old.filter((child) => !child.isKind('mspace') && !child.isEmpty);
     const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
     const nested = solid.length > 1 ? 1 : 0;
-    let prev = null; // the face of what stands before
-    const lefts = [null]; // at each depth, the chance that the left side of a relation to come follows
-    let step = null; // the chance before the last relation of a chain
+    /** @type {TokenEdge | null} of what stands before */
+    let prev = null;
+    /** @type {(MJ.Node | null | undefined)[]} at each depth, the chance that the left side of a relation to come follows */
+    const lefts = [null];
+    /** @type {MJ.Node | null} the chance before the last relation of a chain */
+    let step = null;
     let parted = false;
     let space = 0;
+    /** @type {MJ.Node[]} */
     let spaces = [];
+    /** @type {MJ.Node[]} */
     const out = [];
     old.forEach((child, i) => {
       if (child.isKind('mspace')) {
@@ -166,18 +206,18 @@ export function openBreaks(root) {
       const next = face(child, false);
       if (prev?.braced && next && isSign(next)) next.cls = BIN;
       let kind = prev && next && gap(prev, next, space, inside);
-      if (kind === 'clause' && i > signs[0] && i <= signs.at(-1)) kind = 'statement';
+      if (kind === 'clause' && i > signs[0] && i <= signs[signs.length - 1]) kind = 'statement';
       if (kind === 'relation' && parted) kind = 'later';
-      parted ||= kind in PARTS && !inside;
+      parted ||= kind !== null && kind in PARTS && !inside;
       lefts.length = inside + 1;
       const relation = next?.cls === REL;
-      const left = SIDED.has(kind) ? lefts[inside] : undefined;
-      const chained = kind === 'relation' && left === undefined && !REMARK.test(next.text);
-      const node = kind && chance(child, kind, inside, left === undefined ? chained && { after: step } : { left });
+      const left = kind && SIDED.has(kind) ? lefts[inside] : undefined;
+      const chained = kind === 'relation' && left === undefined && next && !REMARK.test(next.text);
+      const node = kind ? chance(child, kind, inside, left === undefined ? chained && { after: step } : { left }) : null;
       if (node) out.push(node);
       if (relation) lefts[inside] = undefined;
       if (kind === 'relation') step = node;
-      if (BEFORE_LEFT.has(kind)) lefts[inside] = node;
+      if (kind && BEFORE_LEFT.has(kind)) lefts[inside] = node;
       out.push(...spaces);
       const words = child.isKind('mtext') ? split(child) : [child];
       const gaps = words.slice(1).map(() => chance(child, 'word', inside));
@@ -203,12 +243,21 @@ export function openBreaks(root) {
   };
 }
 
-/** Whether TeX would take a token for a binary operator, did it not follow what it takes for one itself. */
+/**
+ * Whether TeX would take a token for a binary operator, did it not follow what it takes for one itself.
+ *
+ * @param {TokenEdge} token
+ */
 function isSign({ node, cls, text }) {
   return node.isEmbellished && cls === ORD && (SUM.test(text) || PRODUCT.test(text));
 }
 
-/** A formula with a brace over or under it, which is an operator for TeX. */
+/**
+ * A formula with a brace over or under it, which is an operator for TeX.
+ *
+ * @param {MJ.Node} node
+ * @returns {boolean}
+ */
 function isBraced(node) {
   if (node.isKind('TeXAtom') || node.isKind('inferredMrow')) return node.childNodes.length === 1 && isBraced(node.childNodes[0]);
   if (!LIMITS.test(node.kind)) return false;
@@ -216,7 +265,11 @@ function isBraced(node) {
   return scripts.some((script) => script?.isKind('mo') && BRACE.test(script.getText())) || isBraced(base);
 }
 
-/** A group that stands for one operator: \mathrel{…}, \mathop{…}. */
+/**
+ * A group that stands for one operator: \mathrel{…}, \mathop{…}.
+ *
+ * @param {MJ.Node} node
+ */
 function isGlue(node) {
   return node.isEmbellished || (node.isKind('TeXAtom') && [OP, BIN, REL, PUNCT].includes(node.texClass));
 }
@@ -224,9 +277,13 @@ function isGlue(node) {
 /**
  * How many pairs of fences are open before each child. Only fences that find their partner count
  * (so `]0,1[` does no harm), and bars do when they pair up.
+ *
+ * @param {MJ.Node[]} children
+ * @returns {number[]}
  */
 function fences(children) {
   const depths = new Array(children.length).fill(0);
+  /** @type {number[]} */
   const waiting = [];
   const bars = children.filter((child) => isBar(child)).length;
   let inBars = false;
@@ -237,24 +294,34 @@ function fences(children) {
       inBars = !inBars;
     }
     if (side === OPEN) waiting.push(i);
-    else if (side === CLOSE && waiting.length) {
-      for (let k = waiting.pop() + 1; k <= i; k++) depths[k]++;
+    else if (side === CLOSE) {
+      const opened = waiting.pop() ?? Infinity;
+      for (let k = opened + 1; k <= i; k++) depths[k]++;
     }
   });
   return depths;
 }
 
+/** @param {MJ.Node} child */
 function isBar(child) {
   return child.isEmbellished && child.coreMO().texClass === ORD && BAR.test(child.coreMO().getText());
 }
 
-/** The width of a space in em; only what \quad, \qquad, \hspace write matters. */
+/**
+ * The width of a space in em; only what \quad, \qquad, \hspace write matters.
+ *
+ * @param {MJ.Node} mspace
+ */
 function spaceOf(mspace) {
   const match = /^([\d.]+)em$/.exec(mspace.attributes.get('width'));
   return match ? Number(match[1]) : 0;
 }
 
-/** One mtext a word, each with the space that follows it. */
+/**
+ * One mtext a word, each with the space that follows it.
+ *
+ * @param {MJ.Node} mtext
+ */
 function split(mtext) {
   const words = mtext.getText?.().match(/[^ \u00a0]*[ \u00a0]+|[^ \u00a0]+$/g) ?? [];
   if (mtext.childNodes.length !== 1 || words.length < 2) return [mtext];
@@ -268,6 +335,8 @@ function split(mtext) {
 
 /**
  * The token at one end of a node, as a reader sees it.
+ * @param {MJ.Node} node
+ * @param {boolean} last
  * @returns {TokenEdge | null}
  */
 function face(node, last) {
@@ -281,7 +350,7 @@ function face(node, last) {
   if (node.isToken) return { node, cls: node.texClass, text: node.getText?.() ?? '' };
   if (ROW.test(node.kind)) {
     const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !child.isKind('mspace')));
-    return children.length ? face(children.at(last ? -1 : 0), last) : null;
+    return children.length ? face(children[last ? children.length - 1 : 0], last) : null;
   }
   if (SCRIPT.test(node.kind)) return face(node.childNodes[0], last);
   return { node, cls: node.texClass, text: '', box: true };
@@ -310,7 +379,12 @@ function gap(p, n, space, depth) {
   return factor(p, n);
 }
 
-/** Products without a sign: never between a name and the argument in parentheses after it. */
+/**
+ * Products without a sign: never between a name and the argument in parentheses after it.
+ *
+ * @param {TokenEdge} p
+ * @param {TokenEdge} n
+ */
 function factor(p, n) {
   if (n.text === 'd' || n.text === '…' || n.text === '⋯' || n.text === '/') return null;
   const ended = p.cls === CLOSE;

@@ -16,7 +16,12 @@ const PROOF = ['bspr_proof', 'bspr_inferenceRule', 'bspr_axiom'];
 /** The class of closing fences in MathJax's TEXCLASS. */
 const CLOSE = 5;
 
-/** Makes nodes the children of another. */
+/**
+ * Makes nodes the children of another.
+ *
+ * @param {MJ.Node} parent
+ * @param {MJ.Node[]} children
+ */
 export function adopt(parent, children) {
   parent.childNodes = children;
   for (const child of children) child.parent = parent;
@@ -25,30 +30,45 @@ export function adopt(parent, children) {
 /**
  * Whether the columns of a table only align formulas, so that it keeps its meaning without them: in
  * the others a cell's column says something.
+ *
+ * @param {MJ.Node} table
  */
 export function isAlignment(table) {
   const { columnalign, columnlines } = table.attributes.getList('columnalign', 'columnlines');
   return ALIGNMENT.test(columnalign) && !/solid|dashed/.test(columnlines) && !isFenced(table) && !inProof(table);
 }
 
-/** A table that is never broken: a matrix, a diagram. */
+/**
+ * A table that is never broken: a matrix, a diagram.
+ *
+ * @param {MJ.Node} table
+ */
 export function isRigid(table) {
   const columns = Math.max(...table.childNodes.map((row) => row.childNodes.length));
   const centred = !/left|right/.test(table.attributes.get('columnalign'));
   return centred && (columns > 3 || (columns > 1 && isFenced(table)));
 }
 
-/** What bussproofs makes of an inference, an axiom or a label: its shape is what it says. */
+/**
+ * What bussproofs makes of an inference, an axiom or a label: its shape is what it says.
+ *
+ * @param {MJ.Node} node
+ */
 export function isProof(node) {
   return PROOF.some((name) => node.getProperty(name) !== undefined);
 }
 
+/** @param {MJ.Node} node */
 function inProof(node) {
   for (let up = node; up; up = up.parent) if (isProof(up)) return true;
   return false;
 }
 
-/** Fences on both sides (cases has one). */
+/**
+ * Fences on both sides (cases has one).
+ *
+ * @param {MJ.Node} table
+ */
 function isFenced(table) {
   let node = table;
   while (node.parent && node.parent.childNodes.length === 1) node = node.parent;
@@ -59,11 +79,13 @@ function isFenced(table) {
 
 /**
  * Folds every alignment of a formula.
- * @param {object} root   the compiled formula
+ * @param {MJ.Node} root   the compiled formula
  * @returns {(() => void) | null}   puts the columns back; null if there was nothing to fold
  */
 export function fold(root) {
+  /** @type {MJ.Node[]} */
   const tables = [];
+  /** @type {[MJ.Node, number, number, number][]} */
   const spacing = [];
   root.walkTree((node) => {
     if (node.isKind('mtable') && isAlignment(node)) tables.push(node);
@@ -80,11 +102,12 @@ export function fold(root) {
 
 const FLAT = { columnalign: 'left', columnspacing: '0', columnwidth: 'auto', columnlines: 'none' };
 
+/** @param {MJ.Node} table */
 function foldTable(table) {
   const columns = table.attributes.get('columnalign').split(' ');
-  const rows = table.childNodes.map((row) => [row, row.childNodes]);
-  const contents = rows.flatMap(([, cells]) => cells.map((cell) => [cell.childNodes[0], cell.childNodes[0].childNodes]));
-  const old = Object.keys(FLAT).map((name) => [name, table.attributes.getExplicit(name)]);
+  const rows = table.childNodes.map(withChildren);
+  const contents = rows.flatMap(([, cells]) => cells.map((cell) => withChildren(cell.childNodes[0])));
+  const old = Object.keys(FLAT).map((name) => /** @type {const} */ ([name, table.attributes.getExplicit(name)]));
   for (const [row, children] of rows) {
     const label = row.isKind('mlabeledtr') ? 1 : 0;
     const cells = children.slice(label);
@@ -100,17 +123,33 @@ function foldTable(table) {
   };
 }
 
-/** One cell with all that the cells of a row show. */
+/**
+ * @param {MJ.Node} node
+ * @returns {[MJ.Node, MJ.Node[]]}
+ */
+function withChildren(node) {
+  return [node, node.childNodes];
+}
+
+/**
+ * One cell with all that the cells of a row show.
+ *
+ * @param {MJ.Node} row
+ * @param {MJ.Node[]} cells
+ * @param {string[]} columns
+ */
 function foldCells(row, cells, columns) {
-  const create = (kind, model) => {
+  const create = (/** @type {string} */ kind, /** @type {MJ.Node} */ model) => {
     const node = row.factory.create(kind);
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
     return node;
   };
+  /** @type {MJ.Node[]} */
   const content = [];
-  const pushSpace = (model, width) => {
-    content.push(create('mspace', model));
-    content.at(-1).attributes.set('width', width);
+  const pushSpace = (/** @type {MJ.Node} */ model, /** @type {string} */ width) => {
+    const space = create('mspace', model);
+    space.attributes.set('width', width);
+    content.push(space);
   };
   let apart = false;
   cells.forEach((cell, i) => {

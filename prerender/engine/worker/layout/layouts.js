@@ -7,6 +7,7 @@
 import { openBreaks } from './breaks.js';
 import { Breaker, adjustColumnWidths, unbroken } from './breaker.js';
 import { fold } from './fold.js';
+import { NARROWEST, PX_PER_EM } from '../protocol.js';
 
 /**
  * @typedef {object} Options
@@ -21,7 +22,7 @@ import { fold } from './fold.js';
  * @property {number} depth     below the baseline, ex
  * @property {number} penalty   of its lines and breaks (see PENALTY), 0 for the natural layout
  * @property {number} worst     of its worst break or line; a break from 120 on lies inside fences
- * @property {{width: number, gap: number, side: string, margins: number} | null} tag   of a numbered
+ * @property {{width: number, gap: number, side: 'left' | 'right', margins: number} | null} tag   of a numbered
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
  * @property {import('../nodes.js').LiteElement} dom  MathJax's mjx-container
@@ -38,15 +39,13 @@ const PHONE = 44;
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
-const PX_PER_EM = 16; // cancels out: all lengths leave as ex
-
 /**
- * @param {object} item   a compiled MathItem
- * @param {object} doc    its MathDocument, with SVG output
+ * @param {MJ.Item} item   a compiled MathItem
+ * @param {MJ.Document} doc    its MathDocument, with SVG output
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
+export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06 } = {}) {
   setRoom(item, doc, 0);
   const root = wrap(item, doc, 'overflow');
   const natural = draw(root);
@@ -54,7 +53,7 @@ export function layouts(item, doc, { narrowest = 28, step = 0.06 } = {}) {
 
   const all = [natural, ...descend(item, doc, natural, root, narrowest, step)];
   // Without its columns an alignment can only win where they cost more than giving them up
-  const good = all.findLast((layout) => layout.penalty <= FOLDED);
+  const good = all.findLast((layout) => layout.penalty <= FOLDED) ?? natural;
   const unfold = good.width > narrowest && fold(item.root);
   if (unfold) {
     try {
@@ -82,8 +81,12 @@ function presentable(all) {
 /**
  * The best layout for a width stays the best down to the width that it really takes: the next one
  * to look for is a little narrower than that.
+ * @param {MJ.Item} item
+ * @param {MJ.Document} doc
+ * @param {number} narrowest
+ * @param {number} step
  * @param {Layout} widest
- * @param {object | null} drawn   MathJax's wrappers of the formula as it is, if there are any
+ * @param {MJ.Wrapper | null} drawn   MathJax's wrappers of the formula as it is, if there are any
  * @returns {Layout[]}
  */
 function descend(item, doc, widest, drawn, narrowest, step) {
@@ -95,7 +98,9 @@ function descend(item, doc, widest, drawn, narrowest, step) {
   const breaks = openBreaks(item.root);
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
+  /** @type {Layout[]} */
   const found = [];
+  /** @type {MJ.Wrapper | null} */
   let root = null;
   try {
     if (drawn && !tabular) root = withChances(drawn, item, breaks);
@@ -107,13 +112,14 @@ function descend(item, doc, widest, drawn, narrowest, step) {
       const breaker = new Breaker(breaks);
       jax.linebreaks = breaker;
       setRoom(item, doc, room + margins);
-      root = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
-      const layout = tabular || widthOf(root) <= reached * (1 - step) ? draw(root) : null;
+      /** @type {MJ.Wrapper} */
+      const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
+      const layout = tabular || widthOf(broken) <= reached * (1 - step) ? draw(broken) : null;
       if (layout && layout.width <= reached * (1 - step)) {
         found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst });
         reached = layout.width;
       } else room *= GIVE_UP;
-      if (tabular || breaker.reached) root = null;
+      root = tabular || breaker.reached ? null : broken;
     }
   } finally {
     breaks.close();
@@ -125,6 +131,8 @@ function descend(item, doc, widest, drawn, narrowest, step) {
 }
 
 /**
+ * @param {MJ.Item} item
+ * @param {MJ.Document} doc
  * @param {number} room   for the formula and its tag, ex; where it is 0, tables that are as wide as
  *   their container (multline) get their own width
  */
@@ -140,6 +148,8 @@ function setRoom(item, doc, room) {
 
 /**
  * MathJax's wrappers of a formula, as its `toDOM` makes them; they can be drawn more than once.
+ * @param {MJ.Item} item
+ * @param {MJ.Document} doc
  * @param {'overflow' | 'linebreak'} overflow
  */
 function wrap(item, doc, overflow) {
@@ -154,6 +164,8 @@ function wrap(item, doc, overflow) {
 
 /**
  * The wrappers of a formula, made those of the same formula with chances to break.
+ * @param {MJ.Wrapper} root
+ * @param {MJ.Item} item
  * @param {import('./breaks.js').Breaks} breaks
  */
 function withChances(root, item, { rewritten }) {
@@ -169,7 +181,7 @@ function withChances(root, item, { rewritten }) {
   return root;
 }
 
-/** @param {object} root   the compiled formula */
+/** @param {MJ.Node} root   the compiled formula */
 function hasTable(root) {
   let found = false;
   root.walkTree((node) => {
@@ -178,12 +190,21 @@ function hasTable(root) {
   return found;
 }
 
-/** What a formula takes, ex; measuring it breaks it. */
+/**
+ * What a formula takes, ex; measuring it breaks it.
+ *
+ * @param {MJ.Wrapper} root
+ */
 function widthOf(root) {
   return root.getOuterBBox().w / root.font.params.x_height;
 }
 
-/** One layout, by MathJax. */
+/**
+ * One layout, by MathJax.
+ *
+ * @param {MJ.Wrapper} root
+ * @returns {Layout}
+ */
 function draw(root) {
   const { jax } = root;
   const { x_height: ex } = jax.font.params;
@@ -196,25 +217,29 @@ function draw(root) {
   if (!table) return layout;
   const { attributes } = table.node;
   const { L, R } = table.getBBox();
-  layout.tag = {
+  const tag = {
     width: table.getTableData().L / ex,
     gap: table.length2em(attributes.get('minlabelspacing')) / ex,
     side: attributes.get('side'),
     margins: (L + R) / ex,
   };
-  return layout;
+  return { ...layout, tag };
 }
 
 /**
  * Drops what another layout beats (no wider, and its breaks and lines cost no more) and what hardly
  * differs, and what is narrower than anybody needs. The natural one stays.
+ *
+ * @param {Layout[]} layouts
+ * @param {number} narrowest
+ * @param {number} step
  */
 function worthwhile([natural, ...others], narrowest, step) {
   const kept = [natural];
   others.sort((a, b) => b.width - a.width || a.penalty - b.penalty);
   others.forEach((a, i) => {
     const beaten = others.some((b, k) => k > i && b.penalty <= a.penalty);
-    const last = kept.at(-1).width;
+    const last = kept[kept.length - 1].width;
     if (!beaten && last > narrowest && a.width <= last * (1 - step)) kept.push(a);
   });
   return kept;

@@ -6,9 +6,9 @@
  */
 
 import { dashes, escape, leftToSay, numbers, placed, SAFE_URL, simple } from '../draw.js';
+import { LiteElement } from '../nodes.js';
 
 /**
- * @typedef {import('../nodes.js').LiteElement} LiteElement
  * @typedef {import('./places.js').Letter} Letter
  *
  * @typedef {object} Glyph
@@ -112,7 +112,7 @@ export class RowReader {
    * @returns {Item[]}
    */
   #children(parent, at) {
-    return parent.childNodes.flatMap((child) => this.#node(child, at));
+    return parent.childNodes.flatMap((child) => (child instanceof LiteElement ? this.#node(child, at) : []));
   }
 
   /**
@@ -254,7 +254,8 @@ export class RowReader {
    */
   #stretch(node, at) {
     const [glyph] = node.childNodes;
-    if (node.childNodes.length !== 1 || glyph.localName !== 'use') throw new NoTextError('a part of a picture');
+    const isGlyph = glyph instanceof LiteElement && glyph.localName === 'use';
+    if (node.childNodes.length !== 1 || !isGlyph) throw new NoTextError('a part of a picture');
     const letter = this.#letterOf(glyph);
     const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((name) => Number(node.getAttribute(name) ?? 0));
     const [left, bottom, right, top] = extent(letter.path);

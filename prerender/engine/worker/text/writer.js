@@ -45,7 +45,7 @@ export class TextWriter {
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
-    return { ...box(top, width, height), content: this.reader.read(svg.firstChild) };
+    return { ...box(top, width, height), content: this.reader.read(svg.firstElement) };
   }
 
   /**
@@ -56,8 +56,8 @@ export class TextWriter {
   columns(svg) {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
     return ['data-table', 'data-labels'].map((name) => {
-      const column = svg.find((node) => node.hasAttribute(name));
-      return { ...box(top, 0, height), content: this.reader.read(column.firstChild) };
+      const column = svg.get((node) => node.hasAttribute(name));
+      return { ...box(top, 0, height), content: this.reader.read(column.firstElement) };
     });
   }
 

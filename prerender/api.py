@@ -1,0 +1,150 @@
+"""The Python API: what `prerender.aio` does, for callers that run no event loop.
+
+Each call, and each `Renderer`, has a thread with a loop of its own, so that it works as well from
+code that an event loop runs (a notebook).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+from prerender import aio
+from prerender.aio import FoundFormula, Markup, PageFormulas, Result, SitePath
+from prerender.errors import PrerenderError
+from prerender.report.summary import Report
+from prerender.settings import Settings
+
+__all__ = [
+    "FoundFormula",
+    "PageFormulas",
+    "PrerenderError",
+    "Renderer",
+    "Report",
+    "Result",
+    "Settings",
+    "build",
+    "check",
+    "find_formulas",
+    "render_html",
+    "restore",
+]
+
+T = TypeVar("T")
+_DEFAULT = Settings()
+
+
+def build(site: SitePath, settings: Settings = _DEFAULT) -> Report:
+    """Typeset every page of a site, a folder or one page: in place, or into `settings.output`.
+
+    Raises PrerenderError where the run as a whole is not possible; what is wrong with a page is in
+    the report.
+    """
+    return _run(aio.build(site, settings))
+
+
+def check(site: SitePath, settings: Settings = _DEFAULT) -> Report:
+    """Do as `build` does, but write nothing; with `settings.screens`, look at the pages on them.
+
+    Raises as `build` does.
+    """
+    return _run(aio.check(site, settings))
+
+
+def restore(site: SitePath, settings: Settings = _DEFAULT) -> Report:
+    """Give every rendered page of a site its source again, to the byte. Raises SiteError."""
+    return _run(aio.restore(site, settings))
+
+
+def find_formulas(site: SitePath, settings: Settings = _DEFAULT) -> list[PageFormulas]:
+    """The formulas of each page of a site. Raises PrerenderError."""
+
+    async def collect() -> list[PageFormulas]:
+        return [page async for page in aio.find_formulas(site, settings)]
+
+    return _run(collect())
+
+
+def render_html(
+    html: Markup,
+    settings: Settings = _DEFAULT,
+    *,
+    site: SitePath | None = None,
+    path: str = "index.html",
+) -> Result[Markup]:
+    """A page in memory, rendered: `html` of the result is of the type that was given.
+
+    `site` is the folder in which its scripts are looked for, `path` its place there. Raises
+    EngineError; InternalError where prerender itself has failed.
+    """
+    return _run(aio.render_html(html, settings, site=site, path=path))
+
+
+class Renderer:
+    """Pages in memory, rendered with one browser: a context manager.
+
+    `site` is the folder in which the scripts and style sheets of pages are looked for.
+    """
+
+    def __init__(self, settings: Settings = _DEFAULT, *, site: SitePath | None = None) -> None:
+        self._renderer = aio.Renderer(settings, site=site)
+        self._loop = _Loop()
+
+    def __enter__(self) -> Self:
+        try:
+            self._loop.run(self._renderer.__aenter__())
+        except BaseException:
+            self._loop.close()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._loop.run(self._renderer.__aexit__(*error))
+        finally:
+            self._loop.close()
+
+    def render_html(self, html: Markup, *, path: str = "index.html") -> Result[Markup]:
+        """A page rendered; `path` is its place in the site. Raises as the function does."""
+        return self._loop.run(self._renderer.render_html(html, path=path))
+
+
+class _Loop:
+    """An event loop in a thread; Ctrl-C cancels what it runs."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, action: Coroutine[Any, Any, T]) -> T:
+        future = asyncio.run_coroutine_threadsafe(action, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            if future.cancel():
+                with suppress(Exception):
+                    self.run(_settled())
+            raise
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _settled() -> None:
+    """Wait for all that was cancelled to come to its end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _run(action: Coroutine[Any, Any, T]) -> T:
+    loop = _Loop()
+    try:
+        return loop.run(action)
+    finally:
+        loop.close()

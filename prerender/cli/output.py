@@ -1,0 +1,124 @@
+"""What became of a run in; lines on standard error, reports in files, and the exit code, out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from prerender.cli.options import CommandSettings
+from prerender.errors import UsageError
+from prerender.report.diagnostics import pluralize, topics
+from prerender.report.html import report_data, write_report
+from prerender.report.summary import PageReport, Report
+from prerender.timing import Timing
+
+
+def report_and_exit(
+    report: Report, site: Path, settings: CommandSettings, timing: Timing | None = None
+) -> NoReturn:
+    """Say what became of a run on a site, write it down, and end with its exit code."""
+    quiet, verbose = settings.quiet, settings.verbose and not settings.quiet
+    if timing is not None:
+        if verbose:
+            say(timing.summary())
+        if settings.profile is not None:
+            _write(settings.profile, timing.trace())
+    diagnose(report.pages, site, quiet=quiet and not report.strict)
+    for page in report.pages if verbose else ():
+        typer.echo(f"{page.path}: {page.status}, {pluralize(page.formulas, 'formula')}", err=True)
+    if not quiet:
+        _summarize(report, settings)
+    if settings.json is not None:
+        write_json(report.to_json(), settings.json)
+    if settings.report is not None:
+        with _writing(settings.report):
+            write_report(report_data(report, str(site)), settings.report)
+    raise typer.Exit(report.exit)
+
+
+def _summarize(report: Report, settings: CommandSettings) -> None:
+    if report.pictures is not None:
+        say(f"pictures of what is wrong: {report.pictures}")
+    for url in report.missing_libraries:
+        say(f"not in {settings.libraries}: {url}")
+    for screen in report.screens:
+        say(screen.summary())
+    say(report.summary())
+
+
+def say(text: str) -> None:
+    """A line of our own on standard error."""
+    typer.echo(f"prerender: {text}", err=True)
+
+
+def notice(quiet: bool) -> Callable[[str], None]:
+    """What is told notices, and says them unless it is to be quiet."""
+    return lambda text: None if quiet else say(text)
+
+
+def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) -> None:
+    """Say what is wrong in each place of the pages of a site, then what is said once.
+
+    `quiet`: only errors.
+    """
+    excerpts = [
+        (str(site if site.is_file() else site / page.path), diagnostic.remark)
+        for page in pages
+        for diagnostic in page.diagnostics
+        if not quiet or diagnostic.severity == "error"
+    ]
+    for path, excerpt in excerpts:
+        if not excerpt.once:
+            typer.echo(excerpt.show(path), err=True)
+    for topic in topics(excerpts):
+        typer.echo(topic.show(), err=True)
+    for page in pages:
+        if page.bug:
+            typer.echo(f"{page.path}: {page.bug}", err=True)
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """What is told of progress, and shows it: on a terminal only."""
+    from rich.console import Console  # takes as long to import as a small build to run
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _done, _all: None
+        return
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("pages", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def write_json(data: object, file: str) -> None:
+    """Write JSON to a file; - for standard output. Raises UsageError."""
+    text = json_bytes(data, indent=1)
+    if file == "-":
+        typer.echo(text)
+    else:
+        _write(Path(file), text)
+
+
+def json_bytes(data: object, indent: int | None = None) -> bytes:
+    """JSON in UTF-8 (RFC 8259); bytes of a page or a name that are not text are escaped in it."""
+    return json.dumps(data, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
+
+
+def _write(file: Path, text: bytes) -> None:
+    with _writing(file):
+        file.write_bytes(text + b"\n")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error

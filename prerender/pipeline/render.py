@@ -1,0 +1,432 @@
+"""A page's bytes in; what becomes of it out: from the cache, or planned, typeset and finished.
+
+Nothing of a site is written here. All pages of a run share a session: engine, cache, the jobs that
+are under way. Each distinct job is done once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, TypeVar
+
+from prerender.cache.disk import Cache, default_folder, open_cache
+from prerender.cache.version import program_version
+from prerender.engine import Engine, Job, JobResult, engine_setup
+from prerender.errors import PageError, PrerenderError
+from prerender.hashing import digest, fingerprint
+from prerender.pipeline.base_path import reader_at
+from prerender.pipeline.fonts import SETUP, Fonts, parts_for
+from prerender.pipeline.fragments import may_be_fragment
+from prerender.pipeline.lacking import cure
+from prerender.pipeline.outcome import PageResult, pack, unpack
+from prerender.pipeline.page import (
+    OUTLINES_NAME,
+    SHARED_ASSETS,
+    STYLESHEET_NAME,
+    Finished,
+    Page,
+    Plan,
+    RenderOptions,
+    finish,
+    is_xml,
+    keeping_loaders,
+    plan,
+    read,
+    scripts_of,
+    sheets_of,
+    unless_hydrated,
+)
+from prerender.pipeline.scripts import Dependencies, ScriptReader, SiteScripts
+from prerender.report.diagnostics import Diagnostic
+from prerender.report.summary import PageReport
+from prerender.settings import Settings
+from prerender.setup import (
+    Request,
+    Script,
+    Setup,
+    SetupError,
+    SetupLostError,
+    collect,
+    evaluate,
+    interpret,
+    loaded,
+    lost_numbers,
+    roles,
+)
+from prerender.setup.asked import Surroundings, answered
+from prerender.site.assets import AssetFrames, relative_url
+from prerender.site.files import Site, list_pages, read_source
+from prerender.source import Element
+from prerender.source.encoding import EncodingLossError, decode
+from prerender.source.lines import LineIndex
+from prerender.timing import Kind, Timing
+
+#: job results that are held for other pages of the run; the cache has them all
+_HELD = 4000
+#: what leaves a page as it is; all else that is none of ours is a bug
+PAGE_ERRORS = (PageError, OSError, RecursionError)
+
+T = TypeVar("T")
+Read = Callable[[str], str | None]
+#: is told what the user should know of the browser, a sentence
+Notice = Callable[[str], None]
+#: looks at a page's result, and says what is wrong with it
+Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
+
+
+def silent(_: str) -> None:
+    """A notice that nobody hears."""
+
+
+@dataclass(slots=True)
+class RenderSession:
+    """What the pages of a run share. `index` is the folder of the index of pages; None: none."""
+
+    engine: Engine
+    cache: Cache
+    settings: Settings = field(default_factory=Settings)
+    index: Path | None = None
+    timing: Timing = field(default_factory=Timing)
+    setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
+    in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
+    evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    fonts: Fonts = field(default_factory=Fonts)
+    requested: set[int] = field(default_factory=set)
+    """Hashes of the jobs of this run."""
+    typeset: int = 0
+    from_cache: int = 0
+    provenance: str = field(init=False)
+    """What pages are rendered by, as it stands in them."""
+    fingerprint: str = field(init=False)
+    """A hash of all but its bytes and its site's files that a page's result depends on."""
+    _fresh: dict[str, JobResult] = field(default_factory=dict)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    def __post_init__(self) -> None:
+        self.provenance = self.settings.provenance()
+        self.fingerprint = fingerprint([program_version(), self.settings.fingerprint()])
+
+    async def run_in_thread(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
+        """What an action gives that takes long, in a thread, so that no tab waits for the loop."""
+
+        def timed() -> T:
+            with self.timing.span(kind, str(page)):
+                return action()
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, timed)
+
+    def keep(self, key: str, result: JobResult) -> None:
+        """Have the cache remember a result, with those that come from a tab together with it."""
+        if not self._fresh:
+            asyncio.get_running_loop().call_soon(self._keep_all)
+        self._fresh[key] = result
+
+    def _keep_all(self) -> None:
+        with self.timing.span("cache"):
+            self.cache.keep_answers(self._fresh)
+        self._fresh.clear()
+
+    @property
+    def assets(self) -> AssetFrames:
+        """The files that the pages of a site share."""
+        shared = {
+            STYLESHEET_NAME: self.settings.css == "external",
+            OUTLINES_NAME: self.settings.glyphs == "shared",
+        }
+        return {name: SHARED_ASSETS[name] for name, wanted in shared.items() if wanted}
+
+
+@asynccontextmanager
+async def open_session(
+    settings: Settings,
+    *,
+    notice: Notice = silent,
+    timing: Timing | None = None,
+    prewarm: bool = True,
+) -> AsyncIterator[RenderSession]:
+    """A session with a browser and a cache of its own. `prewarm`: there will be jobs.
+
+    Raises CacheError, MathJaxMissingError.
+    """
+    timing = timing or Timing()
+    engine = Engine(
+        settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
+    )
+    folder = None if settings.no_cache else settings.cache_dir or default_folder()
+    with open_cache(folder) as cache:
+        async with engine:
+            yield RenderSession(engine, cache, settings, folder, timing)
+
+
+async def plans(
+    site: Site, session: RenderSession
+) -> AsyncIterator[tuple[PurePosixPath, Plan | PageReport]]:
+    """The plan of each page in turn, or what is wrong with it. Raises EngineError."""
+    scripts = SiteScripts(site)
+    for page in list_pages(site):
+        data = b""
+        try:
+            data = read_source(site, page)
+            read_file, dependencies = scripts.reader(page)
+            host = await _find_host(page, data, session, scripts, dependencies)
+            yield page, await _plan(page, data, session, read_file, host)
+        except Exception as error:
+            yield page, failure(page, data, error).report(str(page), changed=False, written=False)
+
+
+async def result_of(
+    page: PurePosixPath,
+    data: bytes,
+    session: RenderSession,
+    scripts: ScriptReader,
+    *,
+    inspect: Inspect | None = None,
+) -> PageResult:
+    """What becomes of a page (`data`), whose site has `scripts`: from the cache, or by rendering.
+
+    A page that cannot be rendered stays as it is, and one on which we fail ourselves. Raises
+    EngineError.
+    """
+    read_file, dependencies = scripts.reader(page)
+    key = None
+    try:
+        host = await _find_host(page, data, session, scripts, dependencies)
+        base = os.fsencode(scripts.base(page)).hex()
+        if inspect is None:
+            key = fingerprint([session.fingerprint, base, page.suffix, digest(data), host.key])
+            with session.timing.span("cache"):
+                kept = session.cache.page(key)
+            known = unpack(kept) if kept is not None else None
+            if known is not None and scripts.unchanged(known.dependencies):
+                session.from_cache += known.formulas
+                return known
+        result = await _render(page, data, session, read_file, host, inspect)
+    except Exception as error:
+        result = failure(page, data, error)
+    result = replace(result, dependencies=dependencies)
+    if result.cacheable and key is not None:
+        with session.timing.span("cache"):
+            session.cache.keep_page(key, pack(result))
+    return result
+
+
+def failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
+    """What becomes of a page that cannot be rendered: it is left as it was.
+
+    A bug of ours is told with its traceback, and is not cached. Raises the error where it is not
+    about this page alone.
+    """
+    if isinstance(error, PrerenderError) and not isinstance(error, PageError):
+        raise error
+    if not isinstance(error, PAGE_ERRORS):
+        told = f"the page is left as it is, by a bug of prerender: {error!r}"
+        said = Diagnostic("error", told, cure="please report it, with the traceback")
+        bug = "".join(traceback.format_exception(error))
+        return PageResult(None, diagnostics=[said], failed=True, cacheable=False, bug=bug)
+    location = None
+    if isinstance(error, PageError) and error.offset is not None:
+        with suppress(EncodingLossError):
+            text = decode(data, xml=is_xml(page)).text
+            location = LineIndex(text).locate(error.offset)
+    help = cure() if isinstance(error, SetupError) else ""
+    said = Diagnostic("error", f"the page is left as it is: {error}", location, cure=help)
+    cacheable = not isinstance(error, (OSError, SetupLostError))
+    return PageResult(None, diagnostics=[said], failed=True, cacheable=cacheable)
+
+
+class _Host(NamedTuple):
+    """What a page that names no engine has of its site: what the page which loads it asks for, and
+    may ask of itself, or what there is to say."""
+
+    asks: tuple[Request, Surroundings] | None = None
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its result depends on, besides the bytes of the page that loads it."""
+        return self.asks[0].key if self.asks is not None else self.note
+
+
+async def _find_host(
+    page: PurePosixPath,
+    data: bytes,
+    session: RenderSession,
+    scripts: ScriptReader,
+    dependencies: Dependencies,
+) -> _Host:
+    """What a page has of its site, where it may be a fragment. Raises OSError."""
+    if not may_be_fragment(data):
+        return _Host()
+    host = await session.run_in_thread("reading", page, lambda: scripts.host(page, dependencies))
+    if host is None:
+        return _Host(note=_DEFAULTS if scripts.loads.engine else "")
+    name, source = host
+    read_file, used = scripts.reader(name)
+    base_path = session.settings.base_path
+    try:
+        opened = await session.run_in_thread(
+            "reading", name, lambda: _open(name, source, base_path, read_file)
+        )
+    except PAGE_ERRORS as error:
+        return _Host(note=f"the page {name} that loads it cannot be read: {error}")
+    dependencies |= used
+    around = Surroundings(opened.root, opened.scripts, opened.read_file)
+    return _Host((opened.request, around))
+
+
+_DEFAULTS = "it names neither MathJax nor KaTeX, and is read with MathJax 4's defaults"
+
+
+async def _render(
+    page: PurePosixPath,
+    data: bytes,
+    session: RenderSession,
+    read_file: Read,
+    host: _Host,
+    inspect: Inspect | None,
+) -> PageResult:
+    planned = await _plan(page, data, session, read_file, host)
+    results = await asyncio.gather(*(_job_result(one.job, session) for one in planned.jobs))
+    urls = {name: relative_url(page, name) for name in session.assets}
+    # Nothing is written of what is only looked at
+    in_files = session.settings.fonts == "file" and inspect is None
+    options = RenderOptions(
+        urls.get(STYLESHEET_NAME),
+        urls.get(OUTLINES_NAME),
+        session.settings.shrink,
+        relative_url(page, "") if in_files else None,
+    )
+    parts = parts_for(results) if in_files else []
+    fonts = await session.fonts.files(parts, lambda job: _job_result(job, session))
+    finished = await session.run_in_thread(
+        "writing", page, lambda: finish(planned, results, session.provenance, options, fonts)
+    )
+    diagnostics = finished.diagnostics
+    if inspect is not None:
+        diagnostics = diagnostics + await inspect(page, planned, finished)
+    return PageResult(
+        None if finished.data == data else finished.data,
+        len(planned.formulas),
+        diagnostics,
+        cacheable=all(result.cacheable for result in results),
+        shared=finished.shared,
+    )
+
+
+class _Opened(NamedTuple):
+    """A page, its tree, its scripts, what concerns math in them, and what reads their files."""
+
+    page: Page
+    root: Element
+    scripts: list[Script]
+    request: Request
+    read_file: Read
+
+
+def _open(path: PurePosixPath, data: bytes, base_path: str, read_file: Read) -> _Opened:
+    page, root = read(data, xml=is_xml(path))
+    scripts = scripts_of(root)
+    read_file = reader_at(path, root, base_path, read_file)
+    return _Opened(page, root, scripts, collect(scripts, read_file), read_file)
+
+
+async def _plan(
+    path: PurePosixPath, data: bytes, session: RenderSession, read_file: Read, host: _Host
+) -> Plan:
+    """The plan of a page, its set-up evaluated."""
+    settings = session.settings
+    opened = await session.run_in_thread(
+        "reading", path, lambda: _open(path, data, settings.base_path, read_file)
+    )
+    around = Surroundings(opened.root, opened.scripts, opened.read_file)
+    request, around = host.asks or (opened.request, around)
+    evaluated: dict[str, Any] = {}
+    if request.loaders or request.steps:
+        request, evaluated = await answered(request, around, lambda one: _setup_data(one, session))
+    setup = interpret(request, evaluated, dict(settings.mathjax))
+    if host.asks is not None and setup.rules.scope:
+        # Wherever it is put, that is where formulas are looked for
+        setup = replace(setup, rules=replace(setup.rules, scope=()))
+    options = engine_setup(setup, settings.markup)
+    key = fingerprint(options)
+    session.setups[key] = options
+    return await session.run_in_thread(
+        "finding", path, lambda: _find(opened, setup, key, host.note, settings)
+    )
+
+
+def _find(opened: _Opened, setup: Setup, key: str, note: str, settings: Settings) -> Plan:
+    """The plan of a page whose set-up is known; `key` names it in the session."""
+    page, root = opened.page, opened.root
+    if setup.rules.version == "katex":
+        selector = lost_numbers(sheets_of(root, opened.read_file))
+        setup = setup.with_warnings(_UNNUMBERED.format(selector)) if selector else setup
+    planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file))
+    if note and planned.formulas:
+        said = Diagnostic("note", note, cure=cure())
+        planned = replace(planned, notes=(*planned.notes, said))
+    planned = keeping_loaders(planned) if settings.keep_loaders else planned
+    return planned if settings.hydrated else unless_hydrated(planned, root)
+
+
+_UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
+
+
+async def _setup_data(request: Request, session: RenderSession) -> dict[str, Any]:
+    """What a page's scripts ask for; where that cannot be had, what the user says has its place."""
+    try:
+        return await _evaluated(request, session)
+    except SetupError:
+        if not session.settings.mathjax:
+            raise
+        return loaded(request)
+
+
+async def _evaluated(request: Request, session: RenderSession) -> dict[str, Any]:
+    """What a page's scripts ask for: from this run, the cache, or the browser."""
+
+    async def find_out() -> dict[str, Any]:
+        known: dict[str, Any] | None = session.cache.setup(request.key)
+        if known is None:
+            known = await evaluate(await session.engine.browser(), request)
+            session.cache.keep_setup(request.key, known)
+        return known
+
+    if request.key not in session.evaluated:
+        session.evaluated[request.key] = asyncio.create_task(find_out())
+    evaluated: dict[str, Any] = await session.evaluated[request.key]
+    return evaluated
+
+
+def _job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
+    """What gives the result of a job: from this run, the cache, or the engine."""
+    key = job.key
+    known = hash(key) in session.requested
+    session.requested.add(hash(key))
+
+    async def find_out() -> JobResult:
+        with session.timing.span("cache"):
+            kept = session.cache.answer(key) if known or not session.cache.fresh else None
+        if kept is not None:
+            session.from_cache += 0 if known else job.formula_count
+            return kept
+        session.typeset += job.formula_count
+        result = await session.engine.typeset(job, session.setups)
+        if result.cacheable:
+            session.keep(key, result)
+        return result
+
+    task = session.in_flight.get(key)
+    if task is None:
+        task = session.in_flight[key] = asyncio.create_task(find_out())
+        while len(session.in_flight) > _HELD and next(iter(session.in_flight.values())).done():
+            session.in_flight.popitem(last=False)
+    return task
