@@ -137,4 +137,5 @@ TEXT = Form(
 
 
 def _em(thousandths: float) -> str:
-    return length(thousandths / 1000, "em")
+    """A length that can be counted with: in CSS a bare 0 is none."""
+    return length(thousandths / 1000, "em") if round(thousandths) else "0em"

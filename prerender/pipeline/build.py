@@ -16,12 +16,12 @@ from pathlib import PurePosixPath
 
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.hashing import digest
-from prerender.pipeline.fonts import remove_fonts
+from prerender.markup import is_font_file
 from prerender.pipeline.outcome import PageResult, load_summary
 from prerender.pipeline.render import Inspect, RenderSession, failure, result_of
 from prerender.pipeline.scripts import SiteScripts
 from prerender.report.summary import PageReport, Report
-from prerender.site.assets import Folder, SharedAssets
+from prerender.site.assets import Folder, SharedAssets, remove_others
 from prerender.site.files import (
     FileStat,
     Site,
@@ -96,7 +96,7 @@ async def build(
         if write:
             index.forget(pages)
             if site.is_whole:
-                remove_fonts(site.output or site.root, keep=run.fonts)
+                remove_others(site.output or site.root, is_font_file, keep=run.fonts)
     report.pages.sort(key=lambda page: page.path)
     report.distinct = session.typeset + session.from_cache
     report.typeset, report.from_cache = session.typeset, session.from_cache

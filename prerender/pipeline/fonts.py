@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from prerender.engine import FormulaInput, Job, JobResult, Typeset
@@ -18,7 +16,6 @@ from prerender.markup import (
     face,
     face_inside,
     font_file,
-    is_font_file,
     preload,
     slices_of,
 )
@@ -85,11 +82,3 @@ def in_files(files: Mapping[Slice, FontFile], folder: str, sheet: str) -> PageFo
 def in_page(outlines: Mapping[str, str], text: str) -> PageFont:
     """The font in the page, with what its text needs."""
     return PageFont([face_inside(outlines, text)], [], {})
-
-
-def remove_fonts(root: Path, keep: Collection[str] = ()) -> None:
-    """Take the files of the font away that no page of a site needs."""
-    for file in root.iterdir():
-        if is_font_file(file.name) and file.name not in keep:
-            with suppress(OSError):
-                file.unlink()

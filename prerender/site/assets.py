@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -178,6 +178,14 @@ def remove(folder: Path, names: Iterable[str]) -> None:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             if is_ours((folder / name).read_text("utf-8")):
                 (folder / name).unlink()
+
+
+def remove_others(folder: Path, is_of_kind: Callable[[str], bool], keep: Collection[str]) -> None:
+    """Take the files of a kind away, by their names, that nobody needs."""
+    for file in folder.iterdir():
+        if is_of_kind(file.name) and file.name not in keep:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def relative_url(page: PurePosixPath, name: str) -> str:

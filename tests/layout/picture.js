@@ -3,14 +3,14 @@
  *
  * @typedef {object} Look
  * @property {string[]} layouts  by their number: shown or not
- * @property {object[]} pictures  each svg that is shown: where, how large, in what colour
+ * @property {object[]} pictures  each svg, and each element of a text, that is shown: where, how large, in what colour
  */
 
 (() => {
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
   return formulas.map((formula) => {
     const ex = exOf(formula);
-    const svgs = [...formula.querySelectorAll('svg:not(svg svg)')].filter(isShown);
+    const svgs = [...formula.querySelectorAll('svg:not(svg svg), prm-text, prm-text :not(svg *)')].filter(isShown);
     const display = formula.hasAttribute('display');
     const origin = display ? (svgs.find((svg) => svg.hasAttribute('viewBox')) ?? svgs[0]).getBoundingClientRect() : baseline(formula);
     const room = formula.getBoundingClientRect();
