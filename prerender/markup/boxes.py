@@ -27,16 +27,23 @@ _ASCENT, _DESCENT = 750.0, 250.0
 
 
 class Place(NamedTuple):
-    """Where a layout stands: the name of the rules that show it, and what else its style says.
+    """Where a layout stands, and the name of the rules that show it. Lengths: thousandths of an em.
 
-    `least` is what it shrinks to, in thousandths of an em; 0: it does not shrink. `in_line`: it
-    stands in a line of text, not in a row with its number.
+    `least` is what it shrinks to; 0: it does not shrink. `gap` is free space at its left, or at its
+    right if negative; `drop` how far it stands below the top of its row, None: it is as high.
+    `in_line`: it stands in a line of text, not in a row with its number.
     """
 
     name: str = ""
-    style: str = ""
     least: float = 0
+    gap: float = 0
+    drop: float | None = None
     in_line: bool = True
+
+    def space(self, layout: Layout) -> tuple[str, float]:
+        """The side at which there is free space, its own or that of the layout, and how much."""
+        space = self.gap or layout.indent
+        return ("left" if space > 0 else "right"), abs(space)
 
 
 #: a layout, its page and its place in; its element out
@@ -137,7 +144,7 @@ def _layout(
     own = "" if layout.tag else name
     # The first shrinks, too: it is all that is seen where the rules of its page are not there
     shrinks = (last or shown.high is None) and least > WORD * X_HEIGHT
-    place = Place("" if scrolls else own, "", least if shrinks else 0, not layout.tag)
+    place = Place("" if scrolls else own, least if shrinks else 0, in_line=not layout.tag)
     picture = element(layout, state, place)
     body = _scroll(picture, own, least, state) if scrolls else picture
     if layout.tag is None:
@@ -165,12 +172,12 @@ def _row(
 ) -> str:
     """A layout and its number; one number is as high as a line, so that it can go below."""
     state.needs.tags.add(tag.side)
-    picture = Layout(tag.width, layout.height, layout.depth, tag.body)
-    style = f"margin-{'left' if tag.side == 'right' else 'right'}:{ex(tag.gap)}"
+    picture, drop = Layout(tag.width, layout.height, layout.depth, tag.body), None
     if tag.row is not None:
         picture = Layout(tag.width, _ASCENT - tag.row, _DESCENT + tag.row, tag.body)
-        style += f";--drop:{ex(layout.height - picture.height)}"
-    number = element(picture, state, Place(style=style, in_line=False))
+        drop = layout.height - picture.height
+    gap = tag.gap if tag.side == "right" else -tag.gap
+    number = element(picture, state, Place(gap=gap, drop=drop, in_line=False))
     pair = number + body if tag.side == "left" else body + number
     side = ' data-side="left"' if tag.side == "left" else ""
     columns = ""

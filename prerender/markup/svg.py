@@ -45,9 +45,9 @@ def _picture(
     The width stands in a style, which counts more than a theme's, and in an attribute, which is
     left where styles are taken away. `hidden`: without our style sheet it has no size.
     """
-    style = (lowered(layout) if place.in_line else "") + _indent(layout)
+    style = (lowered(layout) if place.in_line else "") + _space(layout, place)
     style += f";--least:{ex(place.least)}" if place.least else ""
-    style = f"{style};{place.style}"
+    style += f";--drop:{ex(place.drop)}" if place.drop is not None else ""
     width, height = max(layout.width, 1), max(layout.height + layout.depth, 1)
     size = NO_SIZE if hidden else f' width="{ex(width)}"'
     if layout.full_width:
@@ -64,11 +64,12 @@ def _hidden(layout: Layout, state: RenderState, place: Place) -> str:
     return _picture(layout, state, place, hidden=True)
 
 
-def _indent(layout: Layout) -> str:
-    if not layout.indent:
+def _space(layout: Layout, place: Place) -> str:
+    side, space = place.space(layout)
+    if not space:
         return ""
-    side, space = "left" if layout.indent > 0 else "right", ex(abs(layout.indent))
-    return f";margin-{side}:{space};max-width:calc(100% - {space})"
+    room = f";max-width:calc(100% - {ex(space)})" if layout.indent else ""
+    return f";margin-{side}:{ex(space)}{room}"
 
 
 def _united(layout: Layout, tag: EquationNumber) -> Layout:
@@ -113,7 +114,7 @@ def _inline(
 def _inline_number(layout: Layout, tag: EquationNumber, draw: Draw, state: RenderState) -> str:
     """The number of a formula that is a word of a text: it follows, wherever it would stand."""
     numbered = Layout(tag.width, layout.height, layout.depth, tag.body)
-    return _picture(numbered, state, Place(style=f"margin-left:{ex(tag.gap)}"), draw)
+    return _picture(numbered, state, Place(gap=tag.gap), draw)
 
 
 def _whole(content: str, formula: Formula, carried: str) -> str:

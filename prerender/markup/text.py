@@ -14,7 +14,7 @@ from dataclasses import replace
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide
-from prerender.markup.sheet import RenderState, ex, length, words_of
+from prerender.markup.sheet import RenderState, length, words_of
 from prerender.markup.spaces import space
 
 #: thousandths of an em: a line of text is as high, and as deep, so that no strut is needed
@@ -32,9 +32,12 @@ _UNSEEN_WITH_LINKS = ' hidden=""'
 def _element(layout: Layout, state: RenderState, place: Place) -> str:
     """One layout in a box, or a number, with its strut. It shrinks as far as it can be read."""
     state.needs.text = True
-    style = [_strut([layout]), *filter(None, [place.style])]
-    if layout.indent:
-        style.append(f"margin-{'left' if layout.indent > 0 else 'right'}:{ex(abs(layout.indent))}")
+    style = [_strut([layout])]
+    side, free = place.space(layout)
+    if free:
+        style.append(f"margin-{side}:{_em(free)}")
+    if place.drop is not None:
+        style.append(f"--drop:{_em(place.drop)}")
     # Rather too little: it must not shrink where it has the room that it asks for
     style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     if place.least:

@@ -17,14 +17,14 @@
     return svgs.map((svg) => {
       const box = svg.getBoundingClientRect();
       const x = display ? box.left + box.width / 2 - room.left - room.width / 2 : box.left - svgs[0].getBoundingClientRect().left;
-      const { fill, stroke, strokeWidth, overflow, opacity } = getComputedStyle(svg);
+      const { color, fill, stroke, strokeWidth, overflow, opacity } = getComputedStyle(svg);
       const text = svg.querySelector('text');
       return {
         x: round(x / ex),
         y: round((box.bottom - (display ? origin.bottom : origin)) / ex),
         width: round(box.width / ex),
         height: round(box.height / ex),
-        look: [fill, stroke, strokeWidth, overflow, opacity].join(' '),
+        look: (svg.localName === 'svg' ? [fill, stroke, strokeWidth, overflow, opacity] : [color, opacity]).join(' '),
         text: text && textLook(text, ex),
       };
     });

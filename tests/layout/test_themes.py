@@ -17,7 +17,7 @@ from tests.support.layout.themes import AROUND, RULES, style_sheets
 _PICTURE = Path(__file__).with_name("picture.js").read_text("utf-8")
 _SHEETS = style_sheets()
 #: asks for all fonts, and waits for them
-_FONTS = "Promise.all([...document.fonts].map((font) => font.load())).then(() => {})"
+_FONTS = "Promise.allSettled([...document.fonts].map((font) => font.load())).then(() => {})"
 #: the text is alike under all themes, as far as they are not about the text
 _PARAGRAPH = (
     "font-family:serif!important;font-size:16px!important;color:#123!important;padding:0!important;"
