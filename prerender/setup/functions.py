@@ -1,8 +1,8 @@
-"""The source of a function in a configuration in; out: whether it may run among our own code.
+"""Decides whether a JavaScript function of a page's configuration is safe to run in our tabs.
 
-The form of equation numbers (`tagformat`) can only be had by running the page's functions in the
-tab that typesets. They may do there what such functions do, compute a text from a text, and nothing
-else: no names but their own and a few harmless ones, no loops, no properties but those of strings.
+The format of equation numbers (`tagformat`) is known only by running the page's functions in the
+tab that typesets. They may compute a text from a text there, and nothing else: no names except
+their own and a few harmless ones, no loops, no properties except those of strings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONGEST = 2000
 
 
 def is_harmless(source: str) -> bool:
-    """Whether a function expression does nothing but compute; False in any doubt."""
+    """Whether a function expression only computes a value; False in any doubt."""
     if len(source) > _LONGEST:
         return False
     try:
@@ -39,12 +39,12 @@ def is_harmless(source: str) -> bool:
 
 
 def _is_function(items: Sequence[Token]) -> bool:
-    """Whether this is one function, with all its brackets. Raises SyntaxTrouble."""
-    outer, at = [], 0
-    while at < len(items):
-        outer.append(items[at].text)
-        opens = items[at].kind == "sign" and items[at].text in ("(", "[", "{")
-        at = closing(items, at) + 1 if opens else at + 1
+    """Whether the tokens are one function, with matching brackets. Raises SyntaxTrouble."""
+    outer, position = [], 0
+    while position < len(items):
+        outer.append(items[position].text)
+        opens = items[position].kind == "sign" and items[position].text in ("(", "[", "{")
+        position = closing(items, position) + 1 if opens else position + 1
     if set(outer) & {")", "]", "}", ";", ","}:
         return False
     return outer[1:2] == ["=>"] or (
@@ -61,12 +61,12 @@ def _allowed(items: Sequence[Token], index: int, allowed: set[str]) -> bool:
         return text in allowed or (index == 1 and before == "function")
     if kind == "template":
         return "${" not in text or _template_is_harmless(text, allowed)
-    # A property by a computed name could be any: `x[y]` is out, an array is not.
+    # A computed property could be any: `x[y]` is refused, an array is not
     return text != "[" or not ends_operand(items[index - 1] if index else None)
 
 
 def _template_is_harmless(text: str, allowed: set[str]) -> bool:
-    """A template whose substitutions are of the same kind, without templates in them."""
+    """Whether a template's substitutions are harmless, too, and contain no templates."""
     for part in text[1:-1].split("${")[1:]:
         inner, closed, _ = part.partition("}")
         try:
@@ -81,7 +81,7 @@ def _template_is_harmless(text: str, allowed: set[str]) -> bool:
 
 
 def _parameters(items: Sequence[Token]) -> Iterator[str]:
-    """The names of a function's parameters; of one with defaults or patterns there are none."""
+    """Yield the names of a function's parameters; none if it has defaults or patterns."""
     if len(items) > 1 and items[1].text == "=>":
         yield items[0].text
         return
@@ -89,12 +89,13 @@ def _parameters(items: Sequence[Token]) -> Iterator[str]:
     if opened is None:
         return
     inner = items[opened + 1 : closing(items, opened)]
-    if all(one.text == "," if at % 2 else one.kind == "name" for at, one in enumerate(inner)):
-        yield from (one.text for one in inner[::2])
+    names, commas = inner[::2], inner[1::2]
+    if all(name.kind == "name" for name in names) and all(comma.text == "," for comma in commas):
+        yield from (name.text for name in names)
 
 
 def _declared(items: Sequence[Token]) -> Iterator[str]:
-    """The names of its variables."""
+    """Yield the names of a function's variables."""
     for before, item in pairwise(items):
         if before.text in ("const", "let", "var") and item.kind == "name":
             yield item.text

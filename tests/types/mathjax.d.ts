@@ -70,6 +70,8 @@ declare namespace MJ {
     font: { params: { x_height: number } };
     bbox: BBox;
     breakStyle: string;
+    breakCount: number;
+    getLineBBox(line: number): { originalL: number };
     dom: import('../../prerender/engine/worker/nodes.js').LiteElement[];
     setBreakStyle(style: string): void;
     getBBox(): BBox;

@@ -26,6 +26,7 @@ import { TextWriter } from './text/writer.js';
  * @property {(svg: LiteElement) => (Size & {content: Content})[]} columns  of a numbered formula: it, its numbers
  * @property {(content: Content) => number[]} baselines  the heights of lines, axis down
  * @property {(rows: {side: string, content: Content}[], size: Size) => Content} spread  rows at the sides of the line
+ * @property {(first: Content, second: Content, shift: number) => Content} beside  the second moved to the right
  * @property {(content: Content, width: number) => string[]} body
  * @property {(layouts: {content: Content, width: number}[]) => Part[][]} bodies  of all layouts of a display
  */
@@ -58,6 +59,15 @@ class SvgForm extends SvgWriter {
   /** @param {import('./draw.js').Mark[]} marks */
   baselines(marks) {
     return marks.map(({ y }) => y);
+  }
+
+  /**
+   * @param {import('./draw.js').Mark[]} first
+   * @param {import('./draw.js').Mark[]} second
+   * @param {number} shift
+   */
+  beside(first, second, shift) {
+    return [...first, ...second.map((mark) => ({ ...mark, x: mark.x + shift }))];
   }
 
   /** @param {import('./draw.js').Mark[]} marks */

@@ -6,6 +6,7 @@
  */
 
 import { formOf, lettersOf, outlinesOf } from './forms.js';
+import { depthsOfBreaks, joined } from './layout/inline.js';
 import { layouts } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
@@ -232,10 +233,9 @@ function drawInline(doc, item, form) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
-  return svgs.map((svg) => {
-    const { content, ...size } = form.picture(svg);
-    return { ...size, body: form.body(content, size.width), break_before: breakBefore(svg) };
-  });
+  const parts = svgs.map((svg) => ({ ...form.picture(svg), break_before: breakBefore(svg) }));
+  const whole = joined(parts, depthsOfBreaks(item.root), (a, b, shift) => form.beside(a, b, shift));
+  return whole.map((part) => ({ ...part, content: undefined, body: form.body(part.content, part.width) }));
 }
 
 /**
@@ -365,6 +365,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  * space between them, in which a line may end.
  *
  * @param {import('./nodes.js').LiteElement} svg
+ * @returns {number | 'newline' | null}
  */
 function breakBefore(svg) {
   const before = svg.previousSibling;

@@ -5,6 +5,7 @@
 
 import { bracesAsHighAsRows } from './braces.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
+import { breakAsTeX, spaceAtPlaces } from './layout/inline.js';
 import { sketchAdaptor } from './nodes.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
@@ -217,6 +218,22 @@ export function makeOutput(output) {
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
+    }
+
+    /** @param {any} row  of an inline formula, or undefined where it shows nothing */
+    markInlineBreaks(row) {
+      if (row?.parent.isKind('math')) row.parent.setTeXclass(null);
+      if (row) breakAsTeX(row);
+      super.markInlineBreaks(row);
+    }
+
+    /**
+     * @param {any} root
+     * @param {any[]} rest
+     */
+    handleInlineBreaks(root, ...rest) {
+      spaceAtPlaces(root);
+      super.handleInlineBreaks(root, ...rest);
     }
 
     /**

@@ -5,6 +5,7 @@
  * then. Its own visitor fills line after line; this one weighs the whole row (as TeX weighs a
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
+import { isSpace } from './breaks.js';
 
 /*
  * What the costs are was found by search (tests/tools/bench/breaks.py measures it): authors who break long
@@ -26,9 +27,16 @@ const SHORT_COST = 35;
 const TORN = 60;
 const LEFT = 4;
 
-/** What a step longer than this (em) costs if the next does not begin a line, though one before does. */
+/**
+ * What a step costs if the next does not begin a line; which steps are too short for that: than this
+ * (em), and than this share of the chain's longest.
+ */
 const RUN_ON = 60;
-const STEP = 6;
+const STEP = 4;
+const STEP_SHARE = 0.35;
+
+/** Up to as many lines are filled, if the first has room for a step of the chain and more. */
+const FILLED = 3;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -53,6 +61,9 @@ const LEADING = '0.2em';
 
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
+
+/** Kinds of break outside fences that part a chain's steps, or statements. */
+const OUTER = new Set(['relation', 'later', 'connective', 'statement', 'condition']);
 
 /** Kinds of break before a relation outside fences. */
 const SIGNS = new Set(['relation', 'later']);
@@ -95,9 +106,15 @@ const EPSILON = 0.005;
  */
 
 export class Breaker {
-  /** @param {import('./breaks.js').Breaks} breaks */
-  constructor(breaks) {
+  /**
+   * @param {import('./breaks.js').Breaks} breaks
+   * @param {Set<object>} [outer]   what starts a line between steps in a wider layout, and so here
+   */
+  constructor(breaks, outer = new Set()) {
     this.breaks = breaks;
+    this.kept = outer;
+    /** What starts a line between steps, by rows. */
+    this.starts = new Map();
     /** What the breaks of each row cost; rows that are never broken are not in it. */
     this.costs = /** @type {Map<MJ.Node, {penalty: number, worst: number}>} */ (new Map());
     /** How many rows it was asked to break. */
@@ -112,6 +129,11 @@ export class Breaker {
   /** The cost of all breaks and lines made so far. */
   get penalty() {
     return [...this.costs.values()].reduce((sum, { penalty }) => sum + penalty, 0);
+  }
+
+  /** What starts a line between steps here. */
+  get outer() {
+    return new Set([...this.starts.values()].flat());
   }
 
   /** The cost of the worst single break or line. */
@@ -134,6 +156,7 @@ export class Breaker {
       this.apply(line, chosen);
       if (chosen.length) this.costs.set(row.node, { penalty, worst });
       else this.costs.delete(row.node);
+      this.starts.set(row.node, chosen.filter(isOuter).map(({ cost }) => cost.next));
       if (tries === 3 || !this.squeeze(line, chosen, width)) return;
     }
   }
@@ -180,7 +203,7 @@ export class Breaker {
       if (fresh && w) {
         // MathJax drops the space before what starts a line, and keeps an mspace
         if (fresh.start === x) fresh.start = left;
-        if (node.isKind('mspace')) fresh.skipped += (L + w + R) * inner;
+        if (isSpace(node)) fresh.skipped += (L + w + R) * inner;
         else {
           fresh.start += fresh.skipped;
           if (sign === null && fresh.cost.kind === 'relation' && !fresh.cost.depth) sign = fresh.start;
@@ -209,8 +232,19 @@ export class Breaker {
    * @returns {Choice}
    */
   choose(line, width) {
+    const filled = this.chooseWith(line, width, 0);
+    return isFilled(line, filled.chosen) ? filled : this.chooseWith(line, width, RUN_ON);
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} width
+   * @param {number} runOn   what a step costs if the next does not begin a line
+   * @returns {Choice}
+   */
+  chooseWith(line, width, runOn) {
     const possible = INDENTS.filter(({ side }) => side !== null || (line.sign && line.sign <= width * HANG_SHARE));
-    const ways = possible.map(({ side, hang, cost }) => this.chooseIndented(line, width, side ?? line.sign, hang, cost));
+    const ways = possible.map(({ side, hang, cost }) => this.chooseIndented(line, width, side ?? line.sign, hang, cost, runOn));
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
@@ -222,9 +256,10 @@ export class Breaker {
    * @param {number} side
    * @param {number} hang
    * @param {number} extra
+   * @param {number} runOn
    * @returns {Choice}
    */
-  chooseIndented({ end, chances }, width, side, hang, extra) {
+  chooseIndented({ end, chances }, width, side, hang, extra, runOn) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     /** @type {Stop[]} */
     const stops = [
@@ -235,9 +270,13 @@ export class Breaker {
       }),
       { start: end, end, indent: 0, penalty: 0, relation: false },
     ];
-    // what the steps before each stop cost if none of them begins a line
+    // what the steps before each stop cost if none of those after them begins a line
     const runs = [0, 0];
-    for (const { step } of chances) runs.push(runs[runs.length - 1] + (step > STEP ? RUN_ON : 0));
+    const least = Math.max(STEP, STEP_SHARE * longestStep(chances, end));
+    for (const { step } of chances) runs.push(runs[runs.length - 1] + (step > least ? runOn : 0));
+    // how many breaks of a wider layout stand before each
+    const kept = [0, 0];
+    for (const { cost } of chances) kept.push(kept[kept.length - 1] + Number(this.kept.has(cost.next)));
     /** @type {Way[]} */
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
@@ -247,10 +286,11 @@ export class Breaker {
         const excess = shown + stops[i].indent - width;
         const poor = shown < SHORT && !(j > chances.length && stops[i].relation);
         const shortness = shown < LONE ? LONE_COST : poor ? SHORT_COST : 0;
-        const run = i ? runs[j] - runs[i + 1] : 0;
+        const run = runs[j] - runs[i + 1];
         const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
         const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
-        const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
+        const lost = kept[j] - kept[i + 1];
+        const misfit = best[i].misfit + OVERFULL * (lost + (excess > EPSILON ? excess : 0));
         const cost = penalty + misfit;
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }
@@ -340,6 +380,38 @@ export class Breaker {
     const reached = Math.max(room, widthOf(wider));
     if (widthOf(other) > reached) this.breakToWidth(other, reached / other.getOuterBBox().rscale);
   }
+}
+
+/**
+ * Whether lines can stay as they are though they are filled, and not a line a step.
+ *
+ * @param {Line} line
+ * @param {Chosen[]} chosen
+ */
+function isFilled({ chances }, chosen) {
+  const steps = chances.filter(({ step }) => step);
+  if (!chosen.length || !steps.length) return true;
+  return chosen.length < FILLED && steps[0].end < chosen[0].end && chosen.every(isOuter);
+}
+
+/**
+ * Whether a break is one between steps or statements, and not inside one.
+ *
+ * @param {BreakOpportunity} chance
+ */
+function isOuter({ cost }) {
+  return !cost.depth && OUTER.has(cost.kind);
+}
+
+/**
+ * How long the longest step of a chain is, em.
+ *
+ * @param {BreakOpportunity[]} chances
+ * @param {number} end
+ */
+function longestStep(chances, end) {
+  const last = chances.filter(({ step }) => step).pop();
+  return Math.max(last ? end - last.start : 0, ...chances.map(({ step }) => step));
 }
 
 /**

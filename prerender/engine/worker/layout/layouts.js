@@ -22,6 +22,7 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  * @property {number} depth     below the baseline, ex
  * @property {number} penalty   of its lines and breaks (see PENALTY), 0 for the natural layout
  * @property {number} worst     of its worst break or line; a break from 120 on lies inside fences
+ * @property {Set<MJ.Node>} outer   the nodes that start a line between steps
  * @property {{width: number, gap: number, side: 'left' | 'right', margins: number} | null} tag   of a numbered
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
@@ -35,6 +36,12 @@ const FOLDED = 120;
 const UGLY = 240;
 /** ex: the column of a phone of 360 px. What needs more without ugliness would scroll there. */
 const PHONE = 44;
+
+/**
+ * ex: the screen of a large phone of 412 px. What starts a line between steps on it does so on all
+ * that are narrower; wider screens fill their lines as their authors would.
+ */
+const HANDHELD = 58;
 
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
@@ -90,6 +97,7 @@ function presentable(all) {
  * @returns {Layout[]}
  */
 function descend(item, doc, widest, drawn, narrowest, step) {
+  let outer = widest.width <= HANDHELD ? widest.outer : new Set();
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
   const { linebreaks } = jax;
@@ -109,14 +117,15 @@ function descend(item, doc, widest, drawn, narrowest, step) {
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
       room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
-      const breaker = new Breaker(breaks);
+      const breaker = new Breaker(breaks, outer);
       jax.linebreaks = breaker;
       setRoom(item, doc, room + margins);
       /** @type {MJ.Wrapper} */
       const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
       const layout = tabular || widthOf(broken) <= reached * (1 - step) ? draw(broken) : null;
       if (layout && layout.width <= reached * (1 - step)) {
-        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst });
+        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer });
+        if (layout.width <= HANDHELD) outer = breaker.outer;
         reached = layout.width;
       } else room *= GIVE_UP;
       root = tabular || breaker.reached ? null : broken;
@@ -213,7 +222,7 @@ function draw(root) {
   const table = jax.table?.hasLabels ? jax.table : null;
   const { w, h, d } = root.getOuterBBox();
   const width = (table ? table.getWidth() : w) / ex;
-  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, tag: null, dom };
+  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, outer: new Set(), tag: null, dom };
   if (!table) return layout;
   const { attributes } = table.node;
   const { L, R } = table.getBBox();

@@ -307,6 +307,28 @@ export function row({ x, y, size }, look, items) {
 }
 
 /**
+ * Two rows on the formula's own line as one.
+ *
+ * @param {Row} first
+ * @param {Row} second
+ * @param {number} shift  by which the second is moved to the right
+ * @returns {Row}
+ */
+export function beside(first, second, shift) {
+  return row({ x: 0, y: 0, size: 1 }, null, [...first.items, ...second.items.map((item) => shifted(item, shift))]);
+}
+
+/**
+ * @param {Item} item
+ * @param {number} by
+ * @returns {Item}
+ */
+function shifted(item, by) {
+  const at = { start: item.start + by, end: item.end + by };
+  return item.kind === 'row' ? { ...item, ...at, items: item.items.map((inner) => shifted(inner, by)) } : { ...item, ...at };
+}
+
+/**
  * The same with as few rows as say the same.
  *
  * @param {Row} whole

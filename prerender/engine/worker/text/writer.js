@@ -3,7 +3,7 @@
  */
 
 import { numbers, SvgWriter } from '../draw.js';
-import { NoTextError, RowReader } from './read.js';
+import { beside, NoTextError, RowReader } from './read.js';
 import { write } from './write.js';
 
 /**
@@ -64,6 +64,15 @@ export class TextWriter {
   /** @param {Row} content */
   baselines({ items }) {
     return items.map((item) => (item.kind === 'row' ? -item.y : 0));
+  }
+
+  /**
+   * @param {Row} first
+   * @param {Row} second
+   * @param {number} shift
+   */
+  beside(first, second, shift) {
+    return beside(first, second, shift);
   }
 
   /**
