@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Page
 
 from prerender.engine import (
-    Engine,
     FormulaInput,
     Job,
     JobResult,
@@ -28,6 +27,7 @@ from prerender.markup import RenderState, drawings, face_inside, render, style_e
 from prerender.markup.boxes import can_be_read
 from prerender.setup import collect, interpret
 from prerender.source import Span
+from tests.support.browser import new_engine
 
 _SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 #: formulas on a page
@@ -61,7 +61,7 @@ async def _typeset(items: Sequence[FormulaInput]) -> Answers:
 
 async def _in(markup: Markup, items: Sequence[FormulaInput]) -> list[JobResult]:
     setup = engine_setup(interpret(collect([], lambda _: None), {}, {}), markup)
-    async with Engine() as engine:
+    async with new_engine() as engine:
         jobs = (engine.typeset(Job("", (item,)), {"": setup}) for item in items)
         return await asyncio.gather(*jobs)
 
