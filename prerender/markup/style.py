@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import SIGNATURE
+from prerender.engine import X_HEIGHT
 from prerender.hashing import fingerprint
 from prerender.markup.names import rules
 
@@ -151,7 +152,7 @@ def _own_rules(needs: StyleUse) -> list[str]:
         *needs.faces,
         *(
             f'[data-gap="{one}"]:is(mjx-container,prm-space){_STRONG}'
-            f"{{word-spacing:{one / 1000}em!important}}"
+            f"{{word-spacing:{one / X_HEIGHT:.3f}ex!important}}"
             for one in spaces
         ),
         *(_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()),
