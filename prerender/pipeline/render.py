@@ -143,6 +143,12 @@ class RenderSession:
         }
         return {name: SHARED_ASSETS[name] for name, wanted in shared.items() if wanted}
 
+    @property
+    def shares_files(self) -> bool:
+        """Whether pages need files of their site: these, or the font of formulas as text."""
+        has_fonts = self.settings.markup == "html" and self.settings.fonts == "file"
+        return has_fonts or bool(self.assets)
+
 
 @asynccontextmanager
 async def open_session(

@@ -61,3 +61,17 @@ def test_a_font_that_is_gone_is_made_again_and_one_too_many_goes(
     (site / "below" / "page.html").unlink()
     assert prerender("build", site, *flags).returncode == 0
     assert _fonts(out) < fonts
+
+
+def test_batch_and_build_write_the_same(prerender: Run, site: Path) -> None:
+    flags = ["--markup", "html"]
+    assert prerender("build", site, *flags, "-o", "built").returncode == 0
+    words = ["--journal", "journal.db", "-o", "batched"]
+    done = prerender("batch", site, *flags, *words)
+    assert done.returncode == 0, done.stderr
+    built, batched = (
+        {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+        for root in (site.parent / "built", site.parent / "batched")
+    )
+    assert built.keys() == batched.keys()
+    assert built == batched
