@@ -119,6 +119,13 @@ class Settings:
         most=100,
         word="PERCENT",
     )
+    line_break: Literal["auto", "before", "after", "repeat"] = option(
+        "auto",
+        "pages",
+        "Where the sign stands at which a line of a display is broken: before the break, so that "
+        "it starts the next line, after it, or repeated on both lines. auto: repeated in Russian "
+        "pages, before the break in all others.",
+    )
     hydrated: bool = option(
         False,
         "pages",

@@ -266,6 +266,7 @@ OTHERS: dict[str, Any] = {
     "fonts": "inline",
     "glyphs": "shared",
     "shrink": 71,
+    "line_break": "repeat",
     "hydrated": True,
     "keep_loaders": True,
     "base_path": "/x",

@@ -26,6 +26,7 @@ from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fonts import SETUP, Fonts, parts_for
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
+from prerender.pipeline.language import sign_place
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -361,7 +362,8 @@ async def _plan(
     if host.asks is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
-    options = engine_setup(setup, settings.markup)
+    signs = sign_place(settings.line_break, opened.root)
+    options = engine_setup(setup, settings.markup) | signs
     key = fingerprint(options)
     session.setups[key] = options
     return await session.run_in_thread(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from prerender.engine import Engine
 from prerender.engine.tab import Tab
+from tests.support.browser import new_engine
 
 _LOOK = Path(__file__).with_name("parts.js").read_text("utf-8").rstrip().removesuffix(";")
 Parts = Callable[[str], list[str]]
@@ -18,7 +18,7 @@ Parts = Callable[[str], list[str]]
 @pytest.fixture(scope="module")
 def parts() -> Iterator[Parts]:
     with asyncio.Runner() as runner:
-        engine = Engine(tabs=1)
+        engine = new_engine(tabs=1)
         tab = runner.run(Tab.open(runner.run(engine.browser())))
         yield lambda tex: runner.run(tab._page.evaluate(_LOOK, tex))
         runner.run(engine.__aexit__(None, None, None))

@@ -158,5 +158,7 @@ declare namespace MJ {
     inputJax: InputJax[];
     outputJax: OutputJax;
     options: { MathItem: new (math: string, jax: InputJax, display: boolean) => Item };
+    /** Ours: where a sign stands that a line of a display is broken at. */
+    signs?: 'before' | 'after' | 'duplicate';
   }
 }

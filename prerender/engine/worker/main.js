@@ -249,7 +249,7 @@ function drawInline(doc, item, form) {
 function drawDisplay(doc, item, form) {
   const sides = sidesOf(item.root);
   const started = performance.now();
-  const found = layouts(item, doc);
+  const found = layouts(item, doc, { signs: doc.signs });
   layoutTime += performance.now() - started;
   const drawn = found.map((layout, index) => drawLayout(layout, form, index === 0 ? sides : null));
   const bodies = form.bodies(drawn);

@@ -190,12 +190,13 @@ export function makeDocument(setup, output) {
   if (MathML) inputs.push(new MathML(revive(setup.mathml)));
   const { AsciiMath } = window.MathJax._.input.asciimath_ts ?? {};
   if (AsciiMath) inputs.push(new AsciiMath(revive(setup.asciimath)));
-  return mathjax.document(document, {
+  const made = mathjax.document(document, {
     InputJax: inputs,
     OutputJax: output,
     compileError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
     typesetError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
   });
+  return Object.assign(made, { signs: setup.signs });
 }
 
 /**

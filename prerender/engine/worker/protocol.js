@@ -22,6 +22,7 @@
  * @property {Options | null} asciimath
  * @property {Options} output
  * @property {string[]} load
+ * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
  *
  * @typedef {'svg' | 'html'} Markup  pictures, or text in our font

@@ -5,7 +5,7 @@
  * then. Its own visitor fills line after line; this one weighs the whole row (as TeX weighs a
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
-import { isSpace } from './breaks.js';
+import { CLASSES, isSpace } from './breaks.js';
 
 /*
  * What the costs are was found by search (tests/tools/bench/breaks.py measures it): authors who break long
@@ -71,6 +71,9 @@ const SIGNS = new Set(['relation', 'later']);
 /** Cells and the parts of fractions and roots are not squeezed below this, em. */
 const LEAST = 4;
 
+/** TeX classes of signs that may end a line: binary operators and relations. */
+const SIGN_CLASSES = new Set([CLASSES.BIN, CLASSES.REL]);
+
 const EPSILON = 0.005;
 
 /**
@@ -82,6 +85,10 @@ const EPSILON = 0.005;
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
+ * @property {MJ.Wrapper} [sign]   the sign that is broken at, where it ends the line before, too
+ *
+ * @typedef {'before' | 'after' | 'duplicate'} SignPlace   of a relation or an operator that a line is broken
+ *   at: it starts the next line, ends the one before, or does both (MathJax's linebreakstyle)
  *
  * @typedef {object} Line   a row as one line, in its own em
  * @property {number} end
@@ -109,10 +116,12 @@ export class Breaker {
   /**
    * @param {import('./breaks.js').Breaks} breaks
    * @param {Set<object>} [outer]   what starts a line between steps in a wider layout, and so here
+   * @param {SignPlace} [signs]   where the sign stands at which a line is broken
    */
-  constructor(breaks, outer = new Set()) {
+  constructor(breaks, outer = new Set(), signs = 'before') {
     this.breaks = breaks;
     this.kept = outer;
+    this.signs = signs;
     /** What starts a line between steps, by rows. */
     this.starts = new Map();
     /** What the breaks of each row cost; rows that are never broken are not in it. */
@@ -206,6 +215,7 @@ export class Breaker {
         if (isSpace(node)) fresh.skipped += (L + w + R) * inner;
         else {
           fresh.start += fresh.skipped;
+          this.place(fresh, wrapper, { left, right: left + w * inner, next: left + (w + R) * inner });
           if (sign === null && fresh.cost.kind === 'relation' && !fresh.cost.depth) sign = fresh.start;
           fresh = null;
         }
@@ -223,6 +233,21 @@ export class Breaker {
 
     const end = walk(row, 0, 1 / row.getOuterBBox().rscale); // in the row's own em
     return { end, chances, boxes, tall, sign: sign ?? 0 };
+  }
+
+  /**
+   * Has a line end with the sign behind a chance, if signs stand there.
+   *
+   * @param {BreakOpportunity} chance
+   * @param {MJ.Wrapper} wrapper   what the next line would start with
+   * @param {{left: number, right: number, next: number}} edges   its own, and where what follows starts
+   */
+  place(chance, { node, jax }, { right, next }) {
+    if (this.signs === 'before' || !node.isEmbellished || !SIGN_CLASSES.has(node.coreMO().texClass)) return;
+    chance.sign = jax.nodeMap.get(node.coreMO());
+    chance.end = right;
+    if (this.signs === 'after') chance.start = next;
+    chance.skipped = 0;
   }
 
   /**
@@ -312,11 +337,12 @@ export class Breaker {
   apply(line, chosen) {
     const tall = linesOf(line, chosen).map(({ from, stop }) => line.tall.some((x) => x >= from.start - EPSILON && x < stop));
     const made = new Map(chosen.map(({ wrapper, ...chance }, i) => [wrapper, { ...chance, tall: tall[i] || tall[i + 1] }]));
-    for (const { wrapper } of line.chances) {
+    for (const { wrapper, sign } of line.chances) {
       const chance = made.get(wrapper);
-      const changed = chance && setPlace(wrapper.node.attributes, chance);
-      const style = chance ? 'before' : '';
-      if (wrapper.breakStyle !== style || changed) setBreak(wrapper, style);
+      const broken = sign ?? wrapper;
+      const changed = chance && setPlace(broken.node.attributes, chance);
+      const style = chance ? (sign ? this.signs : 'before') : '';
+      if (broken.breakStyle !== style || changed) setBreak(broken, style);
     }
   }
 
@@ -440,7 +466,7 @@ function linesOf({ end, boxes }, chosen) {
 export function unbroken(root, { at }) {
   for (const node of at.keys()) {
     const wrapper = root.jax.nodeMap.get(node);
-    if (wrapper?.breakStyle) setBreak(wrapper, '');
+    for (const broken of wrapper ? [wrapper, signBehind(wrapper)] : []) if (broken?.breakStyle) setBreak(broken, '');
   }
   root.invalidateBBox();
   return root;
@@ -478,7 +504,17 @@ function setBreak(wrapper, style) {
   wrapper.setBreakStyle(style);
   wrapper.getBBox(); // only what has been measured passes the news on to its parents
   wrapper.invalidateBBox();
-  following(wrapper).invalidateBBox(); // it has lost the space before it
+  following(wrapper)?.invalidateBBox(); // it has lost the space before it
+}
+
+/**
+ * The sign behind a chance to break, if one is there.
+ *
+ * @param {MJ.Wrapper} chance
+ */
+function signBehind(chance) {
+  const next = following(chance)?.node;
+  return next?.isEmbellished ? chance.jax.nodeMap.get(next.coreMO()) : undefined;
 }
 
 /**

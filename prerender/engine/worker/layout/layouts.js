@@ -13,6 +13,7 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  * @typedef {object} Options
  * @property {number} [narrowest]   no layout narrower than this is looked for, ex
  * @property {number} [step]   a layout must be narrower than the one before by this share
+ * @property {import('./breaker.js').SignPlace} [signs]   where a sign stands that a line is broken at
  */
 
 /**
@@ -52,19 +53,19 @@ const GIVE_UP = 0.9;
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06 } = {}) {
+export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06, signs = 'before' } = {}) {
   setRoom(item, doc, 0);
   const root = wrap(item, doc, 'overflow');
   const natural = draw(root);
   if (!item.display || natural.width <= narrowest) return [natural];
 
-  const all = [natural, ...descend(item, doc, natural, root, narrowest, step)];
+  const all = [natural, ...descend(item, doc, natural, root, { narrowest, step, signs })];
   // Without its columns an alignment can only win where they cost more than giving them up
   const good = all.findLast((layout) => layout.penalty <= FOLDED) ?? natural;
   const unfold = good.width > narrowest && fold(item.root);
   if (unfold) {
     try {
-      for (const layout of descend(item, doc, good, null, narrowest, step)) {
+      for (const layout of descend(item, doc, good, null, { narrowest, step, signs })) {
         all.push({ ...layout, penalty: layout.penalty + FOLDED });
       }
     } finally {
@@ -90,13 +91,12 @@ function presentable(all) {
  * to look for is a little narrower than that.
  * @param {MJ.Item} item
  * @param {MJ.Document} doc
- * @param {number} narrowest
- * @param {number} step
  * @param {Layout} widest
  * @param {MJ.Wrapper | null} drawn   MathJax's wrappers of the formula as it is, if there are any
+ * @param {Required<Options>} options
  * @returns {Layout[]}
  */
-function descend(item, doc, widest, drawn, narrowest, step) {
+function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
   let outer = widest.width <= HANDHELD ? widest.outer : new Set();
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
@@ -117,7 +117,7 @@ function descend(item, doc, widest, drawn, narrowest, step) {
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
       room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
-      const breaker = new Breaker(breaks, outer);
+      const breaker = new Breaker(breaks, outer, signs);
       jax.linebreaks = breaker;
       setRoom(item, doc, room + margins);
       /** @type {MJ.Wrapper} */
