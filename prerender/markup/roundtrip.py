@@ -31,9 +31,10 @@ _MARK = re.compile(
 # The first character stands apart: a search then goes from one to the next
 _PIECES = re.compile(
     r"""<(?:(?P<style>style data-prerender="[^"]*">[^<]*</style>"""
-    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>|!--prerender by [^>]*-->)"""
+    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>"""
+    r"""|link data-prerender="" rel="preload"(?: [\w-]+="[^"]*")*/>|!--prerender by [^>]*-->)"""
     r"""|!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
-    r"""|mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
+    r"""|mjx-container class="MathJax"(?: jax="(?:SVG|CHTML)")? data-tex="(?P<tex>[^"]*)\""""
     r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)""",
     re.DOTALL,
 )
