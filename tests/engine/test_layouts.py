@@ -130,7 +130,7 @@ CHOICES = {
     ("condition", "statement"): (r"x=A\quad BB, y=CC", "x=A|B,y=C", "x=AB,|y=C"),
     ("statement", "relation"): ("AA=BB, c=D", "A=B,|c=D", "A|=B,c=D"),
     ("relation", "sum"): ("AA=BB+CCC", "A|=B+C", "A=B|+C"),
-    ("later", "sum"): ("A=B, CC=D+EE", "A=B,|C|=D+E", "A=B,|C|=D|+E"),
+    ("later", "sum"): ("AA=BB, CCCC=DD+EEEE", "A=B,|C|=D+E", "A=B,|C|=D|+E"),
     ("sum", "clause"): ("A+BB, CC", "A|+B,C", "A+B,|C"),
     ("text", "clause"): (r"A\text{ if }BB, CC", "A if |B,C", "A if B,|C"),
     ("clause", "word"): (r"A, BB\text{CC DD}", "A,|BC D", "A,BC |D"),
@@ -353,8 +353,8 @@ def test_boxes_fit_what_is_broken_in_them(lay: Typesetter) -> None:
 def test_each_step_begins_a_line_once_one_does(lay: Typesetter) -> None:
     """The first line is filled before; the short last step has a line of its own, too."""
     chains = {
-        "d=A=B=C=0": ["d=A=B=C|=0", "d=A=B|=C|=0", "d=A|=B|=C|=0"],
-        r"A+d\le B+d\le C+d\to 0": ["A+d≤B+d≤C+d|→0", "A+d≤B+d|≤C+d|→0"],
+        "d=A=B=C=0": ["d=A=B|=C=0", "d=A|=B|=C|=0"],
+        r"AA+d\le BB+d\le CC+d\to 0": ["A+d≤B+d|≤C+d|→0", "A+d|≤B+d|≤C+d|→0"],
         "d=AB+CA=BC=CA+B": ["d=AB+CA=BC|=CA+B", "d=AB+CA|=BC|=CA+B"],
     }
     for tex, wanted in chains.items():
@@ -363,8 +363,8 @@ def test_each_step_begins_a_line_once_one_does(lay: Typesetter) -> None:
 
 def test_short_steps_go_on(lay: Typesetter) -> None:
     """Those of up to 4 em, or a third of the longest."""
-    layouts = lay(wide("A=b=c=d=e=f=B+C"))
-    assert layouts[2].lines == ["A=b=c=d=e=f", "=B", "+C"]
+    layouts = lay(wide("AA=b=c=d=e=f=BA+CA"))
+    assert layouts[2].lines == ["A=b=c=d=e=f", "=BA", "+CA"]
     long = broken(lay(wide("x=ABCDEF=y=ABCDEF=y=ABCDEF")))
     assert "x=ABCDEF=y|=ABCDEF=y|=ABCDEF" in long
 

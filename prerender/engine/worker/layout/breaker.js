@@ -115,12 +115,15 @@ const EPSILON = 0.005;
 export class Breaker {
   /**
    * @param {import('./breaks.js').Breaks} breaks
-   * @param {Set<object>} [outer]   what starts a line between steps in a wider layout, and so here
-   * @param {SignPlace} [signs]   where the sign stands at which a line is broken
+   * @param {object} [options]
+   * @param {Set<MJ.Node>} [options.kept]   what starts a line between steps in a wider layout, and so here
+   * @param {Set<MJ.Node> | null} [options.allowed]   what else may start one; null: everything
+   * @param {SignPlace} [options.signs]   where the sign stands at which a line is broken
    */
-  constructor(breaks, outer = new Set(), signs = 'before') {
+  constructor(breaks, { kept = new Set(), allowed = null, signs = 'before' } = {}) {
     this.breaks = breaks;
-    this.kept = outer;
+    this.kept = kept;
+    this.allowed = allowed;
     this.signs = signs;
     /** What starts a line between steps, by rows. */
     this.starts = new Map();
@@ -305,7 +308,8 @@ export class Breaker {
     /** @type {Way[]} */
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
-      best[j] = { cost: Infinity, penalty: 0, worst: 0, misfit: 0, from: 0 };
+      best[j] = { cost: Infinity, penalty: Infinity, worst: 0, misfit: Infinity, from: 0 };
+      if (j <= chances.length && !this.mayStart(chances[j - 1])) continue;
       for (let i = j - 1; i >= 0; i--) {
         const shown = stops[j].end - stops[i].start;
         const excess = shown + stops[i].indent - width;
@@ -326,6 +330,16 @@ export class Breaker {
     for (let j = last.from; j > 0; j = best[j].from) chosen.unshift({ ...chances[j - 1], indent: indents[j - 1] });
     const { cost, penalty, worst } = last;
     return { chosen, penalty, worst, cost: cost + extra };
+  }
+
+  /**
+   * Whether a line may start behind a chance.
+   *
+   * @param {BreakOpportunity} chance
+   */
+  mayStart(chance) {
+    const { next } = chance.cost;
+    return !this.allowed || !isOuter(chance) || this.allowed.has(next) || this.kept.has(next);
   }
 
   /**

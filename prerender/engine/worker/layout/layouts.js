@@ -40,7 +40,7 @@ const PHONE = 44;
 
 /**
  * ex: the screen of a large phone of 412 px. What starts a line between steps on it does so on all
- * that are narrower; wider screens fill their lines as their authors would.
+ * that are narrower: nothing else may, there; wider screens fill their lines as their authors would.
  */
 const HANDHELD = 58;
 
@@ -97,7 +97,7 @@ function presentable(all) {
  * @returns {Layout[]}
  */
 function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
-  let outer = widest.width <= HANDHELD ? widest.outer : new Set();
+  const kept = widest.width <= HANDHELD ? widest.outer : new Set();
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
   const { linebreaks } = jax;
@@ -106,37 +106,77 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
   const breaks = openBreaks(item.root);
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
-  /** @type {Layout[]} */
-  const found = [];
   /** @type {MJ.Wrapper | null} */
   let root = null;
+
+  /**
+   * The layout for some room, if it needs no more than `most`; both in ex.
+   *
+   * @param {number} room
+   * @param {number} most
+   * @param {Set<MJ.Node> | null} allowed
+   * @returns {Layout | null}
+   */
+  const fit = (room, most, allowed) => {
+    const breaker = new Breaker(breaks, { kept, allowed, signs });
+    jax.linebreaks = breaker;
+    setRoom(item, doc, room + margins);
+    /** @type {MJ.Wrapper} */
+    const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
+    const layout = tabular || widthOf(broken) <= most ? draw(broken) : null;
+    root = tabular || breaker.reached ? null : broken;
+    if (!layout || layout.width > most) return null;
+    return { ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer };
+  };
+
   try {
     if (drawn && !tabular) root = withChances(drawn, item, breaks);
     table.adjustColumnWidths = adjustColumnWidths;
+    /** @type {Layout[]} */
+    const found = [];
     let reached = widest.width;
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
-      room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
-      const breaker = new Breaker(breaks, outer, signs);
-      jax.linebreaks = breaker;
-      setRoom(item, doc, room + margins);
-      /** @type {MJ.Wrapper} */
-      const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
-      const layout = tabular || widthOf(broken) <= reached * (1 - step) ? draw(broken) : null;
-      if (layout && layout.width <= reached * (1 - step)) {
-        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer });
-        if (layout.width <= HANDHELD) outer = breaker.outer;
+      const most = reached * (1 - step);
+      room = Math.max(narrowest, Math.min(room * (1 - step), most));
+      const layout = fit(room, most, null);
+      if (layout) {
+        found.push(layout);
         reached = layout.width;
       } else room *= GIVE_UP;
-      root = tabular || breaker.reached ? null : broken;
     }
+    return consistent(found, (layout, allowed) => fit(layout.width, layout.width, allowed));
   } finally {
     breaks.close();
     table.adjustColumnWidths = shares;
     jax.linebreaks = linebreaks;
     jax.containerWidth = Infinity; // else the tables of inline formulas to come would be fitted to it
   }
-  return found;
+}
+
+/**
+ * Layouts of which those for phones start lines between steps only where all narrower ones do. One that
+ * cannot be had so is left out.
+ *
+ * @param {Layout[]} found   widest first
+ * @param {(layout: Layout, allowed: Set<MJ.Node>) => Layout | null} again   the same layout with these starts
+ * @returns {Layout[]}
+ */
+function consistent(found, again) {
+  /** @type {Set<MJ.Node> | null} */
+  let allowed = null;
+  /** @type {Layout[]} */
+  const kept = [];
+  for (const layout of [...found].reverse()) {
+    /** @type {boolean} */
+    const fits = layout.width > HANDHELD || allowed === null || [...layout.outer].every((start) => allowed?.has(start));
+    /** @type {Layout | null} */
+    const made = fits ? layout : again(layout, /** @type {Set<MJ.Node>} */ (allowed));
+    if (!made) continue;
+    kept.unshift(made);
+    allowed = made.outer;
+  }
+  return kept;
 }
 
 /**
