@@ -169,7 +169,7 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]
     tex["useLabelIds"] = flag(numbers, "useLabelIds", True)
     given = {_FORMATS[name]: one for name, one in numbers.items() if name in _FORMATS}
     formats, refused = tag_formats({"id": _ID} | given)
-    tex["tagformat"] = {"id": _ID} | formats
+    tex["tagformat"] = tag_formats({"id": _ID})[0] | formats
     return with_formats(tex), lacks + refused
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from prerender.setup.functions import is_harmless
+from prerender.setup.functions import translated
 from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup
 from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
 from prerender.setup.probes import Probe, elements, found, typeset_only
@@ -21,7 +21,7 @@ from prerender.setup.values import (
     flag,
     has_code,
     insert,
-    is_code,
+    is_pattern,
     pairs,
     pattern,
     section,
@@ -223,7 +223,7 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
     for name, value in given.items():
         if name in _OWN:
             continue
-        if has_code(value) and not (name == "digits" and is_code(value)):
+        if has_code(value) and not (name == "digits" and is_pattern(value)):
             lacks.append(Lack(f"the page's tex.{name} holds functions, which cannot be run", "all"))
         elif name == "tags":
             tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
@@ -247,12 +247,13 @@ def _merged_packages(old: list[Any], given: object) -> list[Any]:
 
 
 def tag_formats(given: Json) -> tuple[Json, list[Lack]]:
-    """The functions of `tagformat` that may run among our own code, and the others."""
+    """What the functions of `tagformat` compute, and those that do more than that."""
     kept: Json = {}
     refused = []
     for name, value in given.items():
-        if isinstance(value, dict) and is_harmless(str(value.get(FUNCTION, ""))):
-            kept[name] = value
+        source = value.get(FUNCTION) if isinstance(value, dict) else None
+        if isinstance(source, str) and (computes := translated(source)) is not None:
+            kept[name] = computes
         else:
             why = f"the form of equation numbers ({name}) is code that uses more than it is given"
             refused.append(Lack(why, "numbered"))

@@ -8,7 +8,8 @@ from typing import Any
 
 from prerender.setup.model import Json, Pair
 
-FUNCTION, REGEXP = "$function", "$regexp"
+#: what a function or a regular expression of a configuration is as JSON, and what one may compute
+FUNCTION, REGEXP, COMPUTES = "$function", "$regexp", "$computes"
 APPEND, REMOVE = "[+]", "[-]"
 _CHANGES = (REMOVE, APPEND)
 
@@ -27,7 +28,12 @@ def section(data: object, *names: str) -> Json:
 
 def is_code(value: object) -> bool:
     """Whether a value stands for a function or a regular expression."""
-    return isinstance(value, dict) and (FUNCTION in value or REGEXP in value)
+    return isinstance(value, dict) and not value.keys().isdisjoint((FUNCTION, REGEXP, COMPUTES))
+
+
+def is_pattern(value: object) -> bool:
+    """Whether a value stands for a regular expression."""
+    return isinstance(value, dict) and value.keys() == {REGEXP} and isinstance(value[REGEXP], str)
 
 
 def has_code(value: object) -> bool:

@@ -13,6 +13,7 @@ import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { nameOf, shorten } from './outline.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
 import { share } from './share.js';
+import { isSame, Shared, stateOf } from './state.js';
 import { lacksFont } from './words.js';
 
 /**
@@ -25,8 +26,17 @@ import { lacksFont } from './words.js';
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
 const METRICS = { em: PX_PER_EM, ex: (PX_PER_EM * X_HEIGHT) / 1000, width: 80 * PX_PER_EM };
 
-/** @type {Map<string, {setup: Setup, output: any, document: any}>} */
+/**
+ * A set-up of this tab. Single formulas share its document as long as none changes it; `clean` is what
+ * that was when it was new.
+ *
+ * @typedef {{setup: Setup, output: any, document: any, clean: unknown[]}} Entry
+ */
+
+/** @type {Map<string, Entry>} */
 const setups = new Map();
+/** @type {Shared} what is MathJax's, and no document's */
+const shared = new Shared();
 /** @type {Map<string, string>} from our names of glyphs to their outlines */
 const outlines = new Map();
 /** @type {Map<string, string>} from MathJax's ids of glyphs to our names */
@@ -45,7 +55,7 @@ const loaded = load();
 async function define(key, setup) {
   const wanted = [...setup.load, ...inputsOf(setup)];
   await Promise.all(wanted.map((name) => window.MathJax.loader.load(name).catch(() => {})));
-  setups.set(key, { setup, output: makeOutput(setup.output), document: null });
+  setups.set(key, { setup, output: makeOutput(setup.output), document: null, clean: [] });
 }
 
 /** @param {Setup} setup */
@@ -77,26 +87,78 @@ async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
+  shared.take();
+  /** @type {Typeset[][]} */
   const typesets = [];
   for (const [number, job] of jobs.entries()) {
     const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
     typesets.push(await typesetJob(job, progress));
   }
+  const unclean = uncleanSetups(new Set(jobs.map((job) => job.setup)));
+  for (const [number, job] of jobs.entries()) {
+    if (unclean.has(job.setup) && isSingle(job)) typesets[number] = await typesetJob(job, () => {}, true);
+  }
+  const changed = shared.changed();
+  if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
   const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
   const own = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
   return { typesets, outlines: own, milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
 }
 
+/** @param {import('./protocol.js').Job} job  whether other jobs may have its document */
+function isSingle({ formulas }) {
+  return formulas.length === 1;
+}
+
+/**
+ * Those of set-ups whose document is not as it was when it was new: who had it may have seen that.
+ *
+ * @param {Set<string>} keys
+ */
+function uncleanSetups(keys) {
+  const unclean = new Set();
+  for (const key of keys) {
+    const entry = setups.get(key);
+    if (!entry?.document || isSame(settled(entry.document), entry.clean)) continue;
+    entry.document = null;
+    unclean.add(key);
+  }
+  return unclean;
+}
+
+/**
+ * The state of a document after a formula that is empty, so that it has none of the one before.
+ *
+ * @param {any} doc
+ */
+function settled(doc) {
+  makeItem(doc, { math: '', display: false, input: 'tex', scope: 0 }).compile(doc);
+  return stateOf(doc, shared);
+}
+
+/**
+ * A document for single formulas, which others of the set-up may have after them.
+ *
+ * @param {Entry} entry
+ */
+function commonDocument(entry) {
+  if (!entry.document) {
+    entry.document = makeDocument(entry.setup, entry.output);
+    entry.clean = settled(entry.document);
+  }
+  return entry.document;
+}
+
 /**
  * @param {import('./protocol.js').Job} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
+ * @param {boolean} [apart]  in a document of its own
  */
-async function typesetJob({ setup: key, formulas }, progress) {
+async function typesetJob(job, progress, apart = !isSingle(job)) {
+  const { setup: key, formulas } = job;
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
-  const single = formulas.length === 1;
-  const reused = single && entry.document;
-  const doc = reused || makeDocument(entry.setup, entry.output);
+  const doc = apart ? makeDocument(entry.setup, entry.output) : commonDocument(entry);
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
   const errors = await compile(doc, items, formulas, progress);
@@ -105,13 +167,13 @@ async function typesetJob({ setup: key, formulas }, progress) {
     await progress(index);
     results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item));
   }
-  // A formula that has changed the document after all takes it along, and so does one that is broken off.
-  entry.document = single && !errors[0] && state(doc) === before ? doc : null;
+  // What has changed it in a known way takes it along, and what is broken off; see `uncleanSetups`
+  if (!apart && (errors[0] || state(doc) !== before)) entry.document = null;
   return results;
 }
 
 /**
- * What formulas can leave behind in a document, as a text.
+ * What formulas often leave behind in a document, as a text.
  *
  * @param {any} doc
  */

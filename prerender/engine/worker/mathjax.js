@@ -4,8 +4,10 @@
  */
 
 import { bracesAsHighAsRows } from './braces.js';
+import { functionFrom } from './functions.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
+import { clearAutoloads, ownAutoloads, ownCharacters } from './own.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
@@ -25,7 +27,7 @@ export async function load() {
   window.MathJax = {
     loader: {
       paths: { mathjax: BASE, fonts: `${BASE}/fonts` },
-      load: ['core', 'input/tex', 'output/svg'],
+      load: ['core', 'input/tex', 'output/svg', '[tex]/unicode'],
       failed: () => {}, // a \require of something that is not there says so itself
     },
     startup: { typeset: false },
@@ -46,6 +48,8 @@ export async function load() {
   olderNesting();
   leaveToReaders();
   bracesAsHighAsRows();
+  ownCharacters();
+  clearAutoloads();
 }
 
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: LiteElement.move). */
@@ -137,8 +141,9 @@ function sizeOfBoxes() {
 }
 
 /**
- * Options of a set-up may hold functions (`tagformat.number`) and regular expressions, which travel
- * as their source.
+ * Options of a set-up as MathJax takes them: what computes (`tagformat.number`) becomes a function,
+ * regular expressions travel as their source. No name is one that all objects have, for MathJax
+ * merges options name by name, and would merge into what all objects share.
  *
  * @param {unknown} value
  * @returns {unknown}
@@ -146,9 +151,26 @@ function sizeOfBoxes() {
 function revive(value) {
   if (Array.isArray(value)) return value.map(revive);
   if (value === null || typeof value !== 'object') return value;
-  const { $function: source, $regexp: pattern } = /** @type {Record<string, string>} */ (value);
-  if (source !== undefined || pattern !== undefined) return new Function(`return (${source ?? pattern})`)();
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
+  const { $computes: computes, $regexp: pattern } = /** @type {Record<string, any>} */ (value);
+  if (computes !== undefined) return functionFrom(computes);
+  if (pattern !== undefined) return regExpFrom(pattern);
+  const own = Object.entries(value).filter(([name, inner]) => isOptionName(name, inner));
+  return Object.fromEntries(own.map(([name, inner]) => [name, revive(inner)]));
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value  that of an option, or a macro's, which may have any name but one
+ */
+function isOptionName(name, value) {
+  const merged = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return name !== '__proto__' && !(merged && name in Object.prototype);
+}
+
+/** @param {string} literal  as it stands in a script: with slashes and flags */
+function regExpFrom(literal) {
+  const [, pattern, flags] = /^\/(.*)\/([a-z]*)$/s.exec(literal) ?? [];
+  return new RegExp(pattern, flags);
 }
 
 /** @param {string} name  an extension as `\require` or a v2 configuration calls it */
@@ -231,7 +253,9 @@ function texInput({ tex: given, version, scopes }) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
   const isKatex = Boolean(scopes?.length);
+  clearAutoloads();
   const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (/** @type {MJ.InputJax} */ _jax, /** @type {Error} */ error) => fail(error) });
+  ownAutoloads(tex);
   if (isKatex) {
     readAsKatex(tex);
     tex.parseOptions.packageData.set(PACKAGE, new Scopes(tex, scopes));
