@@ -158,7 +158,13 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   const { setup: key, formulas } = job;
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
-  const doc = apart ? makeDocument(entry.setup, entry.output) : commonDocument(entry);
+  let doc;
+  try {
+    doc = apart ? makeDocument(entry.setup, entry.output) : commonDocument(entry);
+  } catch (error) {
+    const told = `MathJax does not take the set-up of the page: ${/** @type {Error} */ (error).message}`;
+    return formulas.map(() => ({ error: told }));
+  }
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
   const errors = await compile(doc, items, formulas, progress);

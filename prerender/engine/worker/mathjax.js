@@ -167,10 +167,21 @@ function isOptionName(name, value) {
   return name !== '__proto__' && !(merged && name in Object.prototype);
 }
 
-/** @param {string} literal  as it stands in a script: with slashes and flags */
+/**
+ * MathJax takes what a pattern matches out of the formula, and would never come to its end where that
+ * is nothing.
+ *
+ * @param {string} literal  as it stands in a script: with slashes and flags
+ */
 function regExpFrom(literal) {
-  const [, pattern, flags] = /^\/(.*)\/([a-z]*)$/s.exec(literal) ?? [];
-  return new RegExp(pattern, flags);
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(literal) ?? [];
+  if (source === undefined) throw new Error(`${literal} is no regular expression`);
+  const pattern = new RegExp(source, flags);
+  const match = (/** @type {string} */ text) => {
+    const found = RegExp.prototype[Symbol.match].call(pattern, text);
+    return found?.[0] ? found : null;
+  };
+  return Object.assign(pattern, { [Symbol.match]: match });
 }
 
 /** @param {string} name  an extension as `\require` or a v2 configuration calls it */
