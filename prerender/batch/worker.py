@@ -202,6 +202,7 @@ def _settled(one: PageDone, worker: RenderWorker) -> PageDone:
 def _mark(page: str, data: bytes) -> str | None:
     """What a page was rendered by; None: it is not rendered, or no page of ours."""
     try:
-        return rendered_by(decode(data, xml=is_xml(PurePosixPath(page))).text)
+        xml = is_xml(PurePosixPath(page))
+        return rendered_by(decode(data, xml=xml).text, xml=xml)
     except EncodingLossError:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import PurePath
@@ -24,7 +24,7 @@ from prerender.markup import (
     carry_formula,
     carry_hidden,
     drawings,
-    is_like_ours,
+    find_lookalikes,
     outline_frame,
     outline_lines,
     plain_mark,
@@ -143,7 +143,7 @@ def read(data: bytes, *, xml: bool) -> tuple[Page, Element]:
     page whose source is lost.
     """
     text, codec = decode(data, xml=xml)
-    text = restore(text)
+    text = restore(text, xml=xml)
     return Page(text, codec, xml), xhtml.parse(text) if xml else parse(text)
 
 
@@ -158,7 +158,7 @@ def scripts_of(root: Element) -> list[Script]:
 def restored(data: bytes, *, xml: bool) -> bytes:
     """The bytes of a page's source. Raises as `read` does."""
     text, codec = decode(data, xml=xml)
-    return encode(restore(text), codec)
+    return encode(restore(text, xml=xml), codec)
 
 
 def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
@@ -240,7 +240,7 @@ def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Sur
         root.first("base") is not None,
         frozenset(element.attrs["id"] for element in root.having("id")),
         _reader_mode_exclusions(root, formulas),
-        _disambiguation_edits(page, root),
+        _disambiguation_edits(page),
         _end_of_head(page, root),
     )
 
@@ -282,7 +282,7 @@ def finish(
         edits += _removal_edits(plan)
     if not edits:
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
-    edits += around.disambiguation
+    edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
     told = style_mark(mark, len(edits))
     style = style_element(told, needs) if css is None else style_link(told, css)
@@ -343,10 +343,22 @@ def _removal_edits(plan: Plan) -> list[Edit]:
     ]
 
 
-def _disambiguation_edits(page: Page, root: Element) -> list[Edit]:
-    tags = (element.start_tag for element in root.all("mjx-container"))
-    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
-    return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
+def _disambiguation_edits(page: Page) -> list[Edit]:
+    found = find_lookalikes(page.text, xml=page.xml)
+    texts = ((span, page.text[span.start : span.end]) for span in found)
+    return [Edit(*span, carry_hidden(text, text)) for span, text in texts]
+
+
+def _apart_from(edits: Sequence[Edit], others: Iterable[Edit]) -> list[Edit]:
+    """Those of `others` that do not stand within what edits replace."""
+    spans = sorted((edit.start, edit.end) for edit in edits)
+    starts = [start for start, _ in spans]
+
+    def is_within(other: Edit) -> bool:
+        at = bisect_left(starts, other.end) - 1
+        return at >= 0 and spans[at][1] > other.start
+
+    return [other for other in others if not is_within(other)]
 
 
 def _diagnose(

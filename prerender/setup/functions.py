@@ -24,8 +24,9 @@ Tree = list[object]
 
 _FUNCTIONS = words("String Number encodeURIComponent parseInt isNaN")
 _METHODS = words(
-    "replace replaceAll toString toFixed padStart padEnd trim slice substring split join toUpperCase"
-    " toLowerCase charAt charCodeAt indexOf includes startsWith endsWith concat match test"
+    "replace replaceAll toString toFixed padStart padEnd trim slice substring split join"
+    " toUpperCase toLowerCase charAt charCodeAt indexOf includes startsWith endsWith concat match"
+    " test"
 )
 _STATIC = {
     "Math": words("floor ceil round abs min max"),
@@ -37,10 +38,13 @@ _CONSTANTS: dict[str, Tree] = {
     "null": ["value", None],
     "undefined": ["undefined"],
 }
-_RESERVED = words(
-    "function return if else const let var new this typeof void delete in of instanceof async await"
-    " yield class super import export for while do switch case try catch throw eval arguments"
-) | _CONSTANTS.keys()
+_RESERVED = (
+    words(
+        "function return if else const let var new this typeof void delete in of instanceof async"
+        " await yield class super import export for while do switch case try catch throw eval arguments"
+    )
+    | _CONSTANTS.keys()
+)
 #: how tight binary operators bind
 _BINDING = {
     operator: level
@@ -167,7 +171,11 @@ class _Parser:
             raise SyntaxTrouble("something is assigned to what is no variable")
         self._at += 1
         right = self._assignment()
-        return ["set", left[1], right if sign.text == "=" else ["binary", sign.text[0], left, right]]
+        return [
+            "set",
+            left[1],
+            right if sign.text == "=" else ["binary", sign.text[0], left, right],
+        ]
 
     def _conditional(self) -> Tree:
         test = self._binary(1)
@@ -308,7 +316,9 @@ def _number(text: str) -> int | float:
     digits = text.replace("_", "")
     if digits.endswith("n") or re.match(r"0\d", digits):
         raise SyntaxTrouble(f"{text} is no number here")
-    return float(digits) if re.search(r"[.eE]", digits) and digits[1:2] not in "xX" else int(digits, 0)
+    return (
+        float(digits) if re.search(r"[.eE]", digits) and digits[1:2] not in "xX" else int(digits, 0)
+    )
 
 
 def _text(inner: str) -> str:
