@@ -139,7 +139,7 @@ async def with_timeout(action: Awaitable[T], seconds: float = STARTUP_TIMEOUT) -
     except TimeoutError as error:
         raise TabTimeoutError(f"no answer within {seconds:g} s") from error
     except Error as error:
-        raise TabLostError(error.message) from error
+        raise TabLostError(error.message.partition("\n")[0]) from error
 
 
 async def close_quietly(action: Awaitable[object]) -> None:

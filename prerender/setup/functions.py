@@ -41,7 +41,8 @@ _CONSTANTS: dict[str, Tree] = {
 _RESERVED = (
     words(
         "function return if else const let var new this typeof void delete in of instanceof async"
-        " await yield class super import export for while do switch case try catch throw eval arguments"
+        " await yield class super import export for while do switch case try catch throw eval"
+        " arguments"
     )
     | _CONSTANTS.keys()
 )

@@ -7,7 +7,7 @@ import { bracesAsHighAsRows } from './braces.js';
 import { functionFrom } from './functions.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { sketchAdaptor } from './nodes.js';
-import { clearAutoloads, ownAutoloads, ownCharacters } from './own.js';
+import { clearAutoloads, ownAttributes, ownAutoloads, ownCharacters } from './own.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
@@ -48,6 +48,7 @@ export async function load() {
   olderNesting();
   leaveToReaders();
   bracesAsHighAsRows();
+  ownAttributes();
   ownCharacters();
   clearAutoloads();
 }

@@ -1,6 +1,6 @@
 /**
  * What MathJax's modules keep for all documents of a tab, and no one else can reach, made each document's
- * own: which names load a package (autoload), and the fonts of characters (`\unicode`).
+ * own: which names load a package (autoload), the fonts of characters (`\unicode`), attributes.
  *
  * Sources: MathJax 4 ts/input/tex/autoload/AutoloadConfiguration.ts, unicode/UnicodeConfiguration.ts.
  */
@@ -45,6 +45,19 @@ export function ownAutoloads(tex) {
     }
   }
   clearAutoloads();
+}
+
+/**
+ * MathJax's methods write what one formula asks for (its font) into the attributes of a character's
+ * entry, which are those of all formulas (ParseMethods.ts: mathchar0mo, mathchar7).
+ */
+export function ownAttributes() {
+  const { Token } = window.MathJax._.input.tex.Token;
+  Object.defineProperty(Token.prototype, 'attributes', {
+    get() {
+      return this._attributes && { ...this._attributes };
+    },
+  });
 }
 
 /** Under which an input has the fonts of its characters. */

@@ -46,7 +46,8 @@ export class Shared {
   changed() {
     const grown = packages().size !== this.#packages;
     for (const kept of this.#kept.values()) {
-      if (isDifferent(kept, grown)) return kept.where;
+      const name = difference(kept, grown);
+      if (name !== null) return `${kept.where}.${name}`;
     }
     this.take();
     return null;
@@ -112,12 +113,12 @@ function packages() {
   return window.MathJax._.components.package.Package.packages;
 }
 
-/** @param {object} object  whether it only remembers what can be had again: fonts and their measures */
+/** @param {object} object  whether it only remembers what can be had again: fonts and their measures, files */
 function isCache(object) {
   const { FontData } = window.MathJax._.output.common.FontData;
   const { Attributes } = window.MathJax._.core.MmlTree.Attributes;
   const { Package } = window.MathJax._.components.package;
-  const { startup } = window.MathJax;
+  const { config, loader, startup } = window.MathJax;
   return (
     object instanceof FontData ||
     (typeof object === 'function' && (object === FontData || object.prototype instanceof FontData)) ||
@@ -126,6 +127,8 @@ function isCache(object) {
     object instanceof Node ||
     object === window ||
     object === startup ||
+    object === loader.nestedLoads ||
+    object === config.loader ||
     object === packages()
   );
 }
@@ -168,16 +171,18 @@ function entriesOf(object) {
 }
 
 /**
- * Whether an object is not what it was.
+ * The name of what an object has otherwise than it had; null if there is nothing.
  *
  * @param {Kept} kept
  * @param {boolean} grown  whether more may be there
+ * @returns {string | null}
  */
-function isDifferent({ object, names, values, entries, count }, grown) {
+function difference({ object, names, values, entries, count }, grown) {
   for (let index = 0; index < names.length; index++) {
-    if (object[names[index]] !== values[index] && !Number.isNaN(values[index])) return true;
+    if (object[names[index]] !== values[index] && !Number.isNaN(values[index])) return names[index];
   }
   const now = entriesOf(object);
-  if (entries.some((entry, index) => now[index] !== entry)) return true;
-  return !grown && (now.length !== entries.length || Object.getOwnPropertyNames(object).length !== count);
+  if (entries.some((entry, index) => now[index] !== entry)) return 'entries';
+  const more = now.length !== entries.length || Object.getOwnPropertyNames(object).length !== count;
+  return more && !grown ? 'names' : null;
 }
