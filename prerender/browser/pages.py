@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from playwright.async_api import Browser, CDPSession, Error, FloatRect, Page, Route
 
 __all__ = [
+    "NOWHERE",
     "ORIGIN",
     "STARTUP_TIMEOUT",
     "Browser",
@@ -42,7 +43,7 @@ __all__ = [
 #: never resolved: requests to it are answered from here
 ORIGIN = "https://prerender.invalid"
 #: a proxy that is not there: what is not answered here goes nowhere, not even by a web socket
-_NOWHERE = "http://127.0.0.1:9"
+NOWHERE = "http://127.0.0.1:9"
 #: seconds that starting a page, or what it does by the way, may take on a busy machine
 STARTUP_TIMEOUT = 60.0
 _CLOSING = 5.0
@@ -90,7 +91,7 @@ async def open_page(
 
     Raises TabLostError where a step of that takes more than `seconds`.
     """
-    blocked: dict[str, Any] = {"service_workers": "block", "proxy": {"server": _NOWHERE}}
+    blocked: dict[str, Any] = {"service_workers": "block", "proxy": {"server": NOWHERE}}
     context = await with_timeout(browser.new_context(**blocked, **options), seconds)
     try:
         await with_timeout(context.route("**/*", lambda route: _answer(route, serve)), seconds)
