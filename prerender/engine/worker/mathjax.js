@@ -48,6 +48,7 @@ export async function load() {
   olderNesting();
   leaveToReaders();
   bracesAsHighAsRows();
+  ownWidths();
   ownAttributes();
   ownCharacters();
   clearAutoloads();
@@ -119,6 +120,12 @@ function boxForTransforms() {
 const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 /** Thousandths of an em. */
 const UNITS = { em: 1000, ex: X_HEIGHT, px: 1000 / PX_PER_EM };
+
+/** For a time, layouts.js has another way to fit columns: a name of its class before that, too (state.js). */
+function ownWidths() {
+  const { prototype } = window.MathJax._.output.svg.Wrappers.mtable.SvgMtable;
+  Object.defineProperty(prototype, 'adjustColumnWidths', { value: prototype.adjustColumnWidths, writable: true, configurable: true });
+}
 
 /** The lines of a group have its size (`\scriptstyle`), which MathJax gives to its whole box only. */
 function sizeOfLines() {
