@@ -73,17 +73,23 @@ def translated(source: str) -> Json | None:
     try:
         parser = _Parser(tokens(source))
         function = parser.function()
-        return {COMPUTES: function} if parser.ended() else None
+        own = parser.ended() and parser.used <= parser.made
+        return {COMPUTES: function} if own else None
     except (SyntaxTrouble, RecursionError, ValueError, OverflowError):
         return None
 
 
 class _Parser:
-    """Reads one function, from left to right; all methods raise SyntaxTrouble."""
+    """Reads one function, from left to right; all methods raise SyntaxTrouble.
+
+    `made` are the names of its parameters and variables, `used` all that it uses.
+    """
 
     def __init__(self, items: Sequence[Token]) -> None:
         self._items = items
         self._at = 0
+        self.made: set[str] = set()
+        self.used: set[str] = set()
 
     def ended(self) -> bool:
         """Whether all is read."""
@@ -96,7 +102,7 @@ class _Parser:
                 self._name()
             parameters = self._parameters()
             return {"parameters": parameters, "body": self._block()}
-        parameters = self._parameters() if self._is_sign("(") else [self._name()]
+        parameters = self._parameters() if self._is_sign("(") else [self._made()]
         if self._peek().line:
             raise SyntaxTrouble("a new line before =>")
         self._expect("=>")
@@ -109,7 +115,7 @@ class _Parser:
         while not self._take(")"):
             if names:
                 self._expect(",")
-            names.append(self._name())
+            names.append(self._made())
         return names
 
     def _block(self) -> Tree:
@@ -149,7 +155,7 @@ class _Parser:
         self._at += 1
         made: Tree = ["declare"]
         while True:
-            name = self._name()
+            name = self._made()
             made.append([name, self._assignment() if self._take("=") else ["undefined"]])
             if not self._take(","):
                 return made
@@ -207,8 +213,11 @@ class _Parser:
     def _postfix(self, value: Tree) -> Tree:
         while not self.ended():
             if self._take("["):
-                value = ["at", value, self._expression()]
+                index = self._expression()
                 self._expect("]")
+                if index[0] == "value" and isinstance(index[1], str):
+                    raise SyntaxTrouble("a property by its name")
+                value = ["at", value, index]
             elif self._take("."):
                 name = self._peek().text
                 self._at += 1
@@ -234,7 +243,7 @@ class _Parser:
         if kind == "string":
             return ["value", _text(text[1:-1])]
         if kind == "template":
-            return _template(text[1:-1])
+            return self._template(text[1:-1])
         if kind == "regexp":
             return _regexp(text)
         if text == "(":
@@ -251,7 +260,9 @@ class _Parser:
             return _CONSTANTS[item.text]
         if self.ended() or not (self._is_sign("(") or item.text in _STATIC):
             self._at -= 1
-            return ["name", self._name()]
+            name = self._name()
+            self.used.add(name)
+            return ["name", name]
         if self._is_sign("("):
             if item.text not in _FUNCTIONS:
                 raise SyntaxTrouble(f"there is no function {item.text} here")
@@ -278,12 +289,27 @@ class _Parser:
             found.append(self._assignment())
         return found
 
-    def expression(self) -> Tree:
-        """The one expression that all of it is."""
-        value = self._expression()
-        if not self.ended():
-            raise SyntaxTrouble("more than an expression")
-        return value
+    def _template(self, inner: str) -> Tree:
+        """A template whose substitutions have no braces and no templates in them."""
+        parts: Tree = ["template"]
+        for index, part in enumerate(re.split(r"(?<!\\)\$\{", inner)):
+            code, closed, text = part.partition("}") if index else ("", "}", part)
+            if not closed or "`" in code or "{" in code or "\\$" in part:
+                raise SyntaxTrouble("more than a template")
+            if index:
+                within = _Parser(tokens(code))
+                parts.append(within._expression())
+                if not within.ended():
+                    raise SyntaxTrouble("more than an expression")
+                self.used |= within.used
+            parts.append(["value", _text(text)])
+        return parts
+
+    def _made(self) -> str:
+        """The name of something that is there from now on."""
+        name = self._name()
+        self.made.add(name)
+        return name
 
     def _name(self) -> str:
         kind, text, _ = self._peek()
@@ -338,19 +364,6 @@ def _text(inner: str) -> str:
         raise SyntaxTrouble("an escape that is not known")
     text = _ESCAPE.sub(one, inner)
     return text.encode("utf-16", "surrogatepass").decode("utf-16")
-
-
-def _template(inner: str) -> Tree:
-    """A template whose substitutions have no braces and no templates in them."""
-    parts: Tree = ["template"]
-    for index, part in enumerate(re.split(r"(?<!\\)\$\{", inner)):
-        code, closed, text = part.partition("}") if index else ("", "}", part)
-        if not closed or "`" in code or "{" in code or (index == 0 and "\\${" in part):
-            raise SyntaxTrouble("more than a template")
-        if index:
-            parts.append(_Parser(tokens(code)).expression())
-        parts.append(["value", _text(text)])
-    return parts
 
 
 def _regexp(text: str) -> Tree:

@@ -127,12 +127,16 @@ function uncleanSetups(keys) {
 }
 
 /**
- * The state of a document after a formula that is empty, so that it has none of the one before.
+ * The state of a document after a formula that is empty, and its text, so that it has none of those before.
  *
  * @param {any} doc
  */
 function settled(doc) {
-  makeItem(doc, { math: '', display: false, input: 'tex', scope: 0 }).compile(doc);
+  try {
+    makeItem(doc, { math: '\\text{}', display: false, input: 'tex', scope: 0 }).compile(doc);
+  } catch {
+    // a set-up without \text, or one whose formulas have taken it: the state tells
+  }
   return stateOf(doc, shared);
 }
 

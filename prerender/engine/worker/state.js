@@ -11,31 +11,39 @@ const BUILT_IN = [Object, Array, String, Number, RegExp, Map, Set, Function, Pro
 
 /** All that is not of one document: MathJax's modules and tables, and what the language has. */
 export class Shared {
-  /** @type {Map<object, Kept>} */
-  #kept = new Map();
+  /** @type {Kept[]} */
+  #kept = [];
+  /** @type {Set<object>} */
+  #seen = new Set();
   #packages = 0;
 
   /** Take what is there now for clean, if packages were loaded: before any formula. */
   take() {
     if (packages().size === this.#packages) return;
-    this.#kept = new Map();
+    this.#kept = [];
+    this.#seen = new Set();
     this.#packages = packages().size;
-    /** @type {[object: unknown, where: string][]} */
+    const { Macro, Token } = window.MathJax._.input.tex.Token;
+    /** @type {[object: unknown, where: string, within?: boolean][]} */
     const waiting = [...roots()];
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const [object, where] = next;
-      if (!isObject(object) || this.#kept.has(object) || isCache(object)) continue;
-      const { names, values, entries, count } = read(object);
-      this.#kept.set(object, { object, where, names, values, entries, count });
-      for (const [index, name] of names.entries()) waiting.push([values[index], `${where}.${name}`]);
-      for (const entry of entries) waiting.push([entry, `${where}[]`]);
+      const [object, where, within] = next;
+      if (!isObject(object) || this.#seen.has(object) || isCache(object)) continue;
+      this.#seen.add(object);
+      const held = read(object);
+      // The entries of tables, which are most of it, cannot change any more: they need no comparison
+      const entry = object instanceof Token || object instanceof Macro || (within && isData(object));
+      if (entry) Object.freeze(object);
+      else this.#kept.push({ object, where, ...held });
+      for (const [index, name] of held.names.entries()) waiting.push([held.values[index], `${where}.${name}`, entry]);
+      for (const one of held.entries) waiting.push([one, `${where}[]`]);
       waiting.push([Object.getPrototypeOf(object), `${where}.__proto__`]);
     }
   }
 
   /** @param {object} object */
   has(object) {
-    return this.#kept.has(object);
+    return this.#seen.has(object);
   }
 
   /**
@@ -45,7 +53,7 @@ export class Shared {
    */
   changed() {
     const grown = packages().size !== this.#packages;
-    for (const kept of this.#kept.values()) {
+    for (const kept of this.#kept) {
       const name = difference(kept, grown);
       if (name !== null) return `${kept.where}.${name}`;
     }
@@ -151,6 +159,12 @@ function read(object) {
   const all = Object.getOwnPropertyNames(object);
   const names = typeof object === 'function' || Object.hasOwn(object, 'constructor') ? all.filter((name) => isValue(object, name)) : all;
   return { names, values: names.map((name) => object[name]), entries: entriesOf(object), count: all.length };
+}
+
+/** @param {object} object  whether it is a list, or names and values, and nothing else */
+function isData(object) {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === Array.prototype || prototype === Object.prototype;
 }
 
 /**
