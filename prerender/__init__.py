@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: in the first line of each file that a site's pages share
+#: text in the first line of each file that a site's pages share
 SIGNATURE = "written by prerender"
 
 __all__ = [
@@ -40,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The names of the API, imported when first asked for: the command line starts sooner."""
+    """Import the API when it is first used, so that the command line starts faster."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from prerender import api

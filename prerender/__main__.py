@@ -1,4 +1,4 @@
-"""The command line, as `prerender` and as `python -m prerender`."""
+"""The entry point of the command line: `prerender` and `python -m prerender`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prerender.errors import Exit
 
 
 def main() -> None:
-    """Run it. Ctrl-C ends it without a traceback also while its parts are imported."""
+    """Run the command line; Ctrl-C gives no traceback, even while modules are imported."""
     try:
         from prerender.cli.commands import main as run
 

@@ -1,6 +1,6 @@
-"""The Python API, asynchronous: a site or a page in; a report, formulas or a page out.
+"""The asynchronous Python API: takes a site or a page, returns a report, formulas or a page.
 
-`prerender` has the same names for those who run no event loop.
+`prerender` has the same functions for code that runs no event loop.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ Markup = TypeVar("Markup", bound=str | bytes)
 _DEFAULT = Settings()
 
 
-def _no_progress(done: int, of: int) -> None:
-    """Progress that nobody watches."""
+def _no_progress(done: int, total: int) -> None:
+    """Ignore progress."""
 
 
 async def build(
@@ -71,9 +71,9 @@ async def build(
 ) -> Report:
     """Typeset every page of a site, a folder or one page: in place, or into `settings.output`.
 
-    `progress` is called with the number of pages done and of all, `notice` with what there is to
-    know of the browser. Raises PrerenderError where the run as a whole is not possible; what is
-    wrong with a page is in the report.
+    `progress` is called with the number of pages done and of all pages, `notice` with messages
+    about the browser. Raises PrerenderError if the run as a whole is not possible; the errors of a
+    page are in the report.
     """
     opened = _open(site, settings, settings.output)
     async with open_session(settings, notice=notice, timing=timing) as session:
@@ -88,7 +88,7 @@ async def check(
     notice: Notice = silent,
     timing: Timing | None = None,
 ) -> Report:
-    """Do as `build` does, but write nothing; with `settings.screens`, look at the pages on them.
+    """Do what `build` does without writing; with `settings.screens`, inspect the pages on them.
 
     Raises as `build` does.
     """
@@ -122,12 +122,12 @@ def _inspector(site: Site, session: RenderSession) -> ScreenInspector:
 
 
 async def restore(site: SitePath, settings: Settings = _DEFAULT) -> Report:
-    """Give every rendered page of a site its source again, to the byte. Raises SiteError."""
+    """Restore the source of every rendered page of a site, byte for byte. Raises SiteError."""
     return restore_site(_open(site, settings, settings.output))
 
 
 class FoundFormula(NamedTuple):
-    """A formula in a page: line and column count from 1, `tex` is its math in its input."""
+    """A formula in a page: line and column count from 1, `tex` is its math in `input` format."""
 
     path: str
     line: int
@@ -138,7 +138,7 @@ class FoundFormula(NamedTuple):
 
 
 class PageFormulas(NamedTuple):
-    """The formulas of a page, or what is wrong with it; `path` counts from the site's root."""
+    """The formulas of a page, or its errors; `path` is relative to the site's root."""
 
     path: str
     formulas: Sequence[FoundFormula]
@@ -149,7 +149,7 @@ class PageFormulas(NamedTuple):
 async def find_formulas(
     site: SitePath, settings: Settings = _DEFAULT, *, notice: Notice = silent
 ) -> AsyncIterator[PageFormulas]:
-    """The formulas of each page of a site, page by page. Raises PrerenderError."""
+    """Yield the formulas of a site, page by page. Raises PrerenderError."""
     opened = _open(site, settings, None)
     async with open_session(settings, notice=notice, prewarm=False) as session:
         async for page, found in plans(opened, session):
@@ -162,9 +162,9 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
     lines = LineIndex(found.page.text)
     formulas = []
     for formula in found.formulas:
-        at = lines.locate(formula.span.start)
+        location = lines.locate(formula.span.start)
         kind = (formula.display, formula.input, formula.math)
-        formulas.append(FoundFormula(path, at.line, at.column, *kind))
+        formulas.append(FoundFormula(path, location.line, location.column, *kind))
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
     return PageFormulas(path, formulas, warnings, False)
 
@@ -173,9 +173,9 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
 class Result(Generic[Markup]):
     """A page that was rendered in memory.
 
-    `html` is of the type that was given; where the page could not be rendered it is what was given,
-    and `diagnostics` say why. `assets` are the files at the site's root that the page refers to, as
-    they are by now (with `css="external"` or `glyphs="shared"`), by their names.
+    `html` has the type of the input; it is the input itself if the page could not be rendered, and
+    `diagnostics` say why. `assets` are the current contents, by name, of the shared files that the
+    page refers to at the site's root (with `css="external"` or `glyphs="shared"`).
     """
 
     html: Markup
@@ -185,9 +185,9 @@ class Result(Generic[Markup]):
 
 
 class Renderer:
-    """Pages in memory, rendered with one browser: an asynchronous context manager.
+    """Renders pages in memory with one browser: an asynchronous context manager.
 
-    `site` is the folder in which the scripts and style sheets of pages are looked for.
+    `site` is the folder with the scripts and style sheets of the pages.
     """
 
     def __init__(
@@ -214,9 +214,9 @@ class Renderer:
         await self._open.aclose()
 
     async def render_html(self, html: Markup, *, path: str = "index.html") -> Result[Markup]:
-        """A page rendered; `path` is its place in the site.
+        """Render a page; `path` is its path in the site.
 
-        Raises EngineError; InternalError where prerender itself has failed.
+        Raises EngineError; InternalError for a bug of prerender.
         """
         data = html if isinstance(html, bytes) else _encoded(html)
         page = PurePosixPath(path)
@@ -226,20 +226,20 @@ class Renderer:
         self._shared.add(result.shared)
         assets = {name: self._memory.files[name] for name in result.shared}
         rendered = data if result.data is None else result.data
-        shown = rendered if isinstance(html, bytes) else _decoded(rendered)
-        return Result(cast("Markup", shown), result.formulas, result.diagnostics, assets)
+        output = rendered if isinstance(html, bytes) else _decoded(rendered)
+        return Result(cast("Markup", output), result.formulas, result.diagnostics, assets)
 
 
-#: what makes a page UTF-8, whatever it says of itself
-_MARK = "\ufeff"
+#: makes a page UTF-8, whatever encoding it declares
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def _encoded(html: str) -> bytes:
-    return (_MARK + html).encode("utf-8", "surrogateescape")
+    return (_BYTE_ORDER_MARK + html).encode("utf-8", "surrogateescape")
 
 
 def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape").removeprefix(_MARK)
+    return data.decode("utf-8", "surrogateescape").removeprefix(_BYTE_ORDER_MARK)
 
 
 async def render_html(
@@ -249,7 +249,7 @@ async def render_html(
     site: SitePath | None = None,
     path: str = "index.html",
 ) -> Result[Markup]:
-    """A page in memory, rendered; as `Renderer.render_html` for one page."""
+    """Render one page in memory, as `Renderer.render_html` does."""
     async with Renderer(settings, site=site) as renderer:
         return await renderer.render_html(html, path=path)
 

@@ -1,7 +1,7 @@
-"""The Python API: what `prerender.aio` does, for callers that run no event loop.
+"""The Python API: the functions of `prerender.aio` for callers that run no event loop.
 
-Each call, and each `Renderer`, has a thread with a loop of its own, so that it works as well from
-code that an event loop runs (a notebook).
+Each call, and each `Renderer`, has its own thread with an event loop, so that it also works inside
+a running event loop (a notebook).
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ _DEFAULT = Settings()
 def build(site: SitePath, settings: Settings = _DEFAULT) -> Report:
     """Typeset every page of a site, a folder or one page: in place, or into `settings.output`.
 
-    Raises PrerenderError where the run as a whole is not possible; what is wrong with a page is in
-    the report.
+    Raises PrerenderError if the run as a whole is not possible; the errors of a page are in the
+    report.
     """
     return _run(aio.build(site, settings))
 
 
 def check(site: SitePath, settings: Settings = _DEFAULT) -> Report:
-    """Do as `build` does, but write nothing; with `settings.screens`, look at the pages on them.
+    """Do what `build` does without writing; with `settings.screens`, inspect the pages on them.
 
     Raises as `build` does.
     """
@@ -55,12 +55,12 @@ def check(site: SitePath, settings: Settings = _DEFAULT) -> Report:
 
 
 def restore(site: SitePath, settings: Settings = _DEFAULT) -> Report:
-    """Give every rendered page of a site its source again, to the byte. Raises SiteError."""
+    """Restore the source of every rendered page of a site, byte for byte. Raises SiteError."""
     return _run(aio.restore(site, settings))
 
 
 def find_formulas(site: SitePath, settings: Settings = _DEFAULT) -> list[PageFormulas]:
-    """The formulas of each page of a site. Raises PrerenderError."""
+    """Return the formulas of each page of a site. Raises PrerenderError."""
 
     async def collect() -> list[PageFormulas]:
         return [page async for page in aio.find_formulas(site, settings)]
@@ -75,18 +75,18 @@ def render_html(
     site: SitePath | None = None,
     path: str = "index.html",
 ) -> Result[Markup]:
-    """A page in memory, rendered: `html` of the result is of the type that was given.
+    """Render a page in memory; the result's `html` has the type of the input.
 
-    `site` is the folder in which its scripts are looked for, `path` its place there. Raises
-    EngineError; InternalError where prerender itself has failed.
+    `site` is the folder with its scripts, `path` its path there. Raises EngineError; InternalError
+    for a bug of prerender.
     """
     return _run(aio.render_html(html, settings, site=site, path=path))
 
 
 class Renderer:
-    """Pages in memory, rendered with one browser: a context manager.
+    """Renders pages in memory with one browser: a context manager.
 
-    `site` is the folder in which the scripts and style sheets of pages are looked for.
+    `site` is the folder with the scripts and style sheets of the pages.
     """
 
     def __init__(self, settings: Settings = _DEFAULT, *, site: SitePath | None = None) -> None:
@@ -108,12 +108,12 @@ class Renderer:
             self._loop.close()
 
     def render_html(self, html: Markup, *, path: str = "index.html") -> Result[Markup]:
-        """A page rendered; `path` is its place in the site. Raises as the function does."""
+        """Render a page; `path` is its path in the site. Raises as the function does."""
         return self._loop.run(self._renderer.render_html(html, path=path))
 
 
 class _Loop:
-    """An event loop in a thread; Ctrl-C cancels what it runs."""
+    """An event loop in a thread; Ctrl-C cancels what is running."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -127,7 +127,7 @@ class _Loop:
         except BaseException:
             if future.cancel():
                 with suppress(Exception):
-                    self.run(_settled())
+                    self.run(_wait_for_cancelled())
             raise
 
     def close(self) -> None:
@@ -136,8 +136,8 @@ class _Loop:
         self._loop.close()
 
 
-async def _settled() -> None:
-    """Wait for all that was cancelled to come to its end."""
+async def _wait_for_cancelled() -> None:
+    """Wait until all cancelled tasks have ended."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.gather(*others, return_exceptions=True)
 

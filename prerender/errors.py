@@ -1,6 +1,6 @@
-"""What may go wrong, as one tree of exceptions; each knows the exit code that it ends a run with.
+"""The exceptions of prerender, as one tree; each class has the exit code that it ends a run with.
 
-What is none of these is a bug: its page is left as it is, and the run ends with `Exit.BUG`.
+Any other exception is a bug: its page is left unchanged, and the run ends with `Exit.BUG`.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ class Exit(IntEnum):
     ENGINE_UNAVAILABLE = 3
     #: EX_SOFTWARE of sysexits.h
     BUG = 70
-    #: 128 + SIGINT, as shells have it
+    #: 128 + SIGINT, as in shells
     INTERRUPTED = 130
 
 
 class PrerenderError(Exception):
-    """Something was not done; the message says what, why, and what to do."""
+    """Base class; the message says what was not done, why, and what to do."""
 
     exit_code: ClassVar[Exit] = Exit.SOME_FAILED
 
 
 class UsageError(PrerenderError):
-    """What was asked for cannot be done: settings, a site, a cache or a journal that is no good."""
+    """The request cannot be carried out: invalid settings, site, cache or journal."""
 
     exit_code = Exit.USAGE_ERROR
 
 
 class PageError(PrerenderError):
-    """A page that cannot be rendered and stays as it is; others are not concerned.
+    """A page cannot be rendered and stays unchanged; other pages are not affected.
 
-    `offset` is where in its text, in characters, if that is known.
+    `offset` is the location in its text, in characters, if known.
     """
 
     offset: int | None = None
 
 
 class EngineError(PrerenderError):
-    """There is no browser, or no MathJax, to run; the message says what to do."""
+    """No browser or no MathJax is available; the message says what to do."""
 
     exit_code = Exit.ENGINE_UNAVAILABLE
 
 
 class InterruptedRunError(PrerenderError):
-    """The run was ended by Ctrl-C or SIGTERM."""
+    """The run was interrupted by Ctrl-C or SIGTERM."""
 
     exit_code = Exit.INTERRUPTED
 

@@ -1,4 +1,4 @@
-"""Bytes or JSON data in, content hashes out: 40 hexadecimal digits of BLAKE2b (RFC 7693)."""
+"""Hashes bytes or JSON data; returns 40 hexadecimal digits of BLAKE2b (RFC 7693)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 
 
 def digest(data: bytes) -> str:
-    """A hash of bytes."""
+    """Hash bytes."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
 def fingerprint(data: object) -> str:
-    """A hash of JSON data, whatever the order of its keys."""
+    """Hash JSON data, independent of the order of its keys."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return digest(text.encode("utf-8", "surrogatepass"))

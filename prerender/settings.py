@@ -1,8 +1,8 @@
-"""What a user may choose: a file, variables and flags or keyword arguments in, `Settings` out.
+"""Settings: read from flags or keyword arguments, environment variables and a file; checked.
 
-Each field of `Settings` is an option, and all there is to know of it: its default, help and range,
-its flag (`--time-limit`), its key in prerender.toml (`time_limit`) and its environment variable
-(`PRERENDER_TIME_LIMIT`). Flags win over variables, those over the file, the file over defaults.
+Each field of `Settings` defines an option completely: its default, help and range, its flag
+(`--time-limit`), its key in prerender.toml (`time_limit`) and its environment variable
+(`PRERENDER_TIME_LIMIT`). Flags override variables, variables the file, the file the defaults.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ S = TypeVar("S", bound="Settings")
 
 
 class SettingsError(UsageError):
-    """A setting that cannot be used; the message begins with where it comes from."""
+    """An invalid setting; the message begins with where it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What there is to know of a field besides its name, type and default.
+    """The properties of an option besides its name, type and default.
 
-    `group` says which commands have it; what is of "pages" changes results. `least` and `most` are
-    limits, both allowed; `word` stands for the value in the help. `needs` is the option without
-    which its flag has no meaning, `variables` are names of environment variables beside the usual.
+    `group` decides which commands have it; options of "pages" affect results. `least` and `most`
+    are inclusive limits; `word` is the metavariable in the help. `requires` is the option without
+    which the flag has no effect, `variables` are additional environment variables, `folder` says
+    that the value names a folder that is there.
     """
 
     help: str
@@ -45,14 +46,15 @@ class Option:
     most: float | None = None
     word: str | None = None
     short: str | None = None
-    needs: str | None = None
+    requires: str | None = None
     variables: tuple[str, ...] = ()
+    folder: bool = False
     default_text: str | None = None
-    """The default in words, where its value does not tell."""
+    """The default as text, if its value does not say it."""
 
 
 def option(default: Any, group: Group, help: str, **more: Any) -> Any:
-    """A field of settings."""
+    """Define a field of settings."""
     metadata = {"option": Option(help, group, **more)}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
@@ -61,12 +63,12 @@ def option(default: Any, group: Group, help: str, **more: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How sites are rendered; each value is checked. Raises SettingsError."""
+    """How sites are rendered; every value is checked. Raises SettingsError."""
 
     output: str | None = option(
         None,
         "site",
-        "Write a whole copy of the site there; for batch also a URL.",
+        "Write a complete copy of the site to DIR; for batch also a URL.",
         word="DIR",
         short="-o",
         default_text="in place",
@@ -74,89 +76,101 @@ class Settings:
     include: tuple[str, ...] = option(
         (),
         "site",
-        "Pages, as in .gitignore; may be repeated.",
+        "Pages to render, a pattern as in .gitignore; may be repeated.",
         word="PATTERN",
         default_text="`**/*.html`, `**/*.htm`, `**/*.xhtml`",
     )
     exclude: tuple[str, ...] = option(
-        (), "site", "Pages to leave out, as in .gitignore; may be repeated.", word="PATTERN"
+        (),
+        "site",
+        "Pages to leave out, a pattern as in .gitignore; may be repeated.",
+        word="PATTERN",
     )
     css: Literal["inline", "external"] = option(
         "inline",
         "pages",
-        "Where the style sheet stands: in each page, or in a file of the site, prerender-math.css; "
-        "pages then do with a Content-Security-Policy of default-src 'self'.",
+        "Where to put the style sheet: in each page, or in a file of the site, prerender-math.css, "
+        "which a Content-Security-Policy of default-src 'self' allows.",
     )
     glyphs: Literal["inline", "shared"] = option(
         "inline",
         "pages",
-        "Where outlines of glyphs stand: in each page, or in a file of the site, "
-        "prerender-math.svg, which browsers keep; for sites served over HTTP.",
+        "Where to put glyph outlines: in each page, or in a file of the site, "
+        "prerender-math.svg, which browsers cache; for sites served over HTTP.",
     )
     shrink: int = option(
         70,
         "pages",
-        "To what share of its size a display that cannot be broken shrinks, before it scrolls in "
-        "its own box.",
+        "The least size to which a display that cannot be broken shrinks, before it scrolls in its "
+        "own box.",
         least=10,
         most=100,
         word="PERCENT",
     )
+    line_break: Literal["auto", "before", "after", "repeat"] = option(
+        "auto",
+        "pages",
+        "Where the sign stands at which a line of a display is broken: before the break, so that "
+        "it starts the next line, after it, or repeated on both lines. auto: repeated in Russian "
+        "pages, before the break in all others.",
+    )
     hydrated: bool = option(
         False,
         "pages",
-        "Render also pages that a client framework (Next, Nuxt, Gatsby) builds anew.",
+        "Also render pages that a client framework (Next, Nuxt, Gatsby) rebuilds.",
     )
-    keep_loaders: bool = option(
-        False, "pages", "Leave the scripts that load MathJax and KaTeX where they are."
-    )
+    keep_loaders: bool = option(False, "pages", "Keep the scripts that load MathJax and KaTeX.")
     base_path: str = option(
         "",
         "pages",
-        "Where the site will be on its host: /blog, say.",
+        "The path of the site on its host, for example /blog.",
         word="PATH",
-        default_text="found out from the pages",
+        default_text="inferred from the pages",
     )
     mathjax: Mapping[str, Any] = option(
         {},
         "pages",
-        "A MathJax 4 configuration, laid over what pages say themselves; as a flag and a variable "
-        "it is JSON.",
+        "A MathJax 4 configuration that is merged over that of each page; JSON as a flag or a "
+        "variable.",
         word="TABLE",
-        default_text="what pages say",
+        default_text="that of each page",
     )
     jobs: int | None = option(
         None,
         "engine",
-        "Browser tabs to use.",
+        "The number of browser tabs.",
         least=1,
         word="N",
-        default_text="one a core, less one for prerender itself",
+        default_text="the number of cores, less one for prerender itself",
     )
     time_limit: float = option(
         20.0,
         "engine",
-        "What one formula may take, and a page's scripts on a screen.",
+        "The time limit of a formula, and of a page's scripts on a screen.",
         least=0.1,
         word="SECONDS",
     )
     browser: str | None = option(
-        None, "engine", "The Chromium to run.", word="PROGRAM", default_text="one that is found"
+        None,
+        "engine",
+        "The Chromium to run.",
+        word="PROGRAM",
+        default_text="Playwright's, else one on the PATH",
     )
     cache_dir: Path | None = option(
         None,
         "cache",
-        "Where typeset formulas are kept.",
+        "The folder of the cache.",
         word="DIR",
         variables=("PRERENDER_CACHE",),
         default_text="the user's cache folder",
     )
-    no_cache: bool = option(False, "cache", "Keep and use nothing from other runs.")
+    no_cache: bool = option(False, "cache", "Do not use or fill the cache.")
     screens: tuple[int, ...] = option(
         (),
         "screens",
-        "Look at every page on screens of these widths (CSS pixels), say 320,390,820, and report "
-        "each formula that does not look there as it should.",
+        "Inspect every page on screens of these widths (CSS pixels), for example 320,390,820, and "
+        "report each formula that is displayed wrongly.",
         least=1,
         most=99_999,
         word="WIDTHS",
@@ -164,26 +178,27 @@ class Settings:
     pictures: Path | None = option(
         None,
         "screens",
-        "Where the picture of each such formula goes.",
+        "The folder for pictures of these formulas.",
         word="DIR",
-        needs="screens",
+        requires="screens",
         default_text="a new folder",
     )
     libraries: Path | None = option(
         None,
         "screens",
-        "Where the libraries are that pages load from a CDN (node_modules, say), so that their "
-        "scripts run with them on these screens.",
+        "The folder of libraries that pages load from a CDN (for example node_modules), so that "
+        "their scripts run on these screens.",
         word="DIR",
+        folder=True,
     )
     text_size: int = option(
         100,
         "screens",
-        "The size of text on the screens.",
+        "The text size on the screens.",
         least=10,
         most=1000,
         word="PERCENT",
-        needs="screens",
+        requires="screens",
     )
     zoom: int = option(
         100,
@@ -192,55 +207,57 @@ class Settings:
         least=10,
         most=1000,
         word="PERCENT",
-        needs="screens",
+        requires="screens",
     )
-    strict: bool = option(False, "report", "Warnings make the exit code 1, too.")
+    strict: bool = option(False, "report", "Exit with code 1 also if there are only warnings.")
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = checked(type(self), one.name, getattr(self, one.name), one.name)
-            object.__setattr__(self, one.name, value)
+        for setting in fields(self):
+            value = checked(type(self), setting.name, getattr(self, setting.name), setting.name)
+            object.__setattr__(self, setting.name, value)
 
     def fingerprint(self) -> str:
-        """A hash of all settings that a page's result depends on."""
-        names = [one.name for one in fields(Settings) if option_of(one).group == "pages"]
+        """Hash all settings that a page's result depends on."""
+        names = [
+            setting.name for setting in fields(Settings) if option_of(setting).group == "pages"
+        ]
         return fingerprint([getattr(self, name) for name in names])
 
     def provenance(self) -> str:
-        """What pages are rendered by, as stands in them: our version, and a hash of settings."""
+        """Return what rendered pages record about their origin: our version, a hash of settings."""
         return f"{__version__} {self.fingerprint()[:8]}"
 
 
-def option_of(one: Field[Any]) -> Option:
-    """What there is to know of a field of settings."""
-    known: Option = one.metadata["option"]
+def option_of(setting: Field[Any]) -> Option:
+    """Return the option of a field of settings."""
+    known: Option = setting.metadata["option"]
     return known
 
 
-def default_of(one: Field[Any]) -> Any:
-    """The default of a field."""
-    return one.default if one.default is not MISSING else None
+def default_of(setting: Field[Any]) -> Any:
+    """Return the default of a setting."""
+    return setting.default if setting.default is not MISSING else None
 
 
 def types_of(settings: type[Settings]) -> dict[str, Any]:
-    """The types of fields by their names, without None."""
+    """Return the types of fields by name, without None."""
     return {name: _not_none(hint) for name, hint in get_type_hints(settings).items()}
 
 
 def _not_none(hint: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
-        [hint] = [one for one in get_args(hint) if one is not type(None)]
+        [hint] = [option for option in get_args(hint) if option is not type(None)]
     return hint
 
 
 def flag(name: str) -> str:
-    """The flag of an option."""
+    """Return the flag of an option."""
     return f"--{name.replace('_', '-')}"
 
 
-def variables(one: Field[Any]) -> tuple[str, ...]:
-    """The environment variables of an option, the first that is set counts."""
-    return (f"PRERENDER_{one.name.upper()}", *option_of(one).variables)
+def variables(setting: Field[Any]) -> tuple[str, ...]:
+    """Return the environment variables of an option; the first that is set counts."""
+    return (f"PRERENDER_{setting.name.upper()}", *option_of(setting).variables)
 
 
 def load(
@@ -249,46 +266,46 @@ def load(
     file: Path | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> S:
-    """Settings from flags (`given`, by names of fields), variables, and a file.
+    """Load settings from flags (`given`, by setting name), variables, and a file.
 
-    Without a file that is prerender.toml or pyproject.toml in the current folder, if there. Raises
-    SettingsError.
+    The file defaults to prerender.toml or pyproject.toml in the current folder, if it exists.
+    Raises SettingsError.
     """
     flags = {
         name: checked(settings, name, _parsed(settings, name, value, flag(name)), flag(name))
         for name, value in given.items()
     }
     found = from_file(settings, file) | from_environment(settings, environment) | flags
-    for one in fields(settings):
-        needed = option_of(one).needs
-        if one.name in given and needed is not None and not found.get(needed):
-            raise SettingsError(f"{flag(one.name)} goes with {flag(needed)}")
+    for setting in fields(settings):
+        required = option_of(setting).requires
+        if setting.name in given and required is not None and not found.get(required):
+            raise SettingsError(f"{flag(setting.name)} requires {flag(required)}")
     return settings(**found)
 
 
 def from_environment(settings: type[Settings], environment: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that variables name. Raises SettingsError."""
+    """Read the settings in environment variables. Raises SettingsError."""
     found = {}
-    for one in fields(settings):
-        for name in variables(one):
+    for setting in fields(settings):
+        for name in variables(setting):
             if text := environment.get(name):
-                parsed = _parsed(settings, one.name, text, name)
-                found[one.name] = checked(settings, one.name, parsed, name)
+                parsed = _parsed(settings, setting.name, text, name)
+                found[setting.name] = checked(settings, setting.name, parsed, name)
                 break
     return found
 
 
 def from_file(settings: type[Settings], explicit: Path | None) -> dict[str, Any]:
-    """The settings in a file: `explicit`, or the usual ones. Raises SettingsError."""
-    usual = (Path("prerender.toml"), Path("pyproject.toml"))
-    file = explicit or next((file for file in usual if file.is_file()), None)
+    """Read the settings in a file: `explicit`, or a default one. Raises SettingsError."""
+    defaults = (Path("prerender.toml"), Path("pyproject.toml"))
+    file = explicit or next((file for file in defaults if file.is_file()), None)
     data = {} if file is None else _table(file)
-    known = [one.name for one in fields(settings)]
+    known = [setting.name for setting in fields(settings)]
     found = {}
     for key, value in data.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise SettingsError(f"{file}: unknown setting {key}{_meant(name, known)}")
+            raise SettingsError(f"{file}: unknown setting {key}{_suggestion(name, known)}")
         found[name] = checked(settings, name, value, f"{file}: {key}")
     return found
 
@@ -308,13 +325,13 @@ def _table(file: Path) -> Mapping[str, Any]:
     return data
 
 
-def _meant(name: str, known: Sequence[str]) -> str:
+def _suggestion(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, 1)
-    return f"; is {close[0]} meant?" if close else f"; known: {', '.join(sorted(known))}"
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(sorted(known))}"
 
 
 def _parsed(settings: type[Settings], name: str, text: Any, place: str) -> Any:
-    """The value that a variable or a flag names; what is no text is one already."""
+    """Parse the text of a variable or a flag; return a value that is not text as it is."""
     kind = types_of(settings)[name]
     if not isinstance(text, str):
         return text
@@ -325,12 +342,12 @@ def _parsed(settings: type[Settings], name: str, text: Any, place: str) -> Any:
             return _BOOLEANS[text.lower()]
         if get_origin(kind) is tuple:
             inner = get_args(kind)[0]
-            words = text.replace(",", " ") if inner is int else text
-            return [inner(word) for word in words.split()]
+            parts = text.replace(",", " ") if inner is int else text
+            return [inner(part) for part in parts.split()]
         if get_origin(kind) is Mapping:
             return json.loads(text)
     except (ValueError, KeyError):
-        raise SettingsError(f"{place}: {text!r} is not {_in_words(kind)}") from None
+        raise SettingsError(f"{place}: {text!r} is not {_type_name(kind)}") from None
     return text
 
 
@@ -339,28 +356,35 @@ _BOOLEANS |= dict.fromkeys(("0", "false", "no", "off"), False)
 
 
 def checked(settings: type[Settings], name: str, value: Any, place: str) -> Any:
-    """The value of a setting in its type; `place` is where it comes from. Raises SettingsError."""
-    [one] = [one for one in fields(settings) if one.name == name]
-    if value is None and one.default is None:
+    """Check and convert the value of a setting; `place` is its origin. Raises SettingsError."""
+    [setting] = [setting for setting in fields(settings) if setting.name == name]
+    if value is None and setting.default is None:
         return None
-    kind, known = types_of(settings)[name], option_of(one)
+    kind, known = types_of(settings)[name], option_of(setting)
     value = _converted(kind, value)
     if not _fits(kind, value):
-        raise SettingsError(f"{place} = {_shown(value)} is not {_in_words(kind)}")
-    for number in value if isinstance(value, tuple) else (value,):
-        if known.least is not None and number < known.least:
-            raise SettingsError(f"{place} = {_shown(value)} is less than {known.least:g}")
-        if known.most is not None and number > known.most:
-            raise SettingsError(f"{place} = {_shown(value)} is more than {known.most:g}")
-    if isinstance(value, Mapping):
-        prefix = place.removesuffix(name)
-        for mistake in mistakes(value):
-            raise SettingsError(f"{prefix}{mistake}")
+        raise SettingsError(f"{place} = {_shown(value)} is not {_type_name(kind)}")
+    if mistake := _limit_exceeded(value, known):
+        raise SettingsError(f"{place} = {_shown(value)} is {mistake}")
+    if known.folder and not value.is_dir():
+        raise SettingsError(f"{place} = {_shown(value)} is not a folder")
+    for mistake in mistakes(value) if isinstance(value, Mapping) else ():
+        raise SettingsError(f"{place.removesuffix(name)}{mistake}")
     return value
 
 
+def _limit_exceeded(value: Any, known: Option) -> str:
+    """Return which limit of an option a value exceeds; "" if none."""
+    for number in value if isinstance(value, tuple) else (value,):
+        if known.least is not None and number < known.least:
+            return f"less than {known.least:g}"
+        if known.most is not None and number > known.most:
+            return f"more than {known.most:g}"
+    return ""
+
+
 def _converted(kind: Any, value: Any) -> Any:
-    """What is as good as a value of a type, as one."""
+    """Convert an equivalent value (an integer for a float, a string for a path) to a type."""
     if kind is float and type(value) is int:
         return float(value)
     if kind is Path and isinstance(value, str):
@@ -384,7 +408,7 @@ def _fits(kind: Any, value: Any) -> bool:
     return type(value) is kind or (kind is Path and isinstance(value, Path))
 
 
-_WORDS: dict[Any, str] = {
+_TYPE_NAMES: dict[Any, str] = {
     str: "a string",
     int: "a whole number",
     float: "a number",
@@ -395,20 +419,20 @@ _WORDS: dict[Any, str] = {
 }
 
 
-def _in_words(kind: Any) -> str:
-    """What values a type has."""
+def _type_name(kind: Any) -> str:
+    """Return a type's name for messages."""
     if get_origin(kind) is Literal:
         return " or ".join(get_args(kind))
-    return _WORDS.get(kind, "a table, like the object window.MathJax of a page")
+    return _TYPE_NAMES.get(kind, "a table, like the object window.MathJax of a page")
 
 
 def _shown(value: Any) -> str:
-    """A value as a file would have it."""
+    """Return a value as it is written in a file, truncated."""
     shown = json.dumps(value, ensure_ascii=False, default=str)
-    return shown if len(shown) < 60 else f"{shown[:60]}…"
+    return shown if len(shown) < 200 else f"{shown[:200]}…"
 
 
 def in_groups(settings: type[Settings], groups: Iterable[Group]) -> list[Field[Any]]:
-    """The fields of settings that are of some groups, in order."""
+    """Return the fields of settings in these groups, in order."""
     wanted = set(groups)
-    return [one for one in fields(settings) if option_of(one).group in wanted]
+    return [setting for setting in fields(settings) if option_of(setting).group in wanted]

@@ -1,6 +1,6 @@
-"""What is done, and when, in; where the time of a run went, out: as sums, and as a trace.
+"""Records how long the steps of a run take; returns sums by kind and a trace.
 
-The trace is what Chrome's and Perfetto's viewers open: the Trace Event Format, one lane for each
+The trace is in the Trace Event Format, for Chrome's and Perfetto's viewers, with one lane for each
 thread and each tab.
 """
 
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
-#: reading and parsing, finding formulas, the disk cache, layouts of displays and all else that tabs
-#: do, and writing (drawing pages, too)
+#: "reading" includes parsing, "writing" making the markup; "layouts" are those of displays, and
+#: "typesetting" is all else that tabs do
 Kind = Literal["reading", "finding", "cache", "typesetting", "layouts", "writing"]
 
 
 class Timing:
-    """The times of a run. `traced`: each stretch of it is remembered."""
+    """The times of a run. `traced`: keep each interval for the trace."""
 
     def __init__(self, *, traced: bool = False) -> None:
         self._started = time.perf_counter()
@@ -29,7 +29,7 @@ class Timing:
 
     @contextmanager
     def span(self, kind: Kind, what: str = "") -> Iterator[None]:
-        """Count the time that what is in it takes."""
+        """Record the time that the `with` block takes."""
         start = time.perf_counter()
         try:
             yield
@@ -37,22 +37,22 @@ class Timing:
             self.record(kind, time.perf_counter() - start, what)
 
     def record(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
-        """Count a stretch of time that ends now; `lane`: who took it, if not this thread."""
+        """Record an interval that ends now; `lane` is its name, if not this thread's."""
         self.add(kind, seconds)
         if self._events is not None:
             self._remember(kind, seconds, what, lane or threading.current_thread().name)
 
     def add(self, kind: Kind, seconds: float) -> None:
-        """Count time."""
+        """Add time to the sums only."""
         self._sums[kind] += seconds
 
     def summary(self) -> str:
-        """One line for a person; what happens side by side is counted twice."""
+        """Return the sums as one line; work done in parallel counts twice."""
         sums = ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in self._sums.items())
-        return f"side by side: {sums}"
+        return f"time, summed over parallel work: {sums}"
 
     def trace(self) -> bytes:
-        """The trace, as JSON."""
+        """Return the trace, as JSON."""
         names = [
             {"name": "thread_name", "ph": "M", "pid": 1, "tid": number, "args": {"name": name}}
             for name, number in self._lanes.items()
@@ -63,6 +63,7 @@ class Timing:
         assert self._events is not None
         number = self._lanes.setdefault(lane, len(self._lanes) + 1)
         since = time.perf_counter() - seconds - self._started
-        place = {"ph": "X", "pid": 1, "tid": number, "cat": "prerender"}
-        took = {"ts": round(since * 1e6), "dur": round(seconds * 1e6)}
-        self._events.append({"name": kind, **place, **took, "args": {"of": what} if what else {}})
+        lane_fields = {"ph": "X", "pid": 1, "tid": number, "cat": "prerender"}
+        times = {"ts": round(since * 1e6), "dur": round(seconds * 1e6)}
+        args = {"of": what} if what else {}
+        self._events.append({"name": kind, **lane_fields, **times, "args": args})

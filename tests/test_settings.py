@@ -95,7 +95,7 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("job = 3", "unknown setting job; is jobs meant?"),
+        ("job = 3", "unknown setting job; did you mean jobs?"),
         ("nonesuch = 3", "unknown setting nonesuch; known: base_path, browser, cache_dir"),
         ("jobs = 'four'", 'jobs = "four" is not a whole number'),
         ("jobs = true", "jobs = true is not a whole number"),
@@ -113,19 +113,25 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
         ("mathjax = 'x'", "is not a table, like the object window.MathJax of a page"),
         ("keep_loaders = 1", "keep_loaders = 1 is not true or false"),
         ("strict = 'yes'", 'strict = "yes" is not true or false'),
-        ("[mathjax.txe]", "mathjax.txe is no option of MathJax 4; is tex meant?"),
-        ("[mathjax.tex]\ninlinemath = []", "mathjax.tex.inlinemath is no option of MathJax 4"),
-        ("[mathjax.tex]\ntags = 1", "mathjax.tex.tags is a text"),
-        ("[mathjax.tex.macros]\nR = 1", "mathjax.tex.macros.R is a text, or a list"),
-        ("[mathjax.tex.macros]\nR = ['x', '1']", "mathjax.tex.macros.R is a text, or a list"),
-        ("[mathjax.tex]\nmacros = 'x'", "mathjax.tex.macros is a table"),
-        ("[mathjax.tex]\npackages = ['physic']", "no package physic; is physics meant?"),
+        ("[mathjax.txe]", "mathjax.txe is not an option of MathJax 4; did you mean tex?"),
+        ("[mathjax.tex]\ninlinemath = []", "mathjax.tex.inlinemath is not an option of MathJax 4"),
+        ("[mathjax.tex]\ntags = 1", "mathjax.tex.tags must be a text"),
+        ("[mathjax.tex.macros]\nR = 1", "mathjax.tex.macros.R must be a text, or a list"),
+        ("[mathjax.tex.macros]\nR = ['x', '1']", "mathjax.tex.macros.R must be a text, or a list"),
+        ("[mathjax.tex]\nmacros = 'x'", "mathjax.tex.macros must be a table"),
+        ("[mathjax.tex]\npackages = ['physic']", "no package physic; did you mean physics?"),
         ("[mathjax.tex.packages]\n'[+]' = ['nonesuch']", "there is no package nonesuch"),
-        ("[mathjax.tex.packages]\nadd = ['ams']", "mathjax.tex.packages is a list, or a table"),
-        ("[mathjax.tex.physics]\nitalic = true", "mathjax.tex.physics.italic is no option"),
-        ("[mathjax.loader]\nload = ['[tex]/phsics']", "there is no package phsics; is physics"),
-        ("[mathjax.svg]\nscale = '2'", "mathjax.svg.scale is a number"),
-        ("[mathjax.options]\nskipHTMLTags = []", "is skipHtmlTags meant?"),
+        (
+            "[mathjax.tex.packages]\nadd = ['ams']",
+            "mathjax.tex.packages must be a list, or a table",
+        ),
+        ("[mathjax.tex.physics]\nitalic = true", "mathjax.tex.physics.italic is not an option"),
+        (
+            "[mathjax.loader]\nload = ['[tex]/phsics']",
+            "no package phsics; did you mean physics",
+        ),
+        ("[mathjax.svg]\nscale = '2'", "mathjax.svg.scale must be a number"),
+        ("[mathjax.options]\nskipHTMLTags = []", "did you mean skipHtmlTags?"),
         ("= 3", "Invalid statement"),
         ("a = '\udcff'", "can't decode byte 0xff"),
     ],
@@ -216,7 +222,7 @@ def test_variables(name: str, text: str, value: Settings) -> None:
         (
             "PRERENDER_MATHJAX",
             '{"txe": {}}',
-            "mathjax.txe is no option of MathJax 4; is tex meant?",
+            "mathjax.txe is not an option of MathJax 4; did you mean tex?",
         ),
     ],
 )
@@ -230,14 +236,14 @@ def test_keywords_are_checked() -> None:
     with pytest.raises(SettingsError, match=r"^shrink = 5 is less than 10$"):
         Settings(shrink=5)
     with pytest.raises(
-        SettingsError, match=r"^mathjax\.tex\.tag is no option of MathJax 4; is tags"
+        SettingsError, match=r"^mathjax\.tex\.tag is not an option of MathJax 4; did you mean tags"
     ):
         Settings(mathjax={"tex": {"tag": "ams"}})
     assert Settings(include=["*.html"]).include == ("*.html",)  # type: ignore[arg-type]
 
 
 def test_a_flag_that_goes_with_another() -> None:
-    with pytest.raises(SettingsError, match=r"^--zoom goes with --screens$"):
+    with pytest.raises(SettingsError, match=r"^--zoom requires --screens$"):
         loaded(zoom=200)
     assert loaded(zoom=200, screens="320").screens == (320,)
 
@@ -258,6 +264,7 @@ OTHERS: dict[str, Any] = {
     "css": "external",
     "glyphs": "shared",
     "shrink": 71,
+    "line_break": "repeat",
     "hydrated": True,
     "keep_loaders": True,
     "base_path": "/x",
@@ -269,7 +276,7 @@ OTHERS: dict[str, Any] = {
     "no_cache": True,
     "screens": (7,),
     "pictures": Path("x"),
-    "libraries": Path("x"),
+    "libraries": Path(),
     "text_size": 70,
     "zoom": 70,
     "strict": True,

@@ -19,7 +19,7 @@ def test_where_the_time_went(prerender: Run, tmp_path: Path) -> None:
     words = ["check", "a.html", "--cache-dir", "new", "--verbose", "--profile", "trace.json"]
     done = prerender(*words)
     assert done.returncode == 0
-    [line] = [line for line in done.stderr.splitlines() if "side by side" in line]
+    [line] = [line for line in done.stderr.splitlines() if "summed over parallel work" in line]
     assert all(kind in line for kind in get_args(Kind))
     events = json.loads((tmp_path / "trace.json").read_bytes())["traceEvents"]
     lanes = {one["args"]["name"] for one in events if one["ph"] == "M"}

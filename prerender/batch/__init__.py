@@ -1,1 +1,1 @@
-"""Archives of pages in, the same pages rendered out: a job that goes on where it was ended."""
+"""Renders archives of pages as a job that can be interrupted and continued."""

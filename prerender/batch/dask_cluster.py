@@ -1,8 +1,8 @@
-"""Chunks in, what became of them out: rendered by the workers of a Dask cluster.
+"""Renders chunks of pages on the workers of a Dask cluster, and yields their results.
 
-Each worker keeps one Chromium warm. A chunk is a task: Dask gives that of a lost worker to another.
-Workers read the sources themselves; results are written by them if they can write where this
-process would, and come back if not, or if the pages of a site share files.
+Each worker keeps one Chromium warm. A chunk is a task; Dask reassigns the tasks of a lost worker.
+Workers read the sources themselves. They also write the results if they can write to the target;
+otherwise, or if the pages of a site share files, the results come back and are written here.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ try:
 except ImportError as error:
     raise SiteError("--dask: pip install 'prerender-math[cluster]'") from error
 
-# A worker that is lost is no news: its chunks are done by others
+# A lost worker is not worth a warning: its chunks are done by others
 logging.getLogger("distributed.client").setLevel(logging.ERROR)
 
-#: chunks that wait on the scheduler for each thread of a worker, and for those to come
+#: chunks queued on the scheduler per thread, some for workers that join later
 _AHEAD = 8
-#: seconds for a scheduler to answer, and a worker to come
-_PATIENCE = 30
-#: tabs of a worker's Chromium: workers are processes, one a core
+#: seconds for a scheduler to answer, and for a first worker to connect
+_CONNECT_TIMEOUT = 30
+#: tabs of a worker's Chromium: there is one worker process for each core
 _TABS = 1
-#: chunks at once of a worker here: one is read while another is typeset
+#: chunks that a local worker has at once: one is read while another is typeset
 _THREADS = 2
 
 
 class WorkerWarmup(WorkerPlugin):
-    """A session in each worker, with a Chromium that starts with the first chunk."""
+    """Opens a session in each worker, whose Chromium starts with the first chunk."""
 
     def __init__(self, settings: Settings, *, stale: bool, write: bool) -> None:
         self._settings = replace(settings, jobs=_TABS)
@@ -74,18 +74,17 @@ class WorkerWarmup(WorkerPlugin):
 async def cluster(
     address: str, settings: Settings, sites: Sequence[Site], worker: RenderWorker
 ) -> AsyncIterator[Render]:
-    """What renders chunks on the cluster at an address, or on processes here (`local`).
+    """Yield a function that renders chunks on the cluster at `address` ("local": processes here).
 
-    Raises SiteError where there is none, or where its workers do not see the sites.
+    Raises SiteError if there is no cluster, or if its workers cannot access the sites.
     """
     async with _client(address, settings.jobs or os.cpu_count() or 1) as client:
-        shared = await _shared(client, sites)
+        shared = await _targets_are_shared(client, sites)
         name = f"prerender-{uuid.uuid4().hex}"
-        # Files that pages of a site share have one writer, and are written before the pages
-        alone = bool(worker.session.assets)
-        await client.register_plugin(
-            WorkerWarmup(settings, stale=worker.stale, write=shared and not alone), name=name
-        )
+        # Files that pages of a site share have a single writer, and are written before the pages
+        single_writer = bool(worker.session.assets)
+        warmup = WorkerWarmup(settings, stale=worker.stale, write=shared and not single_writer)
+        await client.register_plugin(warmup, name=name)
         try:
             yield lambda waiting: _render(waiting, client, name, worker)
         finally:
@@ -109,30 +108,30 @@ async def _client(address: str, workers: int) -> AsyncIterator[Any]:
             )
         try:
             client = await stack.enter_async_context(
-                Client(scheduler, asynchronous=True, timeout=_PATIENCE)
+                Client(scheduler, asynchronous=True, timeout=_CONNECT_TIMEOUT)
             )
-            await client.wait_for_workers(1, timeout=_PATIENCE)
+            await client.wait_for_workers(1, timeout=_CONNECT_TIMEOUT)
         except (OSError, ValueError) as error:
             raise SiteError(f"--dask {address}: no cluster answers: {error}") from error
         yield client
 
 
-async def _shared(client: Any, sites: Sequence[Site]) -> bool:
-    """Whether all workers see the targets that are folders here. They must see the sources."""
+async def _targets_are_shared(client: Any, sites: Sequence[Site]) -> bool:
+    """Whether all workers see the targets. Raises SiteError if they do not all see the sources."""
     for source in {site.source for site in sites}:
-        there = [not source.startswith("memory:")]
+        visible = [not source.startswith("memory:")]
         if not is_url(source):
-            there = (await client.run(os.path.exists, source)).values()
-        if not all(there):
+            visible = (await client.run(os.path.exists, source)).values()
+        if not all(visible):
             raise SiteError(
                 f"--dask: not all workers see {source}; put it in a folder or a store that they "
-                "share, s3:// for one"
+                "share, for example s3://"
             )
-    return all([await _sees(client, site.target or site.source) for site in sites])
+    return all([await _workers_see(client, site.target or site.source) for site in sites])
 
 
-async def _sees(client: Any, target: str) -> bool:
-    """Whether the workers see in a folder what is written here."""
+async def _workers_see(client: Any, target: str) -> bool:
+    """Whether the workers see a file that this process writes to a folder."""
     if is_url(target):
         return not target.startswith("memory:")
     folder = Path(target) if Path(target).is_dir() else Path(target).parent
@@ -148,14 +147,14 @@ async def _sees(client: Any, target: str) -> bool:
 async def _render(
     waiting: Iterable[Chunk], client: Any, name: str, worker: RenderWorker
 ) -> AsyncIterator[Result]:
-    """Have chunks rendered, those first that cost most."""
+    """Render chunks on the workers, the most expensive first."""
     rest = iter(sorted(waiting, key=lambda chunk: -sum(item.cost for item in chunk)))
     chunks: dict[str, Chunk] = {}
 
     def submit(count: int) -> list[Any]:
         futures = []
         for chunk in islice(rest, count):
-            futures.append(client.submit(_on_worker, chunk, name, pure=False))
+            futures.append(client.submit(_render_on_worker, chunk, name, pure=False))
             chunks[futures[-1].key] = chunk
         return futures
 
@@ -167,13 +166,13 @@ async def _render(
             result = await future
             result = result._replace(pages=await write(result.pages, worker))
         except KilledWorker:
-            lost = OSError("workers were lost that rendered it, or pages beside it")
+            lost = OSError("the workers that rendered it, or pages of its chunk, were lost")
             result = Result([failure(item, lost, worker.session.fingerprint) for item in chunk], 0)
         running.update(submit(1))
         yield result
 
 
-async def _on_worker(chunk: Chunk, name: str) -> Result:
+async def _render_on_worker(chunk: Chunk, name: str) -> Result:
     """Render a chunk; runs in a worker."""
     plugin = cast(WorkerWarmup, get_worker().plugins[name])
     return await render_chunk(chunk, plugin.worker)

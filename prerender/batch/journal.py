@@ -1,7 +1,7 @@
-"""What became of pages in, a row of SQLite each; out, what a job has still to do.
+"""The journal of a job: records the state of each page in SQLite, so that the job can continue.
 
-Rows are written a chunk of pages at a time, after the pages themselves: who is killed in between
-finds pages that are rendered and not known to be, and renders them again to the same bytes.
+Rows are written a chunk of pages at a time, after the pages themselves. A run that is killed in
+between leaves rendered pages without a row; they are rendered again, to the same bytes.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any, Literal, NamedTuple
 from prerender.errors import UsageError
 from prerender.report.diagnostics import DiagnosticExcerpt
 
-#: `failed` will be tried again, `aside` not before the page or the settings change
+#: a `failed` page will be retried, one `aside` not until the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]
 
 _VERSION = 2
-#: "prer", so that a database of another program is not taken for ours
+#: "prer": SQLite's application_id, so that another program's database is refused
 _PROGRAM = 0x70726572
 _TABLE = """CREATE TABLE pages (source BLOB, target BLOB, page BLOB, state TEXT, stamp TEXT,
   hash TEXT, settings TEXT, result TEXT, needs TEXT, attempts INT, seconds REAL, status TEXT,
@@ -32,15 +32,15 @@ _SECONDS = 30
 
 
 class JournalError(UsageError):
-    """The journal cannot be used; the message begins with its name."""
+    """The journal cannot be used; the message begins with its file name."""
 
 
 class Row(NamedTuple):
-    """A page of a site: how it is, of what source it was made, by what settings, into what.
+    """The row of a page: its state, its source, the settings, its result, and report data.
 
-    `stamp` is how a listing shows the source; `hash` and `result` are of the bytes read and of the
-    bytes that stand in the target. `needs` are the scripts that decided, as JSON. The rest is what
-    a report says of it; `said` are its remarks, as JSON.
+    `stamp` identifies the source's version in a listing; `hash` and `result` are hashes of the
+    source's and the target's bytes. `needs` are the scripts that the result depends on, as JSON,
+    `said` its diagnostics, as JSON.
     """
 
     page: str
@@ -59,22 +59,24 @@ class Row(NamedTuple):
     said: str = "[]"
 
     @property
-    def remarks(self) -> list[DiagnosticExcerpt]:
-        """What there is to say of the page."""
-        return [DiagnosticExcerpt(*one) for one in json.loads(self.said)]
+    def excerpts(self) -> list[DiagnosticExcerpt]:
+        """The page's diagnostics."""
+        return [DiagnosticExcerpt(*values) for values in json.loads(self.said)]
 
-    def saying(self, remarks: Sequence[DiagnosticExcerpt]) -> Row:
-        """The row with other remarks."""
-        errors, warnings = (
-            sum(one.severity == severity for one in remarks) for severity in ("error", "warning")
+    def with_excerpts(self, excerpts: Sequence[DiagnosticExcerpt]) -> Row:
+        """Return the row with other diagnostics."""
+        severities = [excerpt.severity for excerpt in excerpts]
+        return self._replace(
+            errors=severities.count("error"),
+            warnings=severities.count("warning"),
+            said=json.dumps(excerpts),
         )
-        return self._replace(errors=errors, warnings=warnings, said=json.dumps(remarks))
 
 
 class Site(NamedTuple):
-    """Where the pages of a site come from, and where their results go; "": in place.
+    """The source of a site and the target of its results; "": in place.
 
-    Absolute paths of folders, or URLs; the source may be that of one page.
+    Absolute paths of folders, or URLs; the source may be a single page.
     """
 
     source: str
@@ -82,11 +84,11 @@ class Site(NamedTuple):
 
 
 class Journal:
-    """The journal in a file, made if need be. Raises JournalError, as all its methods do."""
+    """The journal in a file, created if needed. All methods raise JournalError."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        with self._trouble():
+        with self._translated_errors():
             self._database = sqlite3.connect(file, timeout=_SECONDS)
             self._open()
 
@@ -95,65 +97,68 @@ class Journal:
         self._database.close()
 
     def rows(self, site: Site) -> dict[str, Row]:
-        """The rows of a site, by page."""
+        """Return the rows of a site by page."""
         found = self._select("source=? AND target=?", *_key(site))
         return {row.page: row for _, row in found}
 
-    def begin(self, site: Site, asked: Iterable[str], there: Collection[str] | None = None) -> None:
-        """Know pages of a site: those that are new are to be done.
+    def begin(
+        self, site: Site, requested: Iterable[str], existing: Collection[str] | None = None
+    ) -> None:
+        """Add rows for the `requested` pages of a site that have none.
 
-        Of pages that are not `there` any more nothing is kept (None: that is not known).
+        Rows of pages that are not `existing` any more are deleted (None: not known).
         """
         known = self.rows(site).keys()
-        gone = [] if there is None else [(*_key(site), os.fsencode(p)) for p in known - set(there)]
-        with self._trouble(), self._database:
-            self._insert(site, [Row(page) for page in asked if page not in known])
+        gone = known - set(known if existing is None else existing)
+        keys = [(*_key(site), os.fsencode(page)) for page in gone]
+        with self._translated_errors(), self._database:
+            self._insert(site, [Row(page) for page in requested if page not in known])
             self._database.executemany(
-                "DELETE FROM pages WHERE source=? AND target=? AND page=?", gone
+                "DELETE FROM pages WHERE source=? AND target=? AND page=?", keys
             )
 
     def forget(self, site: Site) -> None:
-        """Know nothing of a site."""
-        with self._trouble(), self._database:
+        """Delete all rows of a site."""
+        with self._translated_errors(), self._database:
             self._database.execute("DELETE FROM pages WHERE source=? AND target=?", _key(site))
 
     def keep(self, rows: Iterable[tuple[Site, Row]]) -> None:
-        """Write what became of pages, all or none."""
-        with self._trouble(), self._database:
+        """Write rows in one transaction."""
+        with self._translated_errors(), self._database:
             for site, row in rows:
                 self._insert(site, [row])
 
     def counts(self) -> dict[str, int]:
-        """How many pages are in each state."""
-        with self._trouble():
+        """Return the number of pages in each state."""
+        with self._translated_errors():
             return dict(self._database.execute("SELECT state, count(*) FROM pages GROUP BY state"))
 
-    def troubled(self, sites: Collection[Site], *, strict: bool = False) -> bool:
-        """Whether these sites have a page of which not all could be rendered.
+    def has_errors(self, sites: Collection[Site], *, strict: bool = False) -> bool:
+        """Whether any page of these sites has an error.
 
         `strict`: or one with a warning.
         """
         where = "errors OR warnings" if strict else "errors"
-        with self._trouble():
+        with self._translated_errors():
             query = f"SELECT DISTINCT source, target FROM pages WHERE {where}"
             found = self._database.execute(query)
             return any(Site(*map(os.fsdecode, keys)) in sites for keys in found)
 
     def figures(self) -> dict[str, list[int]]:
-        """By what became of pages: how many, their formulas, errors and warnings."""
+        """Return for each page status: the number of pages, formulas, errors and warnings."""
         sums = "count(*), sum(formulas), sum(errors), sum(warnings)"
-        with self._trouble():
+        with self._translated_errors():
             query = f"SELECT status, {sums} FROM pages GROUP BY status ORDER BY status"
             return {status: sums for status, *sums in self._database.execute(query)}
 
     def named(self, where: str = "true") -> Iterator[tuple[str, Row]]:
-        """All pages by their full names, or those of which a condition of SQL holds."""
+        """Yield full names and rows of all pages, or of those that match an SQL condition."""
         for source, row in self._select(where):
-            alone = posixpath.basename(source) == row.page
-            yield source if alone else f"{source.rstrip('/')}/{row.page}", row
+            single = posixpath.basename(source) == row.page
+            yield source if single else f"{source.rstrip('/')}/{row.page}", row
 
     def _select(self, where: str, *values: bytes) -> Iterator[tuple[str, Row]]:
-        with self._trouble():
+        with self._translated_errors():
             query = f"SELECT * FROM pages WHERE {where} ORDER BY source, target, page"
             for source, _, page, *rest in self._database.execute(query, values):
                 yield os.fsdecode(source), Row(os.fsdecode(page), *rest)
@@ -164,14 +169,16 @@ class Journal:
         self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", values)
 
     def _open(self) -> None:
-        """Make the table of a new file. Refuses a file that is no journal."""
+        """Create the table in a new file; refuse a file that is not a journal."""
         execute = self._database.execute
         [version], [program] = (
             execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id")
         )
         if (version, program) != (_VERSION, _PROGRAM):
             if execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,):
-                raise JournalError(f"{self._file} is no journal of this version; name another file")
+                raise JournalError(
+                    f"{self._file} is not a journal of this version; use another file"
+                )
             with self._database:
                 execute("BEGIN IMMEDIATE")
                 if not execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
@@ -182,8 +189,8 @@ class Journal:
         execute("PRAGMA synchronous=NORMAL")
 
     @contextmanager
-    def _trouble(self) -> Iterator[None]:
-        """Say what is wrong with the file."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise SQLite's errors as JournalError, with the file in the message."""
         try:
             yield
         except sqlite3.Error as error:
@@ -195,6 +202,6 @@ def _key(site: Site) -> tuple[bytes, bytes]:
 
 
 def to_json(name: str, row: Row) -> dict[str, Any]:
-    """A row as the contract of `--json` has a page."""
-    errors = [one.to_json() for one in row.remarks if one.severity == "error"]
+    """Return a row as a page of the `--json` report."""
+    errors = [excerpt.to_json() for excerpt in row.excerpts if excerpt.severity == "error"]
     return {"path": name, "status": row.status, "formulas": row.formulas, "errors": errors}

@@ -1,4 +1,4 @@
-"""What passes between the parts of a job: pages to render, pages done, chunks of them, totals."""
+"""The data types of a job: pages to render, rendered pages, chunks of them, totals, estimates."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 from prerender.batch.journal import Row, Site
 from prerender.batch.store import File
 
-#: bytes that a page costs beside its own
-A_PAGE = 4_000
+#: the fixed cost of a page, in bytes, added to its size
+PAGE_COST = 4_000
 
 
 class PageTask(NamedTuple):
-    """A page to render: where it is, how its source was listed, what the journal knows of it."""
+    """A page to render: its site, its file as listed, and its row in the journal."""
 
     site: Site
     page: str
@@ -24,15 +24,15 @@ class PageTask(NamedTuple):
 
     @property
     def cost(self) -> int:
-        """What it is expected to cost, as bytes."""
-        return self.file.size + A_PAGE
+        """The expected cost, in bytes."""
+        return self.file.size + PAGE_COST
 
 
 class PageDone(NamedTuple):
-    """A page that was worked on; `data` is a result that is still to be written.
+    """A processed page; `data` is a result that is still to be written.
 
-    `shared` are the lines that it needs of files that its site shares. A page that is none of those
-    asked for has no status. `bug` is the traceback of a bug of ours.
+    `shared` are the lines that it needs in the shared files of its site. A page that was not
+    requested has no status. `bug` is the traceback of a bug in prerender.
     """
 
     item: PageTask
@@ -43,7 +43,7 @@ class PageDone(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A chunk that was worked on, and how many formulas were typeset meanwhile."""
+    """A processed chunk, and the number of formulas that were typeset meanwhile."""
 
     pages: list[PageDone]
     typeset: int
@@ -55,27 +55,27 @@ Render = Callable[[Iterable[Chunk]], AsyncIterator[Result]]
 
 @dataclass(slots=True)
 class Totals:
-    """What a run came to: pages by status, formulas."""
+    """The totals of a run: pages by status, formulas."""
 
     pages: Counter[str] = field(default_factory=Counter)
     formulas: int = 0
     typeset: int = 0
     bugs: list[str] = field(default_factory=list)
-    """Tracebacks of bugs of ours."""
+    """Tracebacks of bugs in prerender."""
 
     def count(self, result: Result) -> None:
-        """Count a chunk."""
+        """Add a chunk."""
         self.typeset += result.typeset
-        for one in result.pages:
-            if one.bug:
-                self.bugs.append(f"{one.row.page}: {one.bug}")
-            if one.row.status:
-                self.pages[one.row.status] += 1
-                self.formulas += one.row.formulas
+        for page in result.pages:
+            if page.bug:
+                self.bugs.append(f"{page.row.page}: {page.bug}")
+            if page.row.status:
+                self.pages[page.row.status] += 1
+                self.formulas += page.row.formulas
 
 
 class Estimate(NamedTuple):
-    """What a job would take: pages, formulas, seconds, bytes of the results."""
+    """An estimate of a job: pages, formulas, seconds, bytes of the results."""
 
     pages: int
     formulas: int

@@ -1,4 +1,4 @@
-"""A journal in; what there is to say of its job out: lines, JSON and a page to read."""
+"""Reports the state of a job from its journal: lines, JSON, and the data of the HTML report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prerender.report.summary import Status
 
 
 def summary(tally: Totals, journal: Journal, seconds: float) -> str:
-    """One line: what a run came to, and how far the job is."""
+    """Return one line: the totals of a run, and the state of the job."""
     statuses = [f"{n} {status}" for status in get_args(Status) if (n := tally.pages[status])]
     worked = pluralize(tally.pages.total(), "page") + (
         f": {', '.join(statuses)}" if statuses else ""
@@ -22,12 +22,12 @@ def summary(tally: Totals, journal: Journal, seconds: float) -> str:
 
 
 def states(journal: Journal) -> str:
-    """How many pages are in each state."""
+    """Return the number of pages in each state, as text."""
     return ", ".join(f"{n} {state}" for state, n in sorted(journal.counts().items())) or "no pages"
 
 
-def told(estimate: Estimate) -> str:
-    """An estimate in one line."""
+def format_estimate(estimate: Estimate) -> str:
+    """Return an estimate as one line."""
     hours, minutes = estimate.seconds / 3600, estimate.seconds / 60
     time = f"{hours:.1f} hours" if hours >= 1 else f"{minutes:.1f} minutes"
     return (
@@ -36,18 +36,18 @@ def told(estimate: Estimate) -> str:
     )
 
 
-def troubles(journal: Journal) -> list[str]:
-    """What is wrong with pages, each in a line."""
+def error_lines(journal: Journal) -> list[str]:
+    """Return the errors of all pages, one per line."""
     return [line for name, row in journal.named("errors > 0") for line in _lines(name, row)]
 
 
 def _lines(name: str, row: Row) -> list[str]:
     note = f" ({_note(row)})" if row.status == "failed" else ""
-    return [one.head(name) + note for one in row.remarks if one.severity == "error"]
+    return [excerpt.head(name) + note for excerpt in row.excerpts if excerpt.severity == "error"]
 
 
 def _note(row: Row) -> str:
-    """What comes next for a page that failed."""
+    """Say when a page that failed is rendered again."""
     if row.result:
         return "aside until it changes"
     again = f"; --retries {row.attempts} tries it again" if row.state == "aside" else ""
@@ -55,13 +55,13 @@ def _note(row: Row) -> str:
 
 
 def page(journal: Journal, name: str, tally: Totals, seconds: float) -> ReportData:
-    """What the report to read says of all pages in the journal."""
+    """Return the data of the HTML report: all pages in the journal, and the figures of this run."""
     figures = journal.figures()
     pages, formulas, errors, warnings = (
-        sum(one[at] for one in figures.values()) for at in range(4)
+        sum(counts[column] for counts in figures.values()) for column in range(4)
     )
     run = f"{pluralize(tally.pages.total(), 'page')}, {pluralize(tally.typeset, 'formula')} typeset"
-    told = {
+    labelled = {
         "pages in the journal": f"{pages:,}",
         **{
             status or "not rendered yet": pluralize(n, "page")
@@ -71,29 +71,29 @@ def page(journal: Journal, name: str, tally: Totals, seconds: float) -> ReportDa
         "formulas": f"{formulas:,}",
         "this run": f"{run}, {seconds:.1f} s",
     }
-    wrong = map(_listed, journal.named("errors > 0"))
-    return ReportData(name, errors, warnings, told, wrong, _odd(journal))
+    with_errors = map(_listed_page, journal.named("errors > 0"))
+    return ReportData(name, errors, warnings, labelled, with_errors, _warnings_and_notes(journal))
 
 
-def _odd(journal: Journal) -> list[Topic]:
-    """Warnings and notes, which are said once."""
+def _warnings_and_notes(journal: Journal) -> list[Topic]:
+    """Return warnings and notes, each once for all pages."""
     return topics(
-        (name, one)
+        (name, excerpt)
         for name, row in journal.named()
-        for one in row.remarks
-        if one.severity != "error"
+        for excerpt in row.excerpts
+        if excerpt.severity != "error"
     )
 
 
-def _listed(known: tuple[str, Row]) -> ListedPage:
-    name, row = known
+def _listed_page(named: tuple[str, Row]) -> ListedPage:
+    name, row = named
     note = _note(row) if row.status == "failed" else ""
-    errors = [one for one in row.remarks if one.severity == "error"]
+    errors = [excerpt for excerpt in row.excerpts if excerpt.severity == "error"]
     return ListedPage(name, row.status, row.formulas, errors, note)
 
 
 def report(journal: Journal, tally: Totals, seconds: float) -> dict[str, Any]:
-    """All pages in the journal, as the contract of `--json` has it."""
+    """Return the `--json` report of all pages in the journal."""
     pages = [to_json(name, row) for name, row in journal.named()]
     totals = {
         "pages": len(pages),
@@ -102,4 +102,6 @@ def report(journal: Journal, tally: Totals, seconds: float) -> dict[str, Any]:
         "errors": sum(len(page["errors"]) for page in pages),
         "seconds": round(seconds, 3),
     }
-    return {"version": 1, "pages": pages, "totals": totals} | topics_to_json(_odd(journal))
+    return {"version": 1, "pages": pages, "totals": totals} | topics_to_json(
+        _warnings_and_notes(journal)
+    )

@@ -1,4 +1,4 @@
-"""What the command `batch` is asked for in; the job done, and what there is to say of it, out."""
+"""Runs the command `batch`: takes its options, does the job, returns its report and exit code."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from prerender.site.files import SiteError
 
 
 class BatchOptions(NamedTuple):
-    """What a job is asked for besides its settings.
+    """The options of a job besides its settings.
 
-    `json` and `report`: which reports are wanted of all pages in the journal.
+    `json` and `report`: which reports to make of all pages in the journal.
     """
 
     sites: list[str]
@@ -44,7 +44,7 @@ class BatchOptions(NamedTuple):
 
 
 class BatchResult(NamedTuple):
-    """What there is to say at the end; `json` is the report of that name, if it is asked for."""
+    """The lines to print at the end, the exit code, and the JSON report, if requested."""
 
     lines: list[str]
     exit: Exit
@@ -60,25 +60,25 @@ async def batch(
     progress: Progress = lambda _, __: None,
     notice: Notice = silent,
 ) -> BatchResult:
-    """Do a job, or say how it stands. Raises SiteError, JournalError, EngineError."""
+    """Do a job, or report its state. Raises SiteError, JournalError, EngineError."""
     if options.status and not options.journal.exists():
         raise SiteError(f"{options.journal} does not exist; name the journal of a job")
-    passing = options.dry_run and not options.journal.exists()
-    file = Path(":memory:") if passing else options.journal
+    temporary = options.dry_run and not options.journal.exists()
+    file = Path(":memory:") if temporary else options.journal
     if options.status:
         with closing(Journal(file)) as journal:
-            lines = [report.states(journal), *report.troubles(journal)]
-            return _reported(options, journal, BatchResult(lines, Exit.DONE, Totals()))
+            lines = [report.states(journal), *report.error_lines(journal)]
+            return _with_reports(options, journal, BatchResult(lines, Exit.DONE, Totals()))
     settings = replace(settings, no_cache=settings.no_cache or options.dry_run)
     async with open_session(settings, notice=notice) as session:
         job = _job(options, session)
         with closing(Journal(file)) as journal:
-            done = await _do(options, job, session, journal, progress)
-            return _reported(options, journal, done)
+            done = await _do_job(options, job, session, journal, progress)
+            return _with_reports(options, journal, done)
 
 
-def _reported(options: BatchOptions, journal: Journal, done: BatchResult) -> BatchResult:
-    """The same, with the reports that are asked for. Raises SiteError."""
+def _with_reports(options: BatchOptions, journal: Journal, done: BatchResult) -> BatchResult:
+    """Write the HTML report and add the JSON report, if requested. Raises SiteError."""
     if options.report is not None:
         data = report.page(journal, str(options.journal), done.totals, done.seconds)
         try:
@@ -90,7 +90,7 @@ def _reported(options: BatchOptions, journal: Journal, done: BatchResult) -> Bat
     return done
 
 
-async def _do(
+async def _do_job(
     options: BatchOptions,
     job: selection.Job,
     session: RenderSession,
@@ -102,16 +102,16 @@ async def _do(
     worker = RenderWorker(session, options.stale, write=not options.dry_run)
     tasks = selection.prepare(job, journal, worker, options.retries)
     if options.dry_run:
-        told = report.told(await estimate(tasks, worker))
-        return BatchResult([told], Exit.DONE, Totals())
+        line = report.format_estimate(await estimate(tasks, worker))
+        return BatchResult([line], Exit.DONE, Totals())
     async with _rendering(options, job, worker) as render:
         totals = await run(tasks, render, journal, options.retries, progress)
-    troubled = journal.troubled(job.asked, strict=session.settings.strict)
-    code = Exit.BUG if totals.bugs else Exit.SOME_FAILED if troubled else Exit.DONE
+    failed = journal.has_errors(job.requested, strict=session.settings.strict)
+    code = Exit.BUG if totals.bugs else Exit.SOME_FAILED if failed else Exit.DONE
     seconds = time.monotonic() - started
     line = f"prerender: {report.summary(totals, journal, seconds)}"
     if code is not Exit.DONE:
-        line += ". Not all could be rendered: --status says what is wrong where"
+        line += ". Not all could be rendered: --status lists the errors"
     return BatchResult([*totals.bugs, line], code, totals, seconds)
 
 
@@ -119,23 +119,23 @@ async def _do(
 async def _rendering(
     options: BatchOptions, job: selection.Job, worker: RenderWorker
 ) -> AsyncIterator[Render]:
-    """What renders chunks: this process, or a cluster."""
+    """Yield the function that renders chunks: in this process, or on a cluster."""
     if options.dask is None:
         yield lambda chunks: render_here(chunks, worker)
         return
     from prerender.batch.dask_cluster import cluster
 
-    async with cluster(options.dask, worker.session.settings, job.asked, worker) as render:
+    async with cluster(options.dask, worker.session.settings, job.requested, worker) as render:
         yield render
 
 
 def _job(options: BatchOptions, session: RenderSession) -> selection.Job:
-    """The pages that are asked for. Raises SiteError."""
+    """Return the job that the options describe. Raises SiteError."""
     settings = session.settings
     if options.shard is not None and session.assets:
         raise SiteError(
-            "--shard does not go with --css external and --glyphs shared: the files that the pages "
-            "of a site share have one writer"
+            "--shard cannot be combined with --css external or --glyphs shared: the files that the "
+            "pages of a site share need a single writer"
         )
     if not options.sites and options.listed is None:
         raise SiteError("name a SITE, or a list of pages with --from")
@@ -150,7 +150,7 @@ def _job(options: BatchOptions, session: RenderSession) -> selection.Job:
 
 
 def _lines(file: str) -> list[str]:
-    """The lines of a list of pages. Raises SiteError."""
+    """Read the lines of a list of pages. Raises SiteError."""
     if file == "-":
         return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\n")
     try:

@@ -1,6 +1,6 @@
-"""Pages of many sites in; those to render in chunks, rendered and in the journal, out.
+"""Schedules a job: picks the pages to render, renders them in chunks, and keeps the journal.
 
-Whether chunks are rendered here or on other machines is all the same to the job.
+A job does not depend on whether chunks are rendered here or on other machines.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from prerender.batch.store import File
 from prerender.batch.worker import RenderWorker, render_chunk
 from prerender.hashing import digest
 
-#: a chunk: what is lost with a worker, and written to the journal at once
+#: the most pages and bytes of a chunk, which is lost as a whole when its worker dies
 _PAGES, _BYTES = 32, 2_000_000
-#: chunks that are rendered side by side, so that tabs have work while the last pages of one end
+#: chunks rendered concurrently, so that tabs have work while the last pages of a chunk finish
 _AT_ONCE = 2
-#: seconds between tries, at most
-_PATIENCE = 60
+#: the most seconds between two attempts
+_MAX_BACKOFF = 60
 _SAMPLE = 40
 
 
-def to_do(
+def pages_to_render(
     site: Site, files: dict[str, File], rows: Mapping[str, Row], worker: RenderWorker, retries: int
 ) -> list[PageTask]:
-    """Those pages of a site that are not as their rows have them done under these settings."""
+    """Return the pages of a site that their rows do not show as done under these settings."""
     store, items = worker.store(site), []
     for page, file in files.items():
         row = rows.get(page, Row(page))
@@ -48,16 +48,16 @@ def to_do(
 
 
 def in_shard(page: str, index: int, count: int) -> bool:
-    """Whether a page is in the shard `index` (from 1) of `count`; by its path alone."""
+    """Whether a page is in shard `index` (from 1) of `count`; depends on its path only."""
     return int(digest(page.encode("utf-8", "surrogateescape"))[:8], 16) % count == index - 1
 
 
 def chunks(items: Iterable[PageTask], most: int = _PAGES) -> Iterator[Chunk]:
-    """Items in chunks that cost about the same, of so many pages at most."""
+    """Divide pages into chunks of about the same cost, of `most` pages at most."""
     chunk: Chunk = []
     for item in items:
         chunk.append(item)
-        if len(chunk) == most or sum(one.cost for one in chunk) >= _BYTES:
+        if len(chunk) == most or sum(task.cost for task in chunk) >= _BYTES:
             yield chunk
             chunk = []
     if chunk:
@@ -71,34 +71,34 @@ async def run(
     retries: int,
     progress: Callable[[int, int], None],
 ) -> Totals:
-    """Render pages; those that fail again after the others, later each time, then set them aside.
+    """Render pages; retry failed ones after the others with growing delays, then set them aside.
 
     Raises JournalError, EngineError.
     """
     tally, count = Totals(), len(items)
     for attempt in range(retries + 1):
         failed = []
-        # A page that costs a worker its life may have taken the rest of its chunk along
+        # A page that kills its worker makes the rest of its chunk fail, too; so retry one by one
         async for result in render(chunks(items, 1 if attempt else _PAGES)):
-            pages = [_judged(one, retries) for one in result.pages]
-            journal.keep((one.item.site, one.row) for one in pages if one.row.status)
-            again = [one for one in pages if one.row.state == "failed"]
-            failed += [one.item._replace(known=one.row) for one in again]
-            done = [one for one in pages if one.row.state != "failed"]
+            pages = [_aside_if_exhausted(page, retries) for page in result.pages]
+            journal.keep((page.item.site, page.row) for page in pages if page.row.status)
+            again = [page for page in pages if page.row.state == "failed"]
+            failed += [page.item._replace(known=page.row) for page in again]
+            done = [page for page in pages if page.row.state != "failed"]
             tally.count(Result(done, result.typeset))
             progress(tally.pages.total(), count)
         if not failed:
             break
         items = failed
-        await pause(min(2**attempt, _PATIENCE))
+        await pause(min(2**attempt, _MAX_BACKOFF))
     return tally
 
 
-def _judged(one: PageDone, retries: int) -> PageDone:
-    """A page that has failed too often is set aside."""
-    if one.row.state == "failed" and one.row.attempts > retries:
-        return one._replace(row=one.row._replace(state="aside"))
-    return one
+def _aside_if_exhausted(page: PageDone, retries: int) -> PageDone:
+    """Set a page aside that has failed too often."""
+    if page.row.state == "failed" and page.row.attempts > retries:
+        return page._replace(row=page.row._replace(state="aside"))
+    return page
 
 
 async def render_here(waiting: Iterable[Chunk], worker: RenderWorker) -> AsyncIterator[Result]:
@@ -112,24 +112,24 @@ async def render_here(waiting: Iterable[Chunk], worker: RenderWorker) -> AsyncIt
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                yield one.result()
+            for task in done:
+                yield task.result()
     finally:
-        for one in running:
-            one.cancel()
+        for task in running:
+            task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 
 async def estimate(items: list[PageTask], worker: RenderWorker) -> Estimate:
-    """What rendering pages would take, from some of them. Writes nothing if `worker` does not."""
+    """Estimate the cost of rendering pages from a sample. Writes nothing if `worker` does not."""
     sample = items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]
     if not sample:
         return Estimate(0, 0, 0.0, 0)
     await worker.session.engine.browser()
     started = time.monotonic()
-    pages = [one for chunk in chunks(sample) for one in (await render_chunk(chunk, worker)).pages]
+    pages = [page for chunk in chunks(sample) for page in (await render_chunk(chunk, worker)).pages]
     took = time.monotonic() - started
     part = sum(item.cost for item in sample) / sum(item.cost for item in items)
-    size = sum(len(one.data) if one.data else one.item.file.size for one in pages)
-    formulas = sum(one.row.formulas for one in pages)
+    size = sum(len(page.data) if page.data else page.item.file.size for page in pages)
+    formulas = sum(page.row.formulas for page in pages)
     return Estimate(len(items), round(formulas / part), took / part, round(size / part))

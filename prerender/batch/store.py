@@ -1,7 +1,7 @@
-"""A folder or a URL in; its pages, their bytes and their scripts out, and results back.
+"""Storage of a site in a folder or at a URL: lists and reads pages and scripts, writes results.
 
-A folder is read and written as `build` does it. A URL is what fsspec knows (s3://, gs://, …); an
-object there is written whole.
+Folders are read and written as `build` does. URLs are those that fsspec supports (s3://, gs://, …);
+an object there is written atomically.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from prerender.site.files import (
     DEFAULT_INCLUDE,
     FileStat,
     SiteError,
-    choose,
     copy_assets,
+    filter_names,
     open_site,
     page_names,
-    remove_left,
+    remove_stale_files,
     stat_file,
     write_page,
 )
 
-#: what object stores tell of an object that changes with it
+#: metadata of object stores that change with the object
 _STAMPS = ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated", "created")
 
 
 class File(NamedTuple):
-    """A page as a listing shows it: bytes, what changes with it ("": not known), its copies.
+    """A page in a listing: its size in bytes, a stamp that changes with it ("": not known).
 
-    `copies` are the endings of the precompressed copies beside it that are ours to write.
+    `copies` are the suffixes of its precompressed copies, which we have to write, too.
     """
 
     size: int
@@ -51,61 +51,61 @@ class File(NamedTuple):
 
 
 class Store(ABC):
-    """The source and the target of a site. What reads or writes raises OSError."""
+    """The source and the target of a site. Methods that read or write raise OSError."""
 
     scripts: ScriptReader
     files: AssetStore
-    """Where the files stand that the pages of the target share."""
+    """The storage of the files that the pages of the target share."""
     is_remote: bool
-    """Whether reading and writing take long."""
+    """Whether reading and writing are slow."""
 
     @abstractmethod
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
-        """All pages. Raises SiteError where there is none."""
+        """Return all pages. Raises SiteError if there are none."""
 
     @abstractmethod
     def page(self, name: str) -> File:
-        """One page; of one that cannot be seen nothing is known, and reading it fails."""
+        """Return one page; an empty File if it does not exist, so that reading it fails."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
-        """The bytes of a page."""
+        """Read a page."""
 
     @abstractmethod
     def result(self, name: str) -> bytes | None:
-        """What stands in the target; None: nothing."""
+        """Read a page in the target; None if there is none."""
 
     @abstractmethod
     def has_result(self, name: str) -> bool:
-        """Whether something stands in the target."""
+        """Whether the target has the page."""
 
     @abstractmethod
     def write(self, name: str, data: bytes, file: File) -> bool:
-        """Put a result in the target, whole or not at all; False where it is known to be there."""
+        """Write a result atomically; return False if the target is known to have it."""
 
     @abstractmethod
     def copy_rest(self, pages: Iterable[str]) -> None:
-        """Copy all files but pages to the target, those that are not there. Raises SiteError."""
+        """Copy all files except pages that the target does not have. Raises SiteError."""
 
     def stamp(self, name: str) -> str:
-        """How a listing may show the source from now on; "": not known."""
+        """Return the source's stamp in future listings; "": not known."""
         return ""
 
 
 def open_store(site: Site) -> Store:
-    """The store of a site. Raises SiteError."""
+    """Open the store of a site. Raises SiteError."""
     if is_url(site.source) or is_url(site.target):
         return _Objects(site)
     return _Folders(site)
 
 
 def is_url(name: str) -> bool:
-    """Whether a name is an address, and not a file here."""
+    """Whether a name is a URL, not a local path."""
     return "://" in name
 
 
 class _Folders(Store):
-    """Both are folders here; or the source is a page."""
+    """A store whose source and target are local folders; the source may be a page."""
 
     is_remote = False
 
@@ -115,16 +115,16 @@ class _Folders(Store):
         self.files = Folder(self._site.output or self._site.root)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
-        asked = open_site(self._site.root, self._site.output, include, exclude)
-        names = [str(self._site.single)] if self._site.single else page_names(asked)
+        site = open_site(self._site.root, self._site.output, include, exclude)
+        names = [str(self._site.single)] if self._site.single else page_names(site)
         return {name: self.page(name) for name in names}
 
     def page(self, name: str) -> File:
         found = stat_file(f"{self._site.root}/{name}")
         if found is None:
             return File(0, "")
-        lasting = stable_stat(found, time.time_ns()) == found
-        return File(found.size, _stamp(found) if lasting else "")
+        stable = stable_stat(found, time.time_ns()) == found
+        return File(found.size, _stamp(found) if stable else "")
 
     def read(self, name: str) -> bytes:
         return self._site.source(PurePosixPath(name)).read_bytes()
@@ -153,7 +153,7 @@ def _stamp(file: FileStat) -> str:
 
 
 class _Objects(Store):
-    """The source, the target or both are on a file system of fsspec."""
+    """A store whose source, target or both are on an fsspec file system."""
 
     is_remote = True
 
@@ -166,14 +166,14 @@ class _Objects(Store):
         self.files = _Bucket(self._to, self._target)
         if "file" in self._to.protocol:
             self.files = Folder(Path(self._target))
-            remove_left(self.files.path)
+            remove_stale_files(self.files.path)
 
     def pages(self, include: Sequence[str], exclude: Sequence[str]) -> dict[str, File]:
-        found = self._found
-        pages = choose(found, include or DEFAULT_INCLUDE, exclude)
+        found = self._source_files
+        pages = filter_names(found, include or DEFAULT_INCLUDE, exclude)
         if not pages:
-            what = f"{len(found)} objects, none like a page" if found else "there is nothing"
-            raise SiteError(f"no page in {self._name}: {what}")
+            cause = f"{len(found)} objects, none of them a page" if found else "it is empty"
+            raise SiteError(f"no page in {self._name}: {cause}")
         return {name: _file(found[name], self._copies(name)) for name in pages}
 
     def page(self, name: str) -> File:
@@ -191,7 +191,7 @@ class _Objects(Store):
         return None
 
     def has_result(self, name: str) -> bool:
-        return self._in_place or name in self._there
+        return self._in_place or name in self._target_files
 
     def write(self, name: str, data: bytes, file: File) -> bool:
         for ending in file.copies:
@@ -203,21 +203,21 @@ class _Objects(Store):
         if self._in_place:
             return
         written = {f"{page}{ending}" for page in pages for ending in ("", *COMPRESSED)}
-        for name, info in self._found.items():
-            if name not in written and self._there.get(name, {}).get("size") != info["size"]:
+        for name, info in self._source_files.items():
+            if name not in written and self._target_files.get(name, {}).get("size") != info["size"]:
                 try:
                     self.files.write(name, self.read(name))
                 except OSError as error:
                     raise SiteError(f"{self._name}/{name} cannot be copied: {error}") from error
 
     @cached_property
-    def _found(self) -> dict[str, Any]:
-        """All that is in the source."""
+    def _source_files(self) -> dict[str, Any]:
+        """All files in the source, with their metadata."""
         return self._list(self._from, self._root)
 
     @cached_property
-    def _there(self) -> dict[str, Any]:
-        """All that is in the target."""
+    def _target_files(self) -> dict[str, Any]:
+        """All files in the target, with their metadata."""
         return self._list(self._to, self._target)
 
     def _list(self, files: Any, root: str) -> dict[str, Any]:
@@ -231,11 +231,11 @@ class _Objects(Store):
         return {posixpath.relpath(name, root): info for name, info in found.items()}
 
     def _copies(self, page: str) -> tuple[str, ...]:
-        return tuple(ending for ending in COMPRESSED if page + ending in self._found)
+        return tuple(ending for ending in COMPRESSED if page + ending in self._source_files)
 
 
 class _Bucket(NamedTuple):
-    """The files of a target that is on a file system of fsspec: nobody can be kept out."""
+    """The files of a target on an fsspec file system, which has no locks."""
 
     files: Any
     root: str
@@ -245,7 +245,7 @@ class _Bucket(NamedTuple):
             return bytes(self.files.cat_file(f"{self.root}/{name}"))
 
     def write(self, name: str, data: bytes) -> None:
-        # Of a file with a name, stores learn what content it is
+        # Stores derive the content type from a file's name
         with tempfile.TemporaryDirectory(prefix="prerender-") as folder:
             file = Path(folder, posixpath.basename(name))
             file.write_bytes(data)
@@ -257,7 +257,7 @@ class _Bucket(NamedTuple):
 
 
 class _Scripts(ScriptReader):
-    """The scripts of a site on a file system of fsspec."""
+    """Reads the scripts of a site on an fsspec file system."""
 
     def __init__(self, files: Any, root: str) -> None:
         super().__init__()
@@ -270,7 +270,7 @@ class _Scripts(ScriptReader):
         with _as_os_error():
             found = self._files.find(self._folder)
         names = [posixpath.relpath(name, self._folder) for name in found]
-        return choose(names, DEFAULT_INCLUDE, ())
+        return filter_names(names, DEFAULT_INCLUDE, ())
 
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         try:
@@ -283,7 +283,7 @@ class _Scripts(ScriptReader):
         name = posixpath.normpath(path.lstrip("/") if path[0] == "/" else page.parent / path)
         return [] if name.startswith("../") else [name]
 
-    def _is_there(self, name: str) -> bool:
+    def _exists(self, name: str) -> bool:
         with _as_os_error():
             return bool(self._files.isfile(f"{self._folder}/{name}"))
 
@@ -293,7 +293,7 @@ class _Scripts(ScriptReader):
 
 
 def _file_system(name: str) -> tuple[Any, str]:
-    """The file system of fsspec that a folder or a URL is on, and its path there."""
+    """Return the fsspec file system of a folder or a URL, and the path on it."""
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
@@ -306,14 +306,14 @@ def _file_system(name: str) -> tuple[Any, str]:
 
 
 def _file(info: dict[str, Any], copies: tuple[str, ...]) -> File:
-    told = next((f"{key} {info[key]}" for key in _STAMPS if info.get(key)), "")
+    stamp = next((f"{key} {info[key]}" for key in _STAMPS if info.get(key)), "")
     size = int(info.get("size") or 0)
-    return File(size, told and f"{size} {told}", copies)
+    return File(size, stamp and f"{size} {stamp}", copies)
 
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """File systems raise what their libraries do; here all of it is trouble with a file."""
+    """Raise all errors of a file system, which may be its library's own, as OSError."""
     try:
         yield
     except OSError:

@@ -1,4 +1,4 @@
-"""A chunk of pages in; the pages rendered, and written where they belong, out."""
+"""Renders the pages of a chunk, and writes the results to the targets of their sites."""
 
 from __future__ import annotations
 
@@ -29,24 +29,27 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class RenderWorker:
-    """What renders chunks. `stale`: only pages that something else has rendered; `write`: results
-    are written where they belong, else they come back."""
+    """The state of a worker that renders chunks.
+
+    `stale`: render only pages that another version or other settings have rendered. `write`: write
+    results to their targets, else return them. `counted`: formulas typeset and already reported.
+    """
 
     session: RenderSession
     stale: bool = False
     write: bool = True
     stores: dict[Site, Store] = field(default_factory=dict)
     sheets: dict[AssetStore, SharedAssets] = field(default_factory=dict)
-    told: int = 0
+    counted: int = 0
 
     def store(self, site: Site) -> Store:
-        """The store of a site, opened once. Raises SiteError."""
+        """Return the store of a site, opened once. Raises SiteError."""
         if site not in self.stores:
             self.stores[site] = open_store(site)
         return self.stores[site]
 
     def shared(self, site: Site) -> SharedAssets:
-        """The files that the pages of a site share. Raises SiteError."""
+        """Return the files that the pages of a site share. Raises SiteError."""
         files = self.store(site).files
         if files not in self.sheets:
             self.sheets[files] = SharedAssets(files, self.session.assets)
@@ -54,52 +57,52 @@ class RenderWorker:
 
 
 async def render_chunk(chunk: Chunk, worker: RenderWorker) -> Result:
-    """Render the pages of a chunk side by side. Raises EngineError."""
+    """Render the pages of a chunk concurrently. Raises EngineError."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_render(item, worker)) for item in chunk]
     pages = [task.result() for task in tasks]
-    typeset, worker.told = worker.session.typeset - worker.told, worker.session.typeset
+    typeset, worker.counted = worker.session.typeset - worker.counted, worker.session.typeset
     return Result(await write(pages, worker) if worker.write else pages, typeset)
 
 
 async def write(pages: Sequence[PageDone], worker: RenderWorker) -> list[PageDone]:
-    """Write the results of a chunk, and before them what they need of files that sites share."""
-    lost: dict[Site, OSError] = {}
-    for site in {one.item.site for one in pages if one.shared}:
+    """Write the results of a chunk, after the lines that they need in shared files."""
+    failures: dict[Site, OSError] = {}
+    for site in {page.item.site for page in pages if page.shared}:
         try:
-            lines = _lines(one.shared for one in pages if one.item.site == site)
+            lines = _merged_lines(page.shared for page in pages if page.item.site == site)
             await _in_thread_if_remote(worker.store(site), worker.shared(site).add, lines)
         except OSError as error:
-            lost[site] = error
-    written = (_write(one, worker, lost.get(one.item.site)) for one in pages)
-    return [_settled(one, worker) for one in await asyncio.gather(*written)]
+            failures[site] = error
+    written = (_write(page, worker, failures.get(page.item.site)) for page in pages)
+    return [_without_unstable_stamp(page, worker) for page in await asyncio.gather(*written)]
 
 
-def _lines(shared: Iterable[Mapping[str, list[str]]]) -> dict[str, set[str]]:
-    """All lines that pages need, by the names of the files."""
-    lines: dict[str, set[str]] = defaultdict(set)
-    for one in shared:
-        for name, some in one.items():
-            lines[name].update(some)
-    return lines
+def _merged_lines(shared: Iterable[Mapping[str, list[str]]]) -> dict[str, set[str]]:
+    """Merge the lines that pages need, by file name."""
+    merged: dict[str, set[str]] = defaultdict(set)
+    for lines_by_name in shared:
+        for name, lines in lines_by_name.items():
+            merged[name].update(lines)
+    return merged
 
 
-async def _write(one: PageDone, worker: RenderWorker, lost: OSError | None) -> PageDone:
-    """Write a result; `lost`: why what it shares with its site could not be."""
-    store = worker.store(one.item.site)
+async def _write(page: PageDone, worker: RenderWorker, shared_error: OSError | None) -> PageDone:
+    """Write a result; `shared_error`: why the shared files of its site could not be written."""
+    store = worker.store(page.item.site)
     try:
-        if one.shared and lost is not None:
-            raise lost
-        return await _in_thread_if_remote(store, _put, one, store)
+        if page.shared and shared_error is not None:
+            raise shared_error
+        return await _in_thread_if_remote(store, _write_to_store, page, store)
     except OSError as error:
-        return failure(one.item, error, worker.session.fingerprint)
+        return failure(page.item, error, worker.session.fingerprint)
 
 
-def _put(one: PageDone, store: Store) -> PageDone:
+def _write_to_store(page: PageDone, store: Store) -> PageDone:
     """Write a result. Raises OSError."""
-    item, data, row = one.item, one.data, one.row
+    item, data, row = page.item, page.data, page.row
     if data is None:
-        return one
+        return page
     written = store.write(item.page, data, item.file)
     if not item.site.target and written:
         row = row._replace(stamp=store.stamp(item.page))
@@ -118,7 +121,7 @@ async def _render(item: PageTask, worker: RenderWorker) -> PageDone:
 
 
 async def _rendered(item: PageTask, worker: RenderWorker) -> PageDone:
-    """A page with its result, unless it has that already. Raises OSError."""
+    """Render a page, unless its result exists already. Raises OSError."""
     store, row = worker.store(item.site), item.known
     data = await _in_thread_if_remote(store, store.read, item.page)
     fingerprint = worker.session.fingerprint
@@ -129,17 +132,17 @@ async def _rendered(item: PageTask, worker: RenderWorker) -> PageDone:
         return PageDone(item, row._replace(status=status))
     row = row._replace(hash=key)
     if worker.stale:
-        shown = (
+        current = (
             data
             if not item.site.target
             else await _in_thread_if_remote(store, store.result, item.page)
         )
-        mark = _mark(item.page, data if shown is None else shown)
-        if mark is None:
+        provenance = _provenance(item.page, data if current is None else current)
+        if provenance is None:
             return PageDone(item, row._replace(status=""))
-        # Of what it shares with its site, only the journal knows that it is there
-        if mark == worker.session.provenance and not worker.session.assets:
-            row = row._replace(state="done", status="unchanged", result=digest(shown or data))
+        # Whether the shared files have its lines is known from the journal only
+        if provenance == worker.session.provenance and not worker.session.assets:
+            row = row._replace(state="done", status="unchanged", result=digest(current or data))
             return PageDone(item, row)
     page = PurePosixPath(item.page)
     outcome = await result_of(page, data, worker.session, store.scripts)
@@ -149,27 +152,27 @@ async def _rendered(item: PageTask, worker: RenderWorker) -> PageDone:
 
 
 async def _in_thread_if_remote(
-    store: Store, action: Callable[P, T], *words: P.args, **named: P.kwargs
+    store: Store, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """What an action on a store gives; in a thread if it takes long."""
+    """Call an action on a store and return its result; in a thread if the store is remote."""
     if store.is_remote:
-        return await asyncio.to_thread(action, *words, **named)
-    return action(*words, **named)
+        return await asyncio.to_thread(action, *args, **kwargs)
+    return action(*args, **kwargs)
 
 
 def _has_result(item: PageTask, key: str, store: Store) -> bool:
-    """Whether a page that was done is its source, with these bytes, and its result is there."""
+    """Whether the source (its hash: `key`) and the result of a page are those of its row."""
     row = item.known
     if not item.site.target:
         return key == row.result
-    there = store.result(item.page) if key == row.hash else None
-    return there is not None and digest(there) == row.result
+    data = store.result(item.page) if key == row.hash else None
+    return data is not None and digest(data) == row.result
 
 
 def _row(row: Row, outcome: PageResult, result: str) -> Row:
-    """The row of a page that was rendered, but not yet written.
+    """Return the row of a page that was rendered, but not yet written.
 
-    Of one that failed, it has a result only if the next try would come to the same.
+    The row of a failed page has a result only if another attempt would fail in the same way.
     """
     report = outcome.report(row.page, changed=False, written=False)
     state: State = ("aside" if outcome.cacheable else "failed") if outcome.failed else "done"
@@ -179,28 +182,28 @@ def _row(row: Row, outcome: PageResult, result: str) -> Row:
         needs=json.dumps(outcome.dependencies),
         status=report.status,
         formulas=outcome.formulas,
-    ).saying([one.remark for one in outcome.diagnostics])
+    ).with_excerpts([diagnostic.excerpt for diagnostic in outcome.diagnostics])
 
 
 def failure(item: PageTask, error: OSError, settings: str) -> PageDone:
-    """A page that could not be read or written."""
-    said = DiagnosticExcerpt("error", f"the page is left as it is: {error}")
+    """Return the result of a page that could not be read or written."""
+    excerpt = DiagnosticExcerpt("error", f"the page is left as it is: {error}")
     row = Row(item.page, "failed", item.file.stamp, settings=settings, status="failed")
-    return PageDone(item, row._replace(attempts=item.known.attempts + 1).saying([said]))
+    return PageDone(item, row._replace(attempts=item.known.attempts + 1).with_excerpts([excerpt]))
 
 
-def _settled(one: PageDone, worker: RenderWorker) -> PageDone:
-    """A page that was written in place looks as it will, if it is old enough by now to tell."""
-    row = one.row
-    if one.item.site.target or not row.stamp or row.stamp == one.item.file.stamp:
-        return one
-    if worker.store(one.item.site).page(row.page).stamp == row.stamp:
-        return one
-    return one._replace(row=row._replace(stamp=""))
+def _without_unstable_stamp(page: PageDone, worker: RenderWorker) -> PageDone:
+    """Drop the stamp of a page written in place if it is too recent to prove later changes."""
+    row = page.row
+    if page.item.site.target or not row.stamp or row.stamp == page.item.file.stamp:
+        return page
+    if worker.store(page.item.site).page(row.page).stamp == row.stamp:
+        return page
+    return page._replace(row=row._replace(stamp=""))
 
 
-def _mark(page: str, data: bytes) -> str | None:
-    """What a page was rendered by; None: it is not rendered, or no page of ours."""
+def _provenance(page: str, data: bytes) -> str | None:
+    """Return what a page was rendered by; None if it is not rendered, or not decodable."""
     try:
         xml = is_xml(PurePosixPath(page))
         return rendered_by(decode(data, xml=xml).text, xml=xml)

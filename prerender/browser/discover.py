@@ -1,6 +1,6 @@
-"""In: what the user says and what this machine has. Out: the browser to start, and its sandbox.
+"""Finds the browser to start, and whether its sandbox can be used.
 
-Nothing is started here, so that `prerender doctor` can tell at once what would be.
+Nothing is started here, so that `prerender doctor` can quickly report what would be.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ USER_NAMESPACES_SHUT = (
 
 @dataclass(frozen=True)
 class Browser:
-    """A Chromium to start: its program, its name, and how it was found, in words."""
+    """A Chromium to start: its program, its name, and how it was found, as text."""
 
     path: Path
     name: str
@@ -56,11 +56,11 @@ class Sandbox:
 
 
 class BrowserNotFound(EngineError):
-    """No browser to run; the message has the commands that would install one."""
+    """No browser was found; the message has the commands that install one."""
 
 
 def find_browser(explicit: str | Path | None = None) -> Browser:
-    """The browser to start: the one named, else Playwright's own, else one on the PATH."""
+    """Return the browser to start: the explicit one, else Playwright's, else one on the PATH."""
     if explicit:
         if path := shutil.which(explicit):
             return Browser(Path(path), Path(path).stem, "named by --browser or PRERENDER_BROWSER")
@@ -72,15 +72,15 @@ def find_browser(explicit: str | Path | None = None) -> Browser:
 
 
 def no_browser(what: str) -> str:
-    """What is wrong, and the commands that would put it right."""
+    """Return an error message with the commands that install a browser."""
     return "\n".join((what, "Install one with either of:", *(f"    {line}" for line in INSTALL)))
 
 
 def playwrights_own() -> Iterator[Browser]:
-    """The browsers that `playwright install` has put there for this version of Playwright.
+    """Yield the browsers that `playwright install` has installed for this version of Playwright.
 
-    Its API knows this too, once its driver runs (0.4 s); these are the same rules. A folder without
-    its marker is a download that was not finished.
+    Playwright's API needs its driver for this (0.4 s); these are the same rules. A folder without
+    the marker file is an unfinished download.
     """
     driver = Path(playwright.__path__[0]) / "driver" / "package"
     try:
@@ -97,7 +97,7 @@ def playwrights_own() -> Iterator[Browser]:
 
 
 def registry(driver: Path) -> Path:
-    """Where this Playwright keeps its browsers: registryDirectory in its registry/index.ts."""
+    """Return where Playwright keeps its browsers: registryDirectory in its registry/index.ts."""
     named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
     if named:
         return driver / ".local-browsers" if named == "0" else Path(named).absolute()
@@ -112,14 +112,14 @@ def registry(driver: Path) -> Path:
 
 
 def on_path() -> Iterator[Browser]:
-    """The browsers of the system, the lightest first."""
+    """Yield the browsers on the PATH, the lightest first."""
     for name in ON_PATH:
         if path := shutil.which(name):
             yield Browser(Path(path), name, "on the PATH")
 
 
 def sandbox(browser: Path, proc: Path = Path("/proc")) -> Sandbox:
-    """On, except as root or where the kernel refuses it to everyone else.
+    """Return whether the sandbox can be on: not as root, nor where the kernel refuses it.
 
     Root: content/browser/zygote_host/zygote_host_impl_linux.cc refuses to start.
     """
@@ -130,7 +130,7 @@ def sandbox(browser: Path, proc: Path = Path("/proc")) -> Sandbox:
     if has_setuid_helper(browser):
         return Sandbox(on=True)
     for name, shut in USER_NAMESPACES_SHUT:
-        if says(proc / "sys" / name) == shut:
+        if read_setting(proc / "sys" / name) == shut:
             return Sandbox(on=False, why_off=f"the kernel refuses it: {name} is {shut}")
     if not user_namespaces_work():
         return Sandbox(on=False, why_off="this container refuses it: no user namespaces in it")
@@ -138,17 +138,17 @@ def sandbox(browser: Path, proc: Path = Path("/proc")) -> Sandbox:
 
 
 def has_setuid_helper(browser: Path) -> bool:
-    """Whether Chromium can do without user namespaces: docs/linux/suid_sandbox_development.md.
+    """Whether Chromium works without user namespaces: docs/linux/suid_sandbox_development.md.
 
-    The helper stands beside the program; Debian's program is a script elsewhere that calls it.
+    The helper is beside the program; Debian's program is a script elsewhere that calls it.
     """
     beside = (browser.resolve().parent, Path("/usr/lib/chromium"))
     helpers = (folder / "chrome-sandbox" for folder in beside)
     return any(file.is_file() and file.stat().st_mode & 0o4001 == 0o4001 for file in helpers)
 
 
-def says(file: Path) -> str | None:
-    """The one word in a file of /proc; None where this kernel has no such file."""
+def read_setting(file: Path) -> str | None:
+    """Read the value of a file in /proc; None if this kernel has no such file."""
     try:
         return file.read_text().strip()
     except OSError:
@@ -156,7 +156,7 @@ def says(file: Path) -> str | None:
 
 
 def user_namespaces_work() -> bool:
-    """Try one: a container's seccomp filter may refuse what no file in /proc tells."""
+    """Try to create one: a container's seccomp filter may refuse it without a trace in /proc."""
     unshare = shutil.which("unshare")
     if unshare is None:
         return True

@@ -1,4 +1,4 @@
-"""A program's name in, a running Chromium out: started on demand, and again when it died."""
+"""Starts Chromium on demand, restarts it if it has died, and returns the running browser."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ ARGUMENTS = (
     f"--proxy-server={NOWHERE}",
     "--proxy-bypass-list=<-loopback>",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # else it tells the size of its heap once in twenty minutes
+    # else it updates the size of its heap only every twenty minutes
     "--enable-precise-memory-info",
-    # V8's last compiler takes a sixth of a build's time, and MathJax runs no faster for it, not
-    # even after 20,000 formulas: the one before it, Maglev, does as well
+    # V8's last compiler takes a sixth of a build's time without making MathJax faster, even after
+    # 20,000 formulas: the one before it, Maglev, is sufficient
     "--js-flags=--no-turbofan",
 )
 
 
 class Chromium:
-    """One browser process, which belongs to whoever closes it.
+    """A browser process; the caller has to close it.
 
-    `program` is its path, or None for one that is found; `notice` is told, once, what the user
-    should know of it. Making a Chromium starts nothing and raises nothing.
+    `program` is its path, or None to find one; `notice` is called, once, with what the user should
+    know about it. The constructor starts nothing and raises nothing.
     """
 
     def __init__(
@@ -52,14 +52,14 @@ class Chromium:
         return self._browser is not None
 
     async def running(self) -> Browser:
-        """The browser, started if need be. Raises EngineError."""
+        """Return the browser, started if needed. Raises EngineError."""
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._start()
             return self._browser
 
     async def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if it was started."""
         if self._browser is not None:
             with suppress(Error):
                 await self._browser.close()

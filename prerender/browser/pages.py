@@ -1,8 +1,7 @@
-"""A running browser and what its requests may get in; pages of their own, and their answers, out.
+"""Opens isolated pages in a running browser, serves their requests, and evaluates scripts in them.
 
-A page has a fresh context: it shares nothing with another, and reaches nothing but what is served
-to it. Whatever is asked of a page has a time limit; a page that dies, or does not answer in time,
-is lost.
+A page has a fresh context: it shares nothing with other pages, and reaches nothing except what is
+served to it. All calls have a time limit; a page that dies, or does not answer in time, is lost.
 """
 
 from __future__ import annotations
@@ -40,11 +39,11 @@ __all__ = [
     "with_timeout",
 ]
 
-#: never resolved: requests to it are answered from here
+#: never resolved: requests to it are answered by `Serve` functions
 ORIGIN = "https://prerender.invalid"
-#: a proxy that is not there: what is not answered here goes nowhere, not even by a web socket
+#: a proxy that does not exist: no other request leaves the machine, not even of a web socket
 NOWHERE = "http://127.0.0.1:9"
-#: seconds that starting a page, or what it does by the way, may take on a busy machine
+#: seconds that opening a page, or a quick call to it, may take on a busy machine
 STARTUP_TIMEOUT = 60.0
 _CLOSING = 5.0
 
@@ -52,19 +51,19 @@ T = TypeVar("T")
 
 
 class TabLostError(Exception):
-    """A page that died, or did not answer in time; what it was asked has no answer."""
+    """A page has died, or did not answer in time."""
 
 
 class TabTimeoutError(TabLostError):
-    """A page that did not answer in time."""
+    """A page did not answer in time."""
 
 
 class ScriptError(Exception):
-    """A script in a page raised an exception, whose description this is."""
+    """A script in a page raised an exception; the message is its description."""
 
 
 class PageRequest(NamedTuple):
-    """What a page asks for; `navigates`: to be there in place of itself, or in another window."""
+    """A request of a page; `navigates`: it would replace the page, or open another window."""
 
     url: str
     navigates: bool
@@ -72,7 +71,7 @@ class PageRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a request gets: `body` may be a file, which is read then."""
+    """The response to a request; `body` may be a file, which is read when needed."""
 
     body: bytes | str | Path = b""
     kind: str = "text/html"
@@ -80,16 +79,16 @@ class Resource:
     status: int = 200
 
 
-#: what a request gets; None: it is refused
+#: returns the response to a request; None: it is refused
 Serve = Callable[[PageRequest], Resource | None]
 
 
 async def open_page(
     browser: Browser, serve: Serve, seconds: float = STARTUP_TIMEOUT, **options: Any
 ) -> Page:
-    """An empty page in a context of its own, with Playwright's options for that.
+    """Open an empty page in a context of its own; `options` are those of Playwright's context.
 
-    Raises TabLostError where a step of that takes more than `seconds`.
+    Raises TabLostError if a step of it takes more than `seconds`.
     """
     blocked: dict[str, Any] = {"service_workers": "block", "proxy": {"server": NOWHERE}}
     context = await with_timeout(browser.new_context(**blocked, **options), seconds)
@@ -102,22 +101,22 @@ async def open_page(
 
 
 async def open_session(page: Page, seconds: float = STARTUP_TIMEOUT) -> CDPSession:
-    """A way to ask the page's browser what Playwright has no name for. Raises TabLostError."""
+    """Open a DevTools session, for what Playwright's API does not offer. Raises TabLostError."""
     return await with_timeout(page.context.new_cdp_session(page), seconds)
 
 
 async def close_page(page: Page, session: CDPSession | None = None) -> None:
-    """End a page and its context; with a session, one that is too busy for it is made to crash."""
-    if await _ends(page.context.close()) or session is None:
+    """Close a page and its context; with a session, make a page crash that is too busy to close."""
+    if await _completes(page.context.close()) or session is None:
         return
-    await _ends(session.send("Page.crash"))
-    await _ends(page.context.close())
+    await _completes(session.send("Page.crash"))
+    await _completes(page.context.close())
 
 
 async def evaluate_expression(
     session: CDPSession, expression: str, seconds: float = STARTUP_TIMEOUT, **options: Any
 ) -> Any:
-    """The value of an expression, as JSON has it; `options` are those of Runtime.evaluate.
+    """Evaluate an expression and return its JSON value; `options` are those of Runtime.evaluate.
 
     Raises ScriptError, TabLostError.
     """
@@ -130,9 +129,9 @@ async def evaluate_expression(
 
 
 async def with_timeout(action: Awaitable[T], seconds: float = STARTUP_TIMEOUT) -> T:
-    """The answer of a browser; TabLostError where there is none, or none in time.
+    """Wait for a call to the browser. Raises TabLostError if it fails or takes too long.
 
-    Not `wait_for`: in Python 3.11 it forgets that it was cancelled if the answer comes just then.
+    Not `wait_for`: in Python 3.11 it loses a cancellation that coincides with the result.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -144,12 +143,12 @@ async def with_timeout(action: Awaitable[T], seconds: float = STARTUP_TIMEOUT) -
 
 
 async def close_quietly(action: Awaitable[object]) -> None:
-    """Wait for the end of something that may be dead already."""
-    await _ends(action)
+    """Wait until something is closed that may be dead already."""
+    await _completes(action)
 
 
-async def _ends(action: Awaitable[object]) -> bool:
-    """Whether something comes to its end, in time."""
+async def _completes(action: Awaitable[object]) -> bool:
+    """Whether an action completes in time."""
     try:
         async with asyncio.timeout(_CLOSING):
             await action
@@ -159,9 +158,9 @@ async def _ends(action: Awaitable[object]) -> bool:
 
 
 def read_function(file: Path) -> str:
-    """The source of a file that holds one JavaScript function, as an expression.
+    """Return the source of a file with one JavaScript function, as an expression.
 
-    What the file says about itself first is not part of it.
+    The comment at the start of the file is not included.
     """
     return _COMMENT.sub("", file.read_text("utf-8")).rstrip().removesuffix(";")
 
@@ -170,12 +169,12 @@ _COMMENT = re.compile(r"\A\s*/\*.*?\*/\s*", re.DOTALL)
 
 
 def content_type(file: PurePath) -> str:
-    """The media type of a file, by its name."""
+    """Return the media type of a file by its name."""
     return mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 async def _answer(route: Route, serve: Serve) -> None:
-    """Serve what there is; refuse everything else."""
+    """Serve a request or refuse it."""
     found = serve(PageRequest(route.request.url, _navigates(route)))
     if found is None:
         await route.abort()
@@ -191,5 +190,5 @@ def _navigates(route: Route) -> bool:
     request = route.request
     try:
         return request.is_navigation_request() and request.frame.parent_frame is None
-    except Error:  # a window that is not there yet
+    except Error:  # of a window that is not open yet
         return True

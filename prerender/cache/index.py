@@ -1,8 +1,8 @@
-"""Pages as a build left them in; out, of the next build, those that still are as it left them.
+"""The index of built pages: records each page's state, so the next build can skip unchanged pages.
 
-A row of SQLite for each page: how its files looked, a hash of its bytes, what else its result
-depends on, and what was said of it. Where a file looks the same, nothing is read. A damaged index
-is an empty one.
+One SQLite row for each page: the stat of its files, a hash of its bytes, the other files that its
+result depends on, and its diagnostics. A file with the same stat is not read again. A damaged index
+counts as empty.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import NamedTuple, Self
 
 from prerender.site.files import FileStat, Site, has_copies, stat_file
 
-#: nanoseconds in which a file can change twice and show one time: a tick of the kernel (1/100 s);
-#: where times are whole seconds, two seconds, as on FAT
+#: nanoseconds in which a file can change twice and keep one time stamp: a kernel tick (1/100 s);
+#: where time stamps are whole seconds, two seconds, as on FAT
 _TICK, _SECONDS = 20_000_000, 2_000_000_000
 _NEVER = FileStat(-1, -1, -1)
-#: rows that are written at once
-_AT_ONCE = 500
+#: rows written in one transaction
+_BATCH_SIZE = 500
 _VERSION = 1
 _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT, source_time INT,
   source_inode INT, target_size INT, target_time INT, target_inode INT, digest TEXT, needs TEXT,
@@ -30,23 +30,23 @@ _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT
 
 
 class PageRecord(NamedTuple):
-    """A page as it was left: its source, its result, and the rest.
+    """The state of a page after a build: stat of its source and result, and the rest.
 
-    In place the result is all there is, and `digest` is its. `needs` and `told` are JSON: the local
-    files that decided, and what there was to say.
+    In place there is only the result, and `digest` is its hash. `dependencies` (local files that
+    the result depends on) and `summary` (PageResult.dump_summary) are JSON.
     """
 
     source: FileStat
     target: FileStat
     digest: str
-    needs: str
-    told: str
+    dependencies: str
+    summary: str
 
 
 class PageIndex:
-    """What is known of the pages of a site under settings (`mark`), in a folder's index.db.
+    """The records of a site's pages under settings (the hash `mark`), in a folder's index.db.
 
-    Without a folder it knows nothing. A context manager: the end writes what is left to write.
+    Without a folder it is empty. A context manager: leaving it writes the remaining records.
     """
 
     def __init__(self, folder: Path | None, site: Site, mark: str) -> None:
@@ -68,11 +68,11 @@ class PageIndex:
             self._database.close()
 
     def row(self, page: str) -> PageRecord | None:
-        """What is known of a page."""
+        """Return the record of a page."""
         return self._rows.get(page)
 
     def clear(self) -> None:
-        """Forget all pages of the site, under these settings."""
+        """Delete the records of all pages of the site under these settings."""
         self._rows.clear()
         if self._database is not None:
             with suppress(sqlite3.Error), self._database:
@@ -81,20 +81,20 @@ class PageIndex:
                 )
 
     def keep(self, page: str, row: PageRecord) -> None:
-        """Remember how a page was left."""
+        """Store the record of a page."""
         self._new[page] = row
-        if len(self._new) >= _AT_ONCE:
+        if len(self._new) >= _BATCH_SIZE:
             self._flush()
 
     def forget(self, pages: Collection[str]) -> None:
-        """Forget all but these pages."""
+        """Delete the records of all pages except these."""
         gone = [(self._site, os.fsencode(page)) for page in self._rows.keys() - set(pages)]
         if gone and self._database is not None:
             with suppress(sqlite3.Error), self._database:
                 self._database.executemany("DELETE FROM pages WHERE site=? AND page=?", gone)
 
     def _open(self, file: Path) -> None:
-        """Read the rows; a file that is none of this version is made anew."""
+        """Read the rows; a damaged file is replaced, tables of another version are recreated."""
         for _ in range(2):
             with suppress(sqlite3.Error, OSError):
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -119,12 +119,13 @@ class PageIndex:
         found = database.execute(
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
-        for _, page, _, *numbers, digest, needs, told in found:
-            row = PageRecord(FileStat(*numbers[:3]), FileStat(*numbers[3:]), digest, needs, told)
-            self._rows[os.fsdecode(page)] = row
+        for _, page, _, *numbers, digest, dependencies, summary in found:
+            source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
+            record = PageRecord(source, target, digest, dependencies, summary)
+            self._rows[os.fsdecode(page)] = record
 
     def _flush(self) -> None:
-        """Write the new rows. What may yet change and look the same is not said to be seen."""
+        """Write the new rows; a target that may yet change unnoticed gets no valid stat."""
         now = time.time_ns()
         rows = [
             (self._site, os.fsencode(page), self._mark, *row.source, *target, *row[2:])
@@ -139,22 +140,22 @@ class PageIndex:
 
 
 def stable_stat(file: FileStat, since: int) -> FileStat:
-    """A file as it was seen; as never seen if it may have changed later and look the same.
+    """Return a file's stat, or an invalid one if the file may have changed later unnoticed.
 
-    `since` is when its bytes were known, in nanoseconds.
+    `since` is the time when its bytes were read or written, in nanoseconds.
     """
     tick = _TICK if file.time % 1_000_000_000 else _SECONDS
     return file if file.time + tick < since else _NEVER
 
 
 def is_unchanged(site: Site, page: str, row: PageRecord) -> bool:
-    """Whether the files of a page look as they did."""
+    """Whether the files of a page have the recorded stats."""
     if site.output is not None and stat_file(f"{site.root}/{page}") != row.source:
         return False
     return has_result(site, page, row)
 
 
 def has_result(site: Site, page: str, row: PageRecord) -> bool:
-    """Whether the result of a page looks as it did."""
+    """Whether the result of a page has the recorded stat."""
     target = f"{site.output or site.root}/{page}"
     return stat_file(target) == row.target and has_copies(site, page)

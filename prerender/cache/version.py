@@ -1,4 +1,4 @@
-"""The files of the package in; the version of the program out, by which results are kept."""
+"""Computes version hashes from the package's files; cached results are stored under them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from prerender.engine.bundle import mathjax_version
 
 _PACKAGE = Path(__file__).parents[1]
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
-#: folders of the package whose files do not change pages, or have a version of their own
-_APART = {"mathjax", "vendor", "__pycache__"}
+#: folders of the package whose files do not affect pages, or have a version of their own
+_EXCLUDED = {"mathjax", "vendor", "__pycache__"}
 
 
 def program_version() -> str:
-    """A hash of all that pages are made by: our own version and files, and MathJax's version.
+    """Return a hash of all code that pages depend on: our version and files, MathJax's version.
 
     Raises MathJaxMissingError.
     """
@@ -30,7 +30,7 @@ def program_version() -> str:
 
 
 def typesets_version() -> str:
-    """What typesets and set-ups depend on: our version, MathJax's, our scripts in the browser.
+    """Return the version of typesets and set-ups: ours, MathJax's, a hash of our browser scripts.
 
     Raises MathJaxMissingError.
     """
@@ -43,5 +43,5 @@ def _files(folder: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
         if entry.is_file():
             yield entry
-        elif entry.name not in _APART and not entry.name.startswith("."):
+        elif entry.name not in _EXCLUDED and not entry.name.startswith("."):
             yield from _files(entry)

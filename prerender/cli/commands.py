@@ -1,6 +1,6 @@
 """The command line: parses arguments, runs a command, and maps its result to an exit code.
 
-What a command needs is imported when it runs: `doctor` and `--version` do without the rest.
+What a command needs is imported when it runs, so that `doctor` and `--version` work without it.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ app = typer.Typer(
     help="Typeset the formulas of a built site with MathJax 4, and write them into its pages.",
     epilog=(
         "Exit codes: 0 all done, 1 some could not be rendered, 2 usage error, 3 no browser, 70 a "
-        "bug of prerender, 130 interrupted. Each option is a key of prerender.toml (time_limit), "
-        "too, and a variable (PRERENDER_TIME_LIMIT)."
+        "bug of prerender, 130 interrupted. Each option is also a key of prerender.toml "
+        "(time_limit) and an environment variable (PRERENDER_TIME_LIMIT)."
     ),
 )
-cache_app = typer.Typer(no_args_is_help=True, help="Look after the cache of typeset formulas.")
+cache_app = typer.Typer(no_args_is_help=True, help="Show or clean the cache of typeset formulas.")
 app.add_typer(cache_app, name="cache")
 
 SitePath = Annotated[
     Path,
-    typer.Argument(metavar="SITE", help="The folder that the generator has built, or one page."),
+    typer.Argument(metavar="SITE", help="The folder that the generator has built, or a page."),
 ]
 
 
@@ -57,7 +57,7 @@ def _version(
 @app.command("build")
 @with_settings("build", ["site", "pages", "engine", "cache", "report"])
 def build_command(site: SitePath, settings: CommandSettings) -> None:
-    """Typeset every page of SITE, in place or into DIR."""
+    """Typeset the formulas of every page of SITE, in place or into DIR."""
     from prerender import aio
 
     _render(aio.build, site, settings)
@@ -68,7 +68,7 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
     "check", ["site", "pages", "engine", "cache", "screens", "report"], without=["output"]
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
-    """Do as `build` does, but write nothing; look at the result on screens."""
+    """Do what `build` does without writing; with --screens, inspect the result on screens."""
     from prerender import aio
 
     _render(aio.check, site, settings)
@@ -77,15 +77,16 @@ def check_command(site: SitePath, settings: CommandSettings) -> None:
 def _render(
     action: Callable[..., Coroutine[Any, Any, Report]], site: Path, settings: CommandSettings
 ) -> None:
-    """Build or check a site, and say what came of it."""
+    """Build or check a site, and report the result."""
     from prerender.cli.output import notice, progress_bar, report_and_exit
     from prerender.cli.process import run
     from prerender.timing import Timing
 
     timing = Timing(traced=settings.profile is not None)
     with progress_bar(settings.quiet) as progress:
-        told = notice(settings.quiet)
-        report = run(action(site, settings, progress=progress, notice=told, timing=timing))
+        report = run(
+            action(site, settings, progress=progress, notice=notice(settings.quiet), timing=timing)
+        )
     report_and_exit(report, site, settings, timing)
 
 
@@ -96,7 +97,7 @@ def _render(
     also=["include", "exclude", "hydrated", "base_path", "mathjax", "browser", "quiet"],
 )
 def list_command(site: SitePath, settings: CommandSettings) -> None:
-    """Print every formula that is found, one JSON object a line."""
+    """Print every formula of SITE, one JSON object per line."""
     from prerender.cli.process import run
 
     failed = run(_list(site, settings))
@@ -121,7 +122,7 @@ async def _list(site: Path, settings: CommandSettings) -> bool:
 @app.command("restore")
 @with_settings("restore", ["site", "report"], without=["profile", "strict"])
 def restore_command(site: SitePath, settings: CommandSettings) -> None:
-    """Give every rendered page of SITE its source again, byte for byte."""
+    """Restore the source of every rendered page of SITE, byte for byte."""
     from prerender import aio
     from prerender.cli.output import report_and_exit
     from prerender.cli.process import run
@@ -137,7 +138,7 @@ def batch_command(
     settings: CommandSettings,
     journal: Annotated[
         Path,
-        typer.Option(metavar="FILE", help="Where the job remembers what is done."),
+        typer.Option(metavar="FILE", help="The file in which the job records its progress."),
     ],
     sites: Annotated[
         list[str] | None,
@@ -145,31 +146,34 @@ def batch_command(
     ] = None,
     listed: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="A list of pages; - for standard input."),
+        typer.Option(
+            "--from", metavar="FILE", help="A list of pages, one per line; - for standard input."
+        ),
     ] = None,
-    status: Annotated[bool, typer.Option("--status", help="Say how far the job is.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Print the state of the job.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what the job would take, from a sample.")
+        bool, typer.Option("--dry-run", help="Estimate the job from a sample of its pages.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Pages to render in this run, at most.")
+        int | None, typer.Option(min=1, help="The maximum of pages to render in this run.")
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="The part I (from 1) of N of the pages.")
+        str | None,
+        typer.Option(metavar="I/N", help="Render only part I (from 1) of N of the pages."),
     ] = None,
     stale: Annotated[
         bool,
-        typer.Option("--stale", help="Only pages rendered by another version or settings."),
+        typer.Option("--stale", help="Render only pages made by another version or settings."),
     ] = False,
     retries: Annotated[
-        int, typer.Option(min=0, help="How often a page that fails is tried again.")
+        int, typer.Option(min=0, help="How often a page that fails is retried.")
     ] = 3,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="The Dask cluster to use; local: processes here."),
+        typer.Option(metavar="ADDRESS", help="The Dask cluster to use; local: local processes."),
     ] = None,
 ) -> None:
-    """Typeset archives of pages; killed, the same command goes on."""
+    """Typeset archives of pages; the same command continues an interrupted job."""
     from prerender.batch.run import BatchOptions, batch
     from prerender.cli.output import notice, progress_bar
     from prerender.cli.process import run
@@ -189,19 +193,19 @@ def batch_command(
         report=settings.report,
     )
     with progress_bar(settings.quiet) as progress:
-        quiet = settings.quiet or not sys.stderr.isatty()  # a log has its one line
+        quiet = settings.quiet or not sys.stderr.isatty()  # a log gets the summary only
         done = run(batch(options, settings, progress=progress, notice=notice(quiet)))
-    _say_batch(done, settings, asked=status or dry_run)
+    _print_batch(done, settings, requested=status or dry_run)
     raise typer.Exit(done.exit)
 
 
-def _say_batch(done: BatchResult, settings: CommandSettings, *, asked: bool) -> None:
-    """Say what a job came to: on standard output where that was `asked` for."""
+def _print_batch(done: BatchResult, settings: CommandSettings, *, requested: bool) -> None:
+    """Print the result of a job: to standard output if it was `requested`, else standard error."""
     from prerender.cli.output import write_json
 
     for line in done.lines:
-        if asked or not settings.quiet or done.exit is not Exit.DONE:
-            typer.echo(line, err=not asked)
+        if requested or not settings.quiet or done.exit is not Exit.DONE:
+            typer.echo(line, err=not requested)
     if settings.json is not None:
         write_json(done.json, settings.json)
 
@@ -209,19 +213,19 @@ def _say_batch(done: BatchResult, settings: CommandSettings, *, asked: bool) -> 
 @app.command("doctor")
 @with_settings("doctor", also=["browser", "cache_dir"])
 def doctor_command(settings: CommandSettings) -> None:
-    """Say what is installed, what is missing, and what to type."""
+    """Check the installation: what is installed, what is missing, and how to install it."""
     from prerender.cli.doctor import examine
 
-    lines, well = examine(settings.browser, settings.cache_dir)
+    lines, complete = examine(settings.browser, settings.cache_dir)
     for line in lines:
         typer.echo(line)
-    raise typer.Exit(Exit.DONE if well else Exit.ENGINE_UNAVAILABLE)
+    raise typer.Exit(Exit.DONE if complete else Exit.ENGINE_UNAVAILABLE)
 
 
 @cache_app.command("info")
 @with_settings("cache", also=["cache_dir"])
 def cache_info(settings: CommandSettings) -> None:
-    """Say where the cache is and how much is in it."""
+    """Print the folder and the size of the cache."""
     from prerender.cache.disk import default_folder, open_cache
 
     folder = settings.cache_dir or default_folder()
@@ -232,7 +236,7 @@ def cache_info(settings: CommandSettings) -> None:
 @cache_app.command("clear")
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
-    """Forget everything."""
+    """Remove all entries."""
     from prerender.cache.disk import default_folder, open_cache
 
     with open_cache(settings.cache_dir or default_folder()) as cache:
@@ -242,7 +246,7 @@ def cache_clear(settings: CommandSettings) -> None:
 @cache_app.command("prune")
 @with_settings("cache", also=["cache_dir"])
 def cache_prune(settings: CommandSettings) -> None:
-    """Forget what other versions of prerender or MathJax have made."""
+    """Remove the entries of other versions of prerender or MathJax."""
     from prerender.cache.disk import default_folder, open_cache
 
     with open_cache(settings.cache_dir or default_folder()) as cache:
@@ -250,5 +254,5 @@ def cache_prune(settings: CommandSettings) -> None:
 
 
 def main() -> None:
-    """Run the command line, and leave with its exit code."""
+    """Run the command line, and exit with its exit code."""
     app()

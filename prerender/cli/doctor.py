@@ -1,4 +1,4 @@
-"""Nothing in; what is installed, what is missing, and what to type, as lines of text, out."""
+"""Checks the installation; returns lines: what is installed, what is missing, what to do."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PACKAGES = ("playwright", "turbohtml", "diskcache", "jinja2", "typer", "pathspe
 
 
 def examine(browser: str | None, cache: Path | None) -> tuple[list[str], bool]:
-    """The lines, and whether all that is needed is there."""
+    """Return the lines, and whether everything that is needed is installed."""
     lines = [
         f"prerender  {__version__}, Python {platform.python_version()} on {platform.platform()}"
     ]
     lines += [f"{name:<10} {_version(name)}" for name in _PACKAGES]
-    if not all(map(find_spec, _PACKAGES)):  # what follows is written with them
+    if not all(map(find_spec, _PACKAGES)):  # the other checks need them
         return lines, False
     mathjax, has_mathjax = _mathjax()
     chromium, has_chromium = _chromium(browser)
@@ -47,7 +47,7 @@ def _cache(folder: Path | None) -> str:
     from prerender.cache.disk import default_folder
 
     folder = folder or default_folder()
-    return f"cache      {folder}{'' if folder.exists() else ' (not made yet)'}"
+    return f"cache      {folder}{'' if folder.exists() else ' (not created yet)'}"
 
 
 def _chromium(explicit: str | None) -> tuple[list[str], bool]:
@@ -58,7 +58,7 @@ def _chromium(explicit: str | None) -> tuple[list[str], bool]:
     except BrowserNotFound as error:
         return [f"chromium   {line}" for line in str(error).splitlines()], False
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             [found.path, "--version"], capture_output=True, text=True, timeout=60, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
@@ -66,6 +66,6 @@ def _chromium(explicit: str | None) -> tuple[list[str], bool]:
     state = sandbox(found.path)
     protection = "on" if state.on else f"off: {state.why_off}"
     return [
-        f"chromium   {asked.stdout.strip()}, {found.path} ({found.found})",
+        f"chromium   {answer.stdout.strip()}, {found.path} ({found.found})",
         f"sandbox    {protection}",
     ], True

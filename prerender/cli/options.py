@@ -1,7 +1,7 @@
-"""Settings in; the flags of commands out, and from flags, variables and a file the settings again.
+"""Derives the flags of commands from the fields of Settings, and makes Settings from given flags.
 
-A command that takes `settings` gets a flag for each of the fields that it names, and a
-configuration file. What the command line alone has is added to the settings here.
+A command that takes `settings` gets a flag for each field that it names, and `--config`. Settings
+that only the command line has are defined here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from prerender.settings import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSettings(Settings):
-    """The settings of the command line: those of all, and what it says and writes of a run."""
+    """The settings of the command line: all Settings, and which reports it prints and writes."""
 
     json: str | None = option(
         None, "report", "Write a report as JSON; - for standard output.", word="FILE"
@@ -39,19 +39,19 @@ class CommandSettings(Settings):
     report: Path | None = option(
         None,
         "report",
-        "Write a report to read, an HTML page without scripts: figures, and each error and warning "
-        "with its place; with --screens, what was seen there.",
+        "Write an HTML report without scripts: figures, and each error and warning with its "
+        "location; with --screens, what was found there.",
         word="FILE",
     )
     profile: Path | None = option(
         None,
         "report",
-        "Write where the time went, for chrome://tracing or Perfetto.",
+        "Write a trace of the run for chrome://tracing or Perfetto.",
         word="FILE",
     )
-    quiet: bool = option(False, "report", "Say nothing but errors.", short="-q")
+    quiet: bool = option(False, "report", "Print nothing but errors.", short="-q")
     verbose: bool = option(
-        False, "report", "Say what became of each page, and where the time went.", short="-v"
+        False, "report", "Print the result of each page, and how the time was spent.", short="-v"
     )
 
 
@@ -66,19 +66,19 @@ def with_settings(
     also: Sequence[str] = (),
     without: Sequence[str] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command, a function that takes `settings`, the flags of groups of settings.
+    """Decorate a command, a function that takes `settings`, with the flags of `groups`.
 
-    `also` are single settings, `without` those of the groups that mean nothing to it.
+    `also` are single settings to add, `without` those of the groups to leave out.
     """
-    named = {one.name for one in in_groups(CommandSettings, groups)} | set(also)
-    chosen = [one for one in fields(CommandSettings) if one.name in named - set(without)]
-    COMMANDS[command] = [one.name for one in chosen]
+    names = {field.name for field in in_groups(CommandSettings, groups)} | set(also)
+    chosen = [field for field in fields(CommandSettings) if field.name in names - set(without)]
+    COMMANDS[command] = [field.name for field in chosen]
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
         def run(**given: Any) -> None:
             file = given.pop("config")
-            flags = {one.name: given.pop(one.name) for one in chosen}
+            flags = {field.name: given.pop(field.name) for field in chosen}
             flags = {name: value for name, value in flags.items() if value not in (None, [])}
             settings = load(CommandSettings, flags, file)
             for name in ("json", "report", "profile"):
@@ -86,22 +86,22 @@ def with_settings(
             function(settings=settings, **given)
 
         signature = inspect.signature(function, eval_str=True)
-        own = [one for one in signature.parameters.values() if one.name != "settings"]
+        own = [given for given in signature.parameters.values() if given.name != "settings"]
         parameters = [*own, _CONFIG, *map(_parameter, chosen)]
-        parameters.sort(key=lambda one: one.default is not inspect.Parameter.empty)
+        parameters.sort(key=lambda parameter: parameter.default is not inspect.Parameter.empty)
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return run
 
     return decorate
 
 
 def _refuse_unwritable(file: Path | str | None) -> None:
-    """Refuse at the beginning what could not be written at the end. Raises UsageError."""
+    """Check before the run that a report can be written after it. Raises UsageError."""
     if file is None or file == "-":
         return
     if not Path(file).parent.is_dir():
-        raise UsageError(f"{file} cannot be written: {Path(file).parent} is no folder")
+        raise UsageError(f"{file} cannot be written: {Path(file).parent} is not a folder")
     if Path(file).is_dir():
         raise UsageError(f"{file} cannot be written: it is a folder")
 
@@ -119,21 +119,21 @@ _CONFIG = _keyword(
             "--config",
             metavar="FILE",
             envvar="PRERENDER_CONFIG",
-            help="Settings, instead of prerender.toml or \\[tool.prerender] in pyproject.toml.",
+            help="Read settings from FILE instead of prerender.toml or pyproject.toml.",
         ),
     ],
 )
 
 
-def _parameter(one: Field[Any]) -> inspect.Parameter:
-    """The flag of a setting; None where it is not given."""
-    kind, known = types_of(CommandSettings)[one.name], option_of(one)
-    names = [flag(one.name)]
+def _parameter(field: Field[Any]) -> inspect.Parameter:
+    """Return the flag of a setting as a parameter; None: the flag is not given."""
+    kind, known = types_of(CommandSettings)[field.name], option_of(field)
+    names = [flag(field.name)]
     limits: dict[str, Any] = {}
     type_: Any = str
     if kind is bool:
         type_ = bool
-        names = [f"{flag(one.name)}/{_opposite(one.name)}"]
+        names = [f"{flag(field.name)}/{_opposite(field.name)}"]
     elif kind in (int, float):
         type_ = kind
         limits = {"min": known.least, "max": known.most}
@@ -145,25 +145,25 @@ def _parameter(one: Field[Any]) -> inspect.Parameter:
         *names,
         *([known.short] if known.short else []),
         metavar=known.word,
-        help=f"{known.help}{_default(one)}".replace("[", "\\["),
+        help=f"{known.help}{_default(field)}".replace("[", "\\["),
         show_default=False,
         **limits,
     )
-    return _keyword(one.name, Annotated[type_ | None, info])
+    return _keyword(field.name, Annotated[type_ | None, info])
 
 
 def _opposite(name: str) -> str:
     return flag(name.removeprefix("no_")) if name.startswith("no_") else flag(f"no_{name}")
 
 
-def _default(one: Field[Any]) -> str:
-    text = default_text(one)
+def _default(field: Field[Any]) -> str:
+    text = default_text(field)
     return f" Default: {text}." if text else ""
 
 
-def default_text(one: Field[Any]) -> str:
-    """The default of a setting in words; "" for what is off, or nothing."""
-    known, value = option_of(one), default_of(one)
+def default_text(field: Field[Any]) -> str:
+    """Return the default of a setting as text; "" for off or none."""
+    known, value = option_of(field), default_of(field)
     if known.default_text is not None:
         return known.default_text
     if value in (None, False, (), ""):
@@ -172,19 +172,19 @@ def default_text(one: Field[Any]) -> str:
 
 
 def settings_table() -> str:
-    """The table of settings, in Markdown, as README has it."""
-    rows = ["| flag | of | means |", "|---|---|---|"]
-    for one in fields(CommandSettings):
-        known = option_of(one)
-        commands = [name for name, names in COMMANDS.items() if one.name in names]
-        word = known.word or _choices(one)
-        names = [*([known.short] if known.short else []), f"{flag(one.name)} {word}".strip()]
+    """Return the table of settings in README.md, in Markdown."""
+    rows = ["| flag | commands | meaning |", "|---|---|---|"]
+    for field in fields(CommandSettings):
+        known = option_of(field)
+        commands = [name for name, names in COMMANDS.items() if field.name in names]
+        word = known.word or _choices(field)
+        names = [*([known.short] if known.short else []), f"{flag(field.name)} {word}".strip()]
         shown = ", ".join(f"`{name}`" for name in names)
-        means = (known.help + _default(one)).replace("|", "\\|")
+        means = (known.help + _default(field)).replace("|", "\\|")
         rows.append(f"| {shown} | {', '.join(commands)} | {means} |")
     return "\n".join(rows)
 
 
-def _choices(one: Field[Any]) -> str:
-    kind = types_of(CommandSettings)[one.name]
+def _choices(field: Field[Any]) -> str:
+    kind = types_of(CommandSettings)[field.name]
     return "\\|".join(get_args(kind)) if get_origin(kind) is Literal else ""

@@ -1,4 +1,4 @@
-"""What became of a run in; lines on standard error, reports in files, and the exit code, out."""
+"""Reports the result of a run: prints to standard error, writes report files, exits with a code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from prerender.timing import Timing
 def report_and_exit(
     report: Report, site: Path, settings: CommandSettings, timing: Timing | None = None
 ) -> NoReturn:
-    """Say what became of a run on a site, write it down, and end with its exit code."""
+    """Print the result of a run on a site, write its reports, and exit with its exit code."""
     quiet, verbose = settings.quiet, settings.verbose and not settings.quiet
     if timing is not None:
         if verbose:
@@ -43,7 +43,7 @@ def report_and_exit(
 
 def _summarize(report: Report, settings: CommandSettings) -> None:
     if report.pictures is not None:
-        say(f"pictures of what is wrong: {report.pictures}")
+        say(f"pictures of the errors on screens: {report.pictures}")
     for url in report.missing_libraries:
         say(f"not in {settings.libraries}: {url}")
     for screen in report.screens:
@@ -52,22 +52,22 @@ def _summarize(report: Report, settings: CommandSettings) -> None:
 
 
 def say(text: str) -> None:
-    """A line of our own on standard error."""
+    """Print a line about the run to standard error."""
     typer.echo(f"prerender: {text}", err=True)
 
 
 def notice(quiet: bool) -> Callable[[str], None]:
-    """What is told notices, and says them unless it is to be quiet."""
+    """Return a function that prints notices, or none if `quiet`."""
     return lambda text: None if quiet else say(text)
 
 
 def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) -> None:
-    """Say what is wrong in each place of the pages of a site, then what is said once.
+    """Print the diagnostics of a site's pages: each error, then what is reported once.
 
     `quiet`: only errors.
     """
     excerpts = [
-        (str(site if site.is_file() else site / page.path), diagnostic.remark)
+        (str(site if site.is_file() else site / page.path), diagnostic.excerpt)
         for page in pages
         for diagnostic in page.diagnostics
         if not quiet or diagnostic.severity == "error"
@@ -84,8 +84,8 @@ def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) ->
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """What is told of progress, and shows it: on a terminal only."""
-    from rich.console import Console  # takes as long to import as a small build to run
+    """Yield a function that displays progress (pages done, of all): on a terminal only."""
+    from rich.console import Console  # takes as long to import as a small build takes to run
     from rich.progress import Progress
 
     console = Console(stderr=True)
@@ -98,7 +98,7 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
 
 
 def write_json(data: object, file: str) -> None:
-    """Write JSON to a file; - for standard output. Raises UsageError."""
+    """Write JSON to a file, or to standard output for "-". Raises UsageError."""
     text = json_bytes(data, indent=1)
     if file == "-":
         typer.echo(text)
@@ -107,7 +107,7 @@ def write_json(data: object, file: str) -> None:
 
 
 def json_bytes(data: object, indent: int | None = None) -> bytes:
-    """JSON in UTF-8 (RFC 8259); bytes of a page or a name that are not text are escaped in it."""
+    """Return JSON in UTF-8 (RFC 8259); undecodable bytes of a page or a name are escaped."""
     return json.dumps(data, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
 
 

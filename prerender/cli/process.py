@@ -1,4 +1,4 @@
-"""A coroutine in, its result out: run as the work of this process, which signals end."""
+"""Runs a coroutine as the main work of the process and returns its result; signals cancel it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any, TypeVar
 from prerender.errors import InterruptedRunError
 
 T = TypeVar("T")
-#: objects more than were let go, before those are looked at that only know each other: Python takes
-#: 700 by itself. Trees of pages are many objects and have no cycles, and a run leaves little behind
+#: the threshold of the cyclic garbage collector; Python's default is 700. Trees of pages are many
+#: objects and have no cycles, and a run leaves little garbage
 _OBJECTS = 100_000
-#: seconds: the thread that reads pages gives way to the loop that serves the tabs
+#: seconds: the thread that reads pages yields to the event loop that serves the tabs
 _SWITCH = 0.0005
 
 
 def run(action: Coroutine[Any, Any, T]) -> T:
-    """Run to the end. Raises InterruptedRunError, or the first error that tasks have raised."""
+    """Run to the end. Raises InterruptedRunError, or the first error that a task has raised."""
 
     async def interruptible() -> T:
         task = asyncio.ensure_future(action)
@@ -32,24 +32,24 @@ def run(action: Coroutine[Any, Any, T]) -> T:
         return await task
 
     try:
-        with _tuned():
+        with _tuned_interpreter():
             return asyncio.run(interruptible())
     except asyncio.CancelledError as error:
-        told = "interrupted; every page is whole, and the next run goes on from here"
-        raise InterruptedRunError(told) from error
+        message = "interrupted; no page is half-written, and the next run continues from here"
+        raise InterruptedRunError(message) from error
     except BaseExceptionGroup as group:
-        raise _first(group) from group
+        raise _first_error(group) from group
 
 
-def _first(error: BaseException) -> BaseException:
+def _first_error(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
 
 
 @contextmanager
-def _tuned() -> Iterator[None]:
-    """Have Python collect garbage and switch threads as suits a run."""
+def _tuned_interpreter() -> Iterator[None]:
+    """Set Python's garbage collection and thread switching for a run, and restore them after it."""
     threshold, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
     gc.set_threshold(_OBJECTS, 50, 100)

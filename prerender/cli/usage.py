@@ -1,4 +1,4 @@
-"""What a command raises in; one line that says what to do, and the exit code, out."""
+"""Turns what a command raises into a one-line error message and an exit code."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from prerender.errors import Exit, PrerenderError
 
 
 class OneLine(TyperGroup):
-    """Commands that say what is wrong in one line, not with boxes around it."""
+    """A command group that prints errors in one line, not in boxes as rich does."""
 
     def main(self, *args: Any, **named: Any) -> NoReturn:
-        """Run, and leave with the exit code. A bug of ours is told with its traceback."""
+        """Run a command and exit with its code; print a bug of prerender with its traceback."""
         try:
             code = super().main(*args, **{**named, "standalone_mode": False})
         except TyperException as error:
-            if message := usage_message(error):  # without any words, the help has been shown
+            if message := usage_message(error):  # without arguments, the help has been printed
                 echo(message, err=True)
             code = Exit.USAGE_ERROR
         except PrerenderError as error:
@@ -36,8 +36,8 @@ _BUG = "a bug of prerender; please report it, with the traceback above"
 
 
 def usage_message(error: TyperException) -> str:
-    """What is wrong with the words of a command, in a line."""
-    # Choices are told a line each, and pydantic has a name for what it finds
+    """Return a usage error in one line."""
+    # typer lists choices on lines of their own, and pydantic adds a prefix
     message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "prerender"

@@ -1,7 +1,7 @@
-r"""A run of text and the rules in, the formulas in it out, as KaTeX's auto-render finds them.
+r"""Finds TeX in a run of text as KaTeX's auto-render does; yields matches by offset.
 
-Source: KaTeX contrib/auto-render/splitAtDelimiters. The first delimiter in the list wins where two
-begin at one place, and one that is never closed ends the search in the run.
+Source: KaTeX contrib/auto-render/splitAtDelimiters. Where two delimiters begin at the same offset,
+the first in the list wins; one that is never closed ends the search in the run.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from prerender.source import Element
 
 
 def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
-    """The TeX in a run, in order."""
+    """Yield the TeX in a run, in order."""
     if not rules.pairs:
         return
     left = re.compile("|".join(re.escape(pair.open) for pair in rules.pairs))
-    at = 0
-    while opened := left.search(text, at):
+    position = 0
+    while opened := left.search(text, position):
         pair = next(pair for pair in rules.pairs if text.startswith(pair.open, opened.start()))
         inner = opened.start() + len(pair.open)
         close = _end(text, inner, pair.close)
         if close is None:
             return
-        at = close + len(pair.close)
+        position = close + len(pair.close)
         if text.startswith(r"\begin{", opened.start()):
-            inner, close = opened.start(), at
-        yield Match(opened.start(), inner, close, at, pair.display)
+            inner, close = opened.start(), position
+        yield Match(opened.start(), inner, close, position, pair.display)
 
 
-def _end(text: str, at: int, close: str) -> int | None:
-    """Where the closing delimiter stands outside braces; a backslash hides what is behind it."""
+def _end(text: str, position: int, close: str) -> int | None:
+    """Return the offset of the closing delimiter outside braces; a backslash is an escape."""
     level = 0
-    while at < len(text):
-        if level <= 0 and text.startswith(close, at):
-            return at
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == "{":
+    while position < len(text):
+        if level <= 0 and text.startswith(close, position):
+            return position
+        if text[position] == "\\":
+            position += 1
+        elif text[position] == "{":
             level += 1
-        elif text[at] == "}":
+        elif text[position] == "}":
             level -= 1
-        at += 1
+        position += 1
     return None
 
 
 def switch(rules: ElementFilter) -> Descend:
-    """KaTeX's rule for elements: ignored tags and classes, whole names, and all that is inside."""
+    """KaTeX's rule for elements: whether to search in an element, by ignored tags and classes."""
     tags = {tag.lower() for tag in rules.skip_tags}
     classes = set(rules.ignore_class.split())
 

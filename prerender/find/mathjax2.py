@@ -1,8 +1,8 @@
-r"""A run of text and the rules in, the formulas in it out, as MathJax 2's tex2jax finds them.
+r"""Finds TeX in a run of text as MathJax 2's tex2jax does; yields matches by offset.
 
-Source: MathJax 2.7 extensions/tex2jax.js. Other than in v3, delimiters do not reach over the nodes
-of a run; a closing delimiter within unbalanced braces is taken when the run ends without a better;
-`\begin` and `\ref` take no space before the brace.
+Source: MathJax 2.7 extensions/tex2jax.js. Unlike in v3, a delimiter does not span the nodes of a
+run; a closing delimiter within unbalanced braces is used if the run has no better one; `\begin` and
+`\ref` take no space before the brace.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prerender.setup import Pair, SearchRules
 
 @dataclass(slots=True)
 class _Search:
-    """A formula that has begun: where, what ends it, and the first end seen within braces."""
+    """An opened formula: its offsets, what closes it, and the first close seen within braces."""
 
     start: int
     math: int
@@ -32,19 +32,19 @@ class _Search:
 
 
 def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
-    """The TeX in a run, and its escaped dollars, in order."""
+    """Yield the TeX in a run, and its escaped dollars, in order."""
     start = _start(rules)
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
-    at = 0
-    while opened := _search(run, start, at):
+    position = 0
+    while opened := _search(run, start, position):
         if (slashes := opened.groupdict().get("escape")) is not None:
             yield whole(opened, replacement=_unescape(slashes))
-            at = opened.end()
+            position = opened.end()
         elif opened[0].startswith((r"\ref", r"\eqref")):
             yield whole(opened)
-            at = opened.end()
+            position = opened.end()
         else:
             search = _open(opened, pairs)
             close = _close(run, search)
@@ -52,7 +52,7 @@ def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
                 end = close.end() if search.environment else close.start()
                 inner, end = trimmed(run.text, search.math, end)
                 yield Match(search.start, inner, end, close.end(), search.display)
-            at = close.end() if close is not None else search.resume
+            position = close.end() if close is not None else search.resume
 
 
 #: white space as JavaScript has it: https://tc39.es/ecma262/ (WhiteSpace, LineTerminator)
@@ -62,35 +62,35 @@ _SPACE = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The part of text[start:end] that MathJax 2's input receives (MathJax.HTML.getScript)."""
+    """Return the range of text[start:end] that is MathJax 2's input (MathJax.HTML.getScript)."""
     inner = text[start:end].lstrip(_SPACE)
     start = end - len(inner)
     return start, start + len(inner.rstrip(_SPACE))
 
 
 def find_asciimath(run: Run, pairs: Sequence[Pair], taken: Sequence[Match]) -> Iterator[Match]:
-    """The AsciiMath in what tex2jax has left of a run, as asciimath2jax finds it."""
+    """Yield the AsciiMath in the text that tex2jax has not `taken`, as asciimath2jax finds it."""
     starts = sorted((pair.open for pair in pairs), key=lambda text: (-len(text), text))
     start = re.compile("|".join(map(re.escape, starts)))
     closes = {pair.open: re.compile(rf"(?P<close>{re.escape(pair.close)})|\\.") for pair in pairs}
     edges = [0, *(edge for match in taken for edge in (match.start, match.end)), len(run.text)]
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        at = begin
-        while opened := _search(run, start, at, end):
-            at = opened.end()
-            close = _unescaped(run, closes[opened[0]], at, end)
+        position = begin
+        while opened := _search(run, start, position, end):
+            position = opened.end()
+            close = _unescaped(run, closes[opened[0]], position, end)
             if close is not None:
-                inner, stop = trimmed(run.text, at, close.start())
+                inner, stop = trimmed(run.text, position, close.start())
                 yield Match(opened.start(), inner, stop, close.end(), input="asciimath")
-                at = close.end()
+                position = close.end()
 
 
-def _unescaped(run: Run, pattern: re.Pattern[str], at: int, end: int) -> re.Match[str] | None:
-    """The first end that is not behind a backslash."""
-    while match := _search(run, pattern, at, end):
+def _unescaped(run: Run, pattern: re.Pattern[str], position: int, end: int) -> re.Match[str] | None:
+    """Return the first closing delimiter that is not behind a backslash."""
+    while match := _search(run, pattern, position, end):
         if match["close"] is not None:
             return match
-        at = match.end()
+        position = match.end()
     return None
 
 
@@ -107,7 +107,7 @@ def _start(rules: SearchRules) -> re.Pattern[str] | None:
 
 
 def _unescape(slashes: str) -> str:
-    r"""What stands on the page for backslashes before a dollar: `\$` is `$`, `\\$` is `\$`."""
+    r"""Return what MathJax displays for backslashes and a dollar: `\$` is `$`, `\\$` is `\$`."""
     return slashes[len(slashes) % 2 :].replace("\\\\", "\\") + "$"
 
 
@@ -127,10 +127,10 @@ def _end(close: str) -> re.Pattern[str]:
 
 
 def _close(run: Run, search: _Search) -> re.Match[str] | None:
-    """The end of a formula: the first outside braces, else the first of all."""
-    at = search.inner
-    while match := _search(run, search.close, at):
-        at = match.end()
+    """Return the closing delimiter: the first outside braces, else the first of all."""
+    position = search.inner
+    while match := _search(run, search.close, position):
+        position = match.end()
         if match["close"] is not None:
             if search.braces == 0:
                 return match
@@ -143,14 +143,14 @@ def _close(run: Run, search: _Search) -> re.Match[str] | None:
 
 
 def _search(
-    run: Run, pattern: re.Pattern[str], at: int, end: int | None = None
+    run: Run, pattern: re.Pattern[str], position: int, end: int | None = None
 ) -> re.Match[str] | None:
-    """The first match from `at` on, before `end`, that lies within one text node of the run."""
+    """Return the first match in [`position`, `end`) that lies within one text node of the run."""
     limit = len(run.text) if end is None else end
     edges = zip(run.nodes, run.offsets, [*run.offsets[1:], len(run.text)], strict=True)
     for node, start, stop in edges:
-        if node is not None and stop > at and start < limit:
-            match = pattern.search(run.text, max(start, at), min(stop, limit))
+        if node is not None and stop > position and start < limit:
+            match = pattern.search(run.text, max(start, position), min(stop, limit))
             if match:
                 return match
     return None

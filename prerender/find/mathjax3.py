@@ -1,7 +1,7 @@
-r"""A run of text and the rules in, the formulas in it out, as MathJax 3 and 4 find them.
+r"""Finds TeX in a run of text as MathJax 3 and 4 do; yields matches by offset.
 
-Source: MathJax 4 ts/input/tex/FindTeX.ts. An opening delimiter without its closing one is text, the
-search goes on behind it; braces must balance; a control sequence hides a delimiter.
+Source: MathJax 4 ts/input/tex/FindTeX.ts. An opening delimiter that is never closed is text, and
+the search goes on after it; braces must balance; a delimiter in a control sequence does not count.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from prerender.setup import Pair, SearchRules
 class Match(NamedTuple):
     """A formula in a run, by offsets in the run's text.
 
-    [start, end) is it with its delimiters, [inner, close) without. With `replacement` it is not a
-    formula but an escaped character.
+    [start, end) includes its delimiters, [inner, close) does not. With a `replacement` it is an
+    escaped character, not a formula.
     """
 
     start: int
@@ -31,36 +31,36 @@ class Match(NamedTuple):
 
 
 def whole(match: re.Match[str], *, replacement: str | None = None) -> Match:
-    """A match that has no delimiters."""
+    """Make a match that has no delimiters."""
     return Match(match.start(), match.start(), match.end(), match.end(), replacement=replacement)
 
 
 def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
-    """The TeX in a run, and its escaped characters, in order."""
+    """Yield the TeX in a run, and its escaped characters, in order."""
     start = _start(rules)
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
-    at = 0
-    while opened := start.search(text, at):
+    position = 0
+    while opened := start.search(text, position):
         match = _match(text, opened, pairs)
-        at = match.end if match else opened.end()
+        position = match.end if match else opened.end()
         if match:
             yield match
 
 
 def find_asciimath(text: str, pairs: tuple[Pair, ...]) -> Iterator[Match]:
-    """The AsciiMath in a run, as FindAsciiMath.ts of MathJax 4 has it: no braces, no escapes."""
+    """Yield the AsciiMath in a run, as MathJax 4's FindAsciiMath.ts does: no braces, no escapes."""
     start = "|".join(re.escape(pair.open) for pair in _longest_first(pairs))
     by_open = {pair.open: pair for pair in pairs}
-    at = 0
-    while start and (opened := re.compile(start).search(text, at)):
+    position = 0
+    while start and (opened := re.compile(start).search(text, position)):
         pair = by_open[opened[0]]
         close = text.find(pair.close, opened.end())
-        at = opened.end()
+        position = opened.end()
         if close >= 0:
-            at = close + len(pair.close)
-            yield Match(opened.start(), opened.end(), close, at, pair.display, "asciimath")
+            position = close + len(pair.close)
+            yield Match(opened.start(), opened.end(), close, position, pair.display, "asciimath")
 
 
 def _longest_first(pairs: tuple[Pair, ...]) -> list[Pair]:
@@ -68,7 +68,7 @@ def _longest_first(pairs: tuple[Pair, ...]) -> list[Pair]:
 
 
 def _start(rules: SearchRules) -> re.Pattern[str] | None:
-    """Whatever may begin a formula."""
+    """Return a pattern of all that may open a formula; None where nothing may."""
     parts = [re.escape(pair.open) for pair in _longest_first(rules.pairs)]
     if rules.environments:
         parts.append(r"\\begin\s*\{(?P<environment>[^}]*)\}")
@@ -93,11 +93,11 @@ def _match(text: str, opened: re.Match[str], pairs: dict[str, Pair]) -> Match | 
     return end and Match(opened.start(), opened.end(), end.start(), end.end(), pair.display)
 
 
-def _end(text: str, at: int, close: str) -> re.Match[str] | None:
-    """The closing delimiter outside braces and control sequences."""
+def _end(text: str, position: int, close: str) -> re.Match[str] | None:
+    """Return the closing delimiter outside braces and control sequences."""
     braces = 0
     pattern = re.compile(rf"(?P<close>{close})|\\(?:[a-zA-Z]|[^\n\r\u2028\u2029])|[{{}}]")
-    for match in pattern.finditer(text, at):
+    for match in pattern.finditer(text, position):
         if match["close"] is not None and braces == 0:
             return match
         if match[0] == "{":

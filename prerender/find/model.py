@@ -1,4 +1,4 @@
-"""What `find` answers: formulas and what else is said of text, each with its span in the source."""
+"""The results of `find`: formulas, escapes, and unclosed or broken math, with source spans."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Input = Literal["tex", "mathml", "asciimath"]
 class Formula:
     """A piece of math in a page.
 
-    `math` is what the input processor receives (TeX without its delimiters, references resolved);
-    `inner` is the part of `span` that spells it, where one part does. A `late` one is typeset after
-    all that are not. Definitions in it last in the `scope` of that number (Setup.scopes).
+    `math` is what the input processor receives (TeX without delimiters, references resolved);
+    `inner` is the part of `span` that contains it, if it is one part. `late` formulas are typeset
+    after all others. Definitions in it are valid in the scope with index `scope` (Setup.scopes).
     """
 
     span: Span
@@ -30,7 +30,7 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    r"""Characters in text that MathJax replaces on the page: `\$` by `$`."""
+    r"""An escape in text that MathJax replaces on the page: `\$` by `$`."""
 
     span: Span
     text: str
@@ -38,7 +38,7 @@ class Escape:
 
 @dataclass(frozen=True, slots=True)
 class Unclosed:
-    r"""What begins a formula (`\[`, `\begin{align}`) that is none, for nothing closes it."""
+    r"""An opening delimiter (`\[`, `\begin{align}`) that is never closed, so not a formula."""
 
     span: Span
     text: str
@@ -46,8 +46,8 @@ class Unclosed:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The beginning of a formula that no part of the source spells: tags stand in it that a parser
-    moves, as it does with text right in a table. It is for the scripts of the page."""
+    """The start of a formula that is not contiguous in the source, because the parser moves tags or
+    text out of it (text directly in a table). Only the page's own scripts can render it."""
 
     span: Span
     text: str

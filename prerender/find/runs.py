@@ -1,7 +1,7 @@
-"""An element in, the runs of text right in it that a search for delimiters looks at out.
+"""Splits the text children of an element into the runs in which delimiters are searched.
 
-A run is the text of sibling text nodes with what stands between them where that does not end a run
-(`<br>`, `<wbr>`, comments). Sources: MathJax 4 ts/handlers/html/HTMLDomStrings.ts, MathJax 2
+A run is the text of adjacent text nodes, joined across elements that do not end a run (`<br>`,
+`<wbr>`, comments). Sources: MathJax 4 ts/handlers/html/HTMLDomStrings.ts, MathJax 2
 extensions/tex2jax.js (scanElement), KaTeX contrib/auto-render.
 """
 
@@ -17,31 +17,31 @@ from prerender.setup import ElementFilter
 from prerender.source import Comment, Element, Node, Span, Text
 from prerender.source.selectors import matches
 
-#: an author's own mark on elements in which nothing is to be rendered
+#: the attribute with which authors exclude an element from rendering
 IGNORE_ATTRIBUTE = "data-prerender-ignore"
 _CDATA = re.compile(r"^\[CDATA\[(.*)\]\]$", re.DOTALL)
 
 
 @dataclass(slots=True)
 class Run:
-    """A run's text, and the text nodes in it with their offsets."""
+    """A run's text, and its text nodes with their offsets in the run."""
 
     text: str = ""
     nodes: list[Text | None] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
 
     def add(self, text: str, node: Text | None) -> None:
-        """Append the text of a node, or what stands for markup between nodes."""
+        """Append the text of a node, or the text that replaces markup between nodes (None)."""
         self.nodes.append(node)
         self.offsets.append(len(self.text))
         self.text += text
 
     def part(self, start: int, end: int) -> Run:
-        """What text[start:end] is by itself."""
-        return Run(self.text[start:end], self.nodes, [at - start for at in self.offsets])
+        """Return text[start:end] as a run of its own."""
+        return Run(self.text[start:end], self.nodes, [offset - start for offset in self.offsets])
 
     def span(self, start: int, end: int) -> Span | None:
-        """Where text[start:end] stands in the source; None where the parser moved it apart.
+        """Return the source span of text[start:end]; None where the parser has split it.
 
         Raises UnlocatedError.
         """
@@ -51,19 +51,19 @@ class Run:
         return Span(first.start, last.end)
 
     def _character(self, index: int) -> Span | None:
-        at = bisect_right(self.offsets, index) - 1
-        node = self.nodes[at]
-        local = index - self.offsets[at]
+        number = bisect_right(self.offsets, index) - 1
+        node = self.nodes[number]
+        local = index - self.offsets[number]
         return None if node is None else node.span(local, local + 1)
 
 
-#: tag (or "#comment") to the text it puts in a run; None: the comment's own text (MathJax 2)
+#: tag (or "#comment") to the text it adds to a run; None: the comment's own text (MathJax 2)
 Include = Mapping[str, str | None]
 Descend = Callable[[Element, bool], bool | None]
 
 
 def runs(element: Element, include: Include) -> Iterator[Run]:
-    """The runs of an element in order; `include`: what tags that do not end a run put in it."""
+    """Yield the runs of an element in order; `include`: the text that tags inside a run add."""
     run = Run()
     for node in element.children:
         if not _extend(run, node, include):
@@ -92,7 +92,7 @@ def _extend(run: Run, node: Node, include: Include) -> bool:
 
 
 def switch(rules: ElementFilter) -> Descend:
-    """MathJax's rule: (element, ignoring) to whether to ignore in it; None: do not go in."""
+    """MathJax's rule: maps (element, ignoring) to whether to ignore its text; None: skip it."""
     skip = re.compile(f"(?:{'|'.join(rules.skip_tags)})", re.IGNORECASE)
     ignore = re.compile(rf"(?:^| )(?:{rules.ignore_class})(?: |$)") if rules.ignore_class else None
     process = re.compile(rf"(?:^| )(?:{rules.process_class})(?: |$)")
@@ -110,48 +110,48 @@ def switch(rules: ElementFilter) -> Descend:
     return descend
 
 
-#: what the text right in an element is: above the body, outside of the parts that are looked at, in
-#: an element that nobody goes into, ignored, or looked at
-_Place = Literal["above", "outside", "closed", "ignored", "open"]
+#: how the text directly in an element is treated: it is above the body, outside the searched parts,
+#: in a skipped element, ignored, or searched
+_State = Literal["above", "outside", "skipped", "ignored", "searched"]
 
 
-class Looked:
-    """Where is looked for math: in the parts of a body, as `descend` and `include` tell.
+class SearchScope:
+    """Decides which elements are searched for math: parts of the body, by `descend` and `include`.
 
-    `parts` are selectors of them; without any, the whole body is one. What is known of an element
-    is kept, for others are in it.
+    `parts` are their selectors; without any, the whole body is one part. The state of each element
+    is kept, because its descendants depend on it.
     """
 
     def __init__(self, parts: Sequence[str], descend: Descend, include: Include) -> None:
         self._parts, self._descend, self._include = parts, descend, include
-        self._known: dict[Element, _Place] = {}
+        self._states: dict[Element, _State] = {}
         self._numbers: dict[Element, int] = {}
 
-    def at(self, element: Element) -> bool:
-        """Whether the text right in an element is looked at."""
-        place: _Place = "above"
+    def includes(self, element: Element) -> bool:
+        """Whether the text directly in an element is searched."""
+        state: _State = "above"
         new = []
-        for one in element.above():
-            if one in self._known:
-                place = self._known[one]
+        for ancestor in element.above():
+            if ancestor in self._states:
+                state = self._states[ancestor]
                 break
-            new.append(one)
-        for one in reversed(new):
-            place = self._known[one] = self._inside(one, place)
-        return place == "open"
+            new.append(ancestor)
+        for ancestor in reversed(new):
+            state = self._states[ancestor] = self._state_in(ancestor, state)
+        return state == "searched"
 
     def part_of(self, element: Element) -> int:
-        """Which of the parts an element is in that is looked at, by their order; the first is 0."""
+        """Return the index of the part that a searched element is in, in order of first use."""
         if not self._parts:
             return 0
-        around = (one for one in element.above() if self._is_part(one))
-        return self._numbers.setdefault(list(around)[-1], len(self._numbers))
+        parts = [ancestor for ancestor in element.above() if self._is_part(ancestor)]
+        return self._numbers.setdefault(parts[-1], len(self._numbers))
 
     def _is_part(self, element: Element) -> bool:
         return any(matches(selector, element) for selector in self._parts)
 
-    def _inside(self, element: Element, around: _Place) -> _Place:
-        """What the text right in an element is, from what that around the element is."""
+    def _state_in(self, element: Element, around: _State) -> _State:
+        """Return the state of the text directly in an element; `around`: that of its parent."""
         if around == "above":
             if element.tag != "body":
                 return "above"
@@ -159,7 +159,7 @@ class Looked:
         if around == "outside":
             if self._parts and not self._is_part(element):
                 return "outside"
-        elif around == "closed" or element.tag in self._include:
-            return "closed"
+        elif around == "skipped" or element.tag in self._include:
+            return "skipped"
         ignoring = self._descend(element, around == "ignored")
-        return "closed" if ignoring is None else "ignored" if ignoring else "open"
+        return "skipped" if ignoring is None else "ignored" if ignoring else "searched"

@@ -1,4 +1,4 @@
-"""A page's tree and the rules of its set-up in, its formulas with exact spans out, in order."""
+"""Finds the formulas in a page's tree by the rules of its set-up; returns them in source order."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
 from prerender.find.model import Broken, Escape, Formula, Found, Unclosed
-from prerender.find.runs import Include, Looked, Run, runs, switch
+from prerender.find.runs import Include, Run, SearchScope, runs, switch
 from prerender.setup import SearchRules
 from prerender.source import Element, Span, UnlocatedError
 from prerender.source.selectors import matches as matches_selector
 
 
 def find(root: Element, rules: SearchRules, source: str) -> list[Found]:
-    """What the scripts of the page would typeset, the escapes they would resolve, what is unclosed.
+    """Find what the page's scripts would typeset, the escapes they resolve, and unclosed math.
 
-    `root` is the tree of `source`. Of two that overlap the first counts.
+    `root` is the tree of `source`. Of two results that overlap, the first is kept.
     """
     body = root.first("body")
     if body is None or rules.scope is None:
         return []
     found: list[Found] = []
-    for one in (rules, *rules.later):
-        found += _elements(body, one.scope or (), one, source)
+    for search in (rules, *rules.later):
+        found += _elements(body, search.scope or (), search, source)
     in_text = _in_text(root, rules)
-    found += _unbroken(in_text, root, source, {tag for tag, _ in rules.include})
-    return _apart(sorted(found, key=lambda one: (one.span.start, -one.span.end)))
+    found += _contiguous(in_text, root, source, {tag for tag, _ in rules.include})
+    return _without_overlaps(sorted(found, key=lambda item: (item.span.start, -item.span.end)))
 
 
 def _elements(
     body: Element, scope: Sequence[str], rules: SearchRules, source: str
 ) -> Iterator[Formula]:
-    """Formulas that are elements: those that MathJax itself looks for are in its scope only."""
+    """Yield formulas that are elements; what MathJax itself searches for, only in its scope."""
     own = rules.version == "mathjax2"
     anywhere = replace(rules, mathml=False, scripts=rules.scripts and not own)
     yield from find_elements(body, anywhere, source)
@@ -46,12 +46,12 @@ def _elements(
         yield from find_elements(part, inside, source)
 
 
-def _apart(found: list[Found]) -> list[Found]:
-    """Those that do not overlap one before them."""
+def _without_overlaps(found: list[Found]) -> list[Found]:
+    """Return the items that do not overlap an earlier one."""
     result: list[Found] = []
-    for one in found:
-        if not result or one.span.start >= result[-1].span.end:
-            result.append(one)
+    for item in found:
+        if not result or item.span.start >= result[-1].span.end:
+            result.append(item)
     return result
 
 
@@ -59,97 +59,100 @@ _TAG = re.compile("</?[a-zA-Z]")
 _IMPLIED = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 
 
-def _unbroken(
+def _contiguous(
     found: Sequence[Found], root: Element, source: str, inside: Collection[str]
 ) -> Iterator[Found]:
-    """Those in which no tag stands, but for elements of which the text of a run may consist.
+    """Yield items with no tag in their span, except tags that may be inside a run; others: Broken.
 
-    The parser joins text that tags stand between: `a<table>b` is text before the table.
+    The parser joins text across some tags: in `a<table>b`, `ab` is text before the table.
     """
-    if not any(_TAG.search(source, *one.span) for one in found):
+    if not any(_TAG.search(source, *item.span) for item in found):
         yield from found
         return
     elements = [element for element in root.walk() if element.tag not in inside]
-    tags = [tag.start for one in elements for tag in one.tags if tag is not None]
+    tags = [tag.start for element in elements for tag in element.tags if tag is not None]
     tags.sort()
-    for one in found:
-        at = bisect_right(tags, one.span.start)
-        crossed = at < len(tags) and tags[at] < one.span.end
-        if not crossed and not _IMPLIED.search(source, *one.span):
-            yield one
-        elif isinstance(one, Formula):
-            start = one.span.start
-            yield Broken(Span(start, start + 1), one.math)
+    for item in found:
+        following = bisect_right(tags, item.span.start)
+        crossed = following < len(tags) and tags[following] < item.span.end
+        if not crossed and not _IMPLIED.search(source, *item.span):
+            yield item
+        elif isinstance(item, Formula):
+            start = item.span.start
+            yield Broken(Span(start, start + 1), item.math)
 
 
 def _in_text(root: Element, rules: SearchRules) -> list[Found]:
-    """Formulas and escapes in the text of a page."""
+    """Find the formulas and escapes in the text of a page."""
     wanted = frozenset[str]().union(*map(_first_characters, (rules, *rules.later)))
     if not wanted:
         return []
     try:
         return list(_search(root.holding(wanted), rules))
-    except UnlocatedError:  # a formula reaches into text that holds nothing of the kind
+    except UnlocatedError:  # a formula extends into text without any wanted character
         return list(_search(root.holding(None), rules))
 
 
 def _first_characters(rules: SearchRules) -> frozenset[str]:
-    """What formulas in text begin with, any of them."""
+    """Return the characters that formulas in text may begin with."""
     characters = {pair.open[0] for pair in (*rules.pairs, *rules.asciimath)}
     slashes = rules.environments or rules.escapes or rules.refs
     return frozenset(characters | {"\\"} if slashes else characters)
 
 
 class _Call(NamedTuple):
-    """One search of those that are made in turn; `opening`: what begins its formulas."""
+    """One of the searches made in turn; `opening` matches what begins its formulas."""
 
     rules: SearchRules
-    looked: Looked
+    scope: SearchScope
     opening: re.Pattern[str] | None
 
 
 def _search(elements: Sequence[Element], rules: SearchRules) -> Iterator[Found]:
-    """What is in the text right in elements, where it is looked at."""
+    """Yield what is found in the text directly in `elements`, where it is searched."""
     include = _include(rules)
     descend = katex.switch if rules.version == "katex" else switch
     calls = [
-        _Call(one, Looked(one.scope or (), descend(one.switch), include), _opening(one))
-        for one in (rules, *rules.later)
+        _Call(call, SearchScope(call.scope or (), descend(call.switch), include), _opening(call))
+        for call in (rules, *rules.later)
     ]
     other = rules.asciimath_switch if rules.asciimath else None
-    for_asciimath = Looked(rules.scope or (), switch(other), include) if other is not None else None
+    asciimath_scope = (
+        None if other is None else SearchScope(rules.scope or (), switch(other), include)
+    )
     for element in elements:
-        asked = [call for call in calls if call.looked.at(element)]
-        asciimath = for_asciimath is not None and for_asciimath.at(element)
-        for run in runs(element, include) if asked or asciimath else ():
+        searching = [call for call in calls if call.scope.includes(element)]
+        asciimath = asciimath_scope is not None and asciimath_scope.includes(element)
+        for run in runs(element, include) if searching or asciimath else ():
             parts = [run]
             taken: list[Match] = []
-            for call in asked:
+            for call in searching:
                 found = [(part, list(_tex(part, call.rules))) for part in parts]
                 for part, matches in found:
-                    scope = call.rules.macros + call.rules.apart * call.looked.part_of(element)
+                    scope = call.rules.macros + call.rules.apart * call.scope.part_of(element)
                     yield from _located(part, matches, scope)
                     if call.opening is not None:
                         yield from _unclosed(part, call.opening, matches)
                     taken += matches
-                if call is not asked[-1]:
+                if call is not searching[-1]:
                     parts = [rest for part, matches in found for rest in _between(part, matches)]
             if asciimath:
-                shown = any(matches_selector(one, element) for one in rules.asciimath_displays)
-                yield from _located(run, _asciimath(run, rules, taken), shown=shown)
+                displays = rules.asciimath_displays
+                display = any(matches_selector(selector, element) for selector in displays)
+                yield from _located(run, _asciimath(run, rules, taken), display=display)
 
 
 def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
-    """What of a run no match takes: to the next search, each piece is a text of its own."""
+    """Return the parts of a run between matches; the next search treats each as a separate text."""
     ends = [0, *(match.end for match in matches)]
     starts = [*(match.start for match in matches), len(run.text)]
     return [run.part(*gap) for gap in zip(ends, starts, strict=True)] if matches else [run]
 
 
 def _opening(rules: SearchRules) -> re.Pattern[str] | None:
-    """What begins a formula and hardly anything else; a single dollar may be money."""
+    """Return a pattern of unambiguous opening delimiters; a single dollar may be money."""
     opens = [pair.open for pair in rules.pairs if pair.open[0] == "\\" or pair.open == "$$"]
-    parts = [re.escape(one) for one in opens]
+    parts = [re.escape(delimiter) for delimiter in opens]
     if rules.environments:
         parts.append(r"\\begin\s*\{[^}]*\}")
     escaped = "" if rules.version == "katex" else r"(?<!\\)"
@@ -157,7 +160,7 @@ def _opening(rules: SearchRules) -> re.Pattern[str] | None:
 
 
 def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> Iterator[Unclosed]:
-    """What begins first of all that is in no formula: what follows may only seem so."""
+    """Yield the first opening delimiter outside all matches; later ones may be consequences."""
     ends = [0, *(match.end for match in matches)]
     starts = [*(match.start for match in matches), len(run.text)]
     between = (opening.search(run.text, *gap) for gap in zip(ends, starts, strict=True))
@@ -168,7 +171,7 @@ def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> I
 
 
 def _include(rules: SearchRules) -> Include:
-    """What the elements that do not end a run put in it."""
+    """Return the text that elements which do not end a run add to it."""
     if rules.version == "katex":
         return {}
     include: Include = dict(rules.include)
@@ -184,18 +187,18 @@ def _tex(run: Run, rules: SearchRules) -> Iterator[Match]:
 
 
 def _asciimath(run: Run, rules: SearchRules, taken: Sequence[Match]) -> Iterator[Match]:
-    """`taken` is what is TeX in the run, which version 2 looks for first."""
+    """Find AsciiMath in a run; `taken` are the TeX matches, which version 2 finds first."""
     if rules.version == "mathjax2":
         return mathjax2.find_asciimath(run, rules.asciimath, taken)
     return mathjax3.find_asciimath(run.text, rules.asciimath)
 
 
 def _located(
-    run: Run, matches: Iterable[Match], scope: int = 0, *, shown: bool = False
+    run: Run, matches: Iterable[Match], scope: int = 0, *, display: bool = False
 ) -> Iterator[Found]:
-    """Matches in a run as formulas in the source.
+    """Convert matches in a run to formulas in the source.
 
-    `scope`: of their definitions; `shown`: all of them are displays.
+    `scope`: the scope of their definitions; `display`: all of them are displays.
     """
     for match in matches:
         span = run.span(match.start, match.end)
@@ -208,4 +211,4 @@ def _located(
                 yield Broken(first, math)
         else:
             inner = run.span(match.inner, match.close) if match.inner < match.close else None
-            yield Formula(span, inner, math, shown or match.display, match.input, scope=scope)
+            yield Formula(span, inner, math, display or match.display, match.input, scope=scope)

@@ -1,7 +1,7 @@
-"""A page and what reads its site's files in; out: the same for a site in a folder of its host.
+"""Makes a reader of a site's files work for a site that is deployed in a folder of its host.
 
-A site that is built for https://host/blog/ names its own scripts /blog/js/x.js, or by their whole
-address, and has them in js/x.js.
+A site that is built for https://host/blog/ refers to its own scripts as /blog/js/x.js, or by their
+full URL, and has them in js/x.js.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from urllib.parse import unquote, urlsplit
 from prerender.setup.scripts import Read
 from prerender.source import Element
 
-#: folders that a site may be in, where nothing says which
-_DEEPEST = 3
+#: how many leading folders a site may be in, if nothing says which
+_MAX_DEPTH = 3
 _INDEX = "index.html"
 
 
 def reader_at(page: PurePosixPath, root: Element, base_path: str, read: Read) -> Read:
-    """What reads scripts by their addresses as a page (its tree: `root`) has written them.
+    """Return a reader of scripts by the URLs that a page (its tree: `root`) uses for them.
 
-    `base_path` is where the site is ("/blog", or "https://host/blog"); "": it is found out, from
-    the page's own address if it tells, else from which files there are.
+    `base_path` is where the site is ("/blog", or "https://host/blog"); "": it is inferred from the
+    page's canonical URL if it has one, else from which files exist.
     """
     base = base_path or _base_of(page, root)
 
-    def look(url: str) -> str | None:
-        return next((text for one in _meant(url, base) if (text := read(one)) is not None), None)
+    def read_at_base(url: str) -> str | None:
+        texts = (read(candidate) for candidate in _candidate_urls(url, base))
+        return next((text for text in texts if text is not None), None)
 
-    return look
+    return read_at_base
 
 
-def _meant(url: str, base: str) -> Iterator[str]:
-    """What an address may be in the folder of the site, the likeliest first."""
+def _candidate_urls(url: str, base: str) -> Iterator[str]:
+    """Yield what a URL may be in the folder of the site, the likeliest first."""
     try:
         host, own = urlsplit(url.strip()), urlsplit(base)
     except ValueError:
@@ -49,15 +50,15 @@ def _meant(url: str, base: str) -> Iterator[str]:
     yield url
     if host.path.startswith("/") and not (folder and inside):
         rest = host.path
-        for _ in range(_DEEPEST):
+        for _ in range(_MAX_DEPTH):
             rest = rest[rest.find("/", 1) :] if "/" in rest[1:] else ""
             if rest:
                 yield rest
 
 
 def _base_of(page: PurePosixPath, root: Element) -> str:
-    """The address of the folder that a site is in, from that of a page; "" where it tells none."""
-    for address in _addresses(root):
+    """Return the URL of the folder that a site is in, from a page's canonical URL; "" if none."""
+    for address in _canonical_urls(root):
         try:
             parts = urlsplit(address.strip())
         except ValueError:
@@ -70,8 +71,8 @@ def _base_of(page: PurePosixPath, root: Element) -> str:
     return ""
 
 
-def _addresses(root: Element) -> Iterator[str]:
-    """Where a page says that it is."""
+def _canonical_urls(root: Element) -> Iterator[str]:
+    """Yield the URLs that a page declares as its own."""
     for link in root.all("link"):
         if "canonical" in link.attrs.get("rel", "").lower().split():
             yield link.attrs.get("href", "")

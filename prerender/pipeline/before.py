@@ -1,4 +1,4 @@
-"""A page's source and its tree in; out: how many of its formulas each engine has rendered before.
+"""Counts the formulas of a page that its generator has already rendered, by engine.
 
 Generators may call MathJax or KaTeX themselves (markdown-it-mathjax3, rehype-katex, mathjax-node).
 """
@@ -10,7 +10,7 @@ from collections import Counter
 
 from prerender.source import Element
 
-#: what an engine makes a formula's element of, by the classes of spans: MathJax 2 has no tag for it
+#: classes of the spans in which an engine puts a formula; MathJax 2 has no tag of its own
 _CLASSES = {
     "katex": "KaTeX",
     **dict.fromkeys(("mjpage", "mjx-chtml", "MathJax_CHTML", "MathJax_SVG"), "MathJax"),
@@ -22,21 +22,21 @@ _NAMES = ("<mjx-container", *(name.lower() for name in _CLASSES))
 
 
 def rendered_before(text: str, root: Element) -> Counter[str]:
-    """The formulas of a page's source that are rendered already, counted by the engines' names."""
-    # Most pages have not even a name of these, which is found out far sooner
+    """Count the formulas of a page's source that are already rendered, by the engine's name."""
+    # Most pages do not even contain these names, which is a far faster test
     lower = text.lower()
     if not any(name in lower for name in _NAMES) or _MARKS.search(text) is None:
         return Counter()
-    spans = [(one, engine) for one in root.all("span") if (engine := _engine(one))]
-    containers = [(one, "MathJax") for one in root.all("mjx-container")]
-    inside = {one for one, _ in (*spans, *containers)}
+    spans = [(span, engine) for span in root.all("span") if (engine := _engine(span))]
+    containers = [(container, "MathJax") for container in root.all("mjx-container")]
+    rendered = {element for element, _ in (*spans, *containers)}
     return Counter(
         engine
         for element, engine in (*spans, *containers)
-        if inside.isdisjoint(one for one in element.above() if one is not element)
+        if rendered.isdisjoint(above for above in element.above() if above is not element)
     )
 
 
 def _engine(span: Element) -> str:
-    """Which engine has made a span for a formula; "": none."""
+    """Return the engine that has made a span for a formula; "" if none."""
     return next((_CLASSES[name] for name in span.classes if name in _CLASSES), "")

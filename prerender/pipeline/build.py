@@ -1,7 +1,7 @@
-"""A site in; its pages rendered and written, and a report of what became of each, out.
+"""Builds a site: renders its pages, writes the results, and returns a report.
 
-The index tells which pages are as the last build left them; of the rest, `render` gives the result
-and `site` writes it. Pages are worked on side by side, a few at a time.
+Pages that have not changed since the last build, as the index tells, are skipped; the others are
+rendered by `render` and written by `site`. Several pages are processed concurrently.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from prerender.site.files import (
     write_page,
 )
 
-#: pages that are worked on at once: enough to keep the tabs busy, few enough to hold in memory
-#: (most of them wait for their typesets, without their trees)
-_AT_ONCE = 128
+#: pages processed concurrently: enough to keep the tabs busy, few enough to hold in memory (most of
+#: them wait for their typesets, without their trees)
+_CONCURRENT_PAGES = 128
 
-#: is told how many pages are done, of how many
+#: called with the number of pages done and of all pages
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A build under way."""
+    """The state of a build."""
 
     site: Site
     session: RenderSession
@@ -75,10 +75,10 @@ async def build(
             index.clear()
         run = _Run(site, session, index, SiteScripts(site), shared, write, inspect)
         with session.timing.span("reading", "the index"):
-            known = [_as_left(run, page) for page in pages]
+            known = [_report_if_unchanged(run, page) for page in pages]
         report.pages += [page for page in known if page is not None]
         rest = [name for name, page in zip(pages, known, strict=True) if page is None]
-        # Neighbours are alike: out of order, what is hard on the tabs comes among what is not
+        # Neighbouring pages are alike: a random order mixes expensive pages with cheap ones
         waiting = iter(sorted(rest, key=lambda name: digest(os.fsencode(name))))
 
         async def work() -> None:
@@ -87,9 +87,9 @@ async def build(
                 progress(len(report.pages), len(pages))
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(_AT_ONCE):
+            for _ in range(_CONCURRENT_PAGES):
                 group.create_task(work())
-                await asyncio.sleep(0)  # so that the browser starts while they begin
+                await asyncio.sleep(0)  # so that the browser starts meanwhile
         if write:
             index.forget(pages)
     report.pages.sort(key=lambda page: page.path)
@@ -99,23 +99,23 @@ async def build(
     return report
 
 
-def _as_left(run: _Run, name: str) -> PageReport | None:
-    """The report of a page whose files, and all that decided, are as the last build left them."""
+def _report_if_unchanged(run: _Run, name: str) -> PageReport | None:
+    """Return the report of a page whose files and dependencies are as the last build left them."""
     record = run.index.row(name)
     if record is None or not is_unchanged(run.site, name, record):
         return None
-    known = load_summary(record.told, record.needs)
-    return _known(run, name, known) if run.scripts.unchanged(known.dependencies) else None
+    known = load_summary(record.summary, record.dependencies)
+    return _known_report(run, name, known) if run.scripts.unchanged(known.dependencies) else None
 
 
-def _known(run: _Run, name: str, result: PageResult) -> PageReport:
-    """The report of a page that stays as it is."""
+def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
+    """Return the report of a page with a known result; count its formulas as from the cache."""
     run.session.from_cache += result.formulas
     return result.report(name, changed=False, written=False)
 
 
 async def _build_page(run: _Run, name: str) -> PageReport:
-    """Render a page, or find out that nothing is to be done. Raises EngineError."""
+    """Render a page, unless it is up to date. Raises EngineError."""
     site, page = run.site, PurePosixPath(name)
     try:
         since, file = time.time_ns(), stat_file(str(site.source(page)))
@@ -128,10 +128,10 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             and record.digest == key
             and (not site.output or has_result(site, name, record))
         ):
-            known = load_summary(record.told, record.needs)
+            known = load_summary(record.summary, record.dependencies)
             if run.scripts.unchanged(known.dependencies):
                 _keep(run, name, known, file and stable_stat(file, since), key)
-                return _known(run, name, known)
+                return _known_report(run, name, known)
         result = await result_of(page, data, run.session, run.scripts, inspect=run.inspect)
         changed = _write(run, page, data, result)
         if result.cacheable and run.write:
@@ -145,7 +145,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
 
 
 def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) -> bool:
-    """Write a result, unless nothing is to be written; whether it is another than what is there.
+    """Write a result, unless `run.write` is off; return whether it differs from the existing file.
 
     Raises OSError.
     """
@@ -160,11 +160,11 @@ def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) ->
 
 
 def _keep(run: _Run, name: str, result: PageResult, source: FileStat | None, key: str) -> None:
-    """Remember how a page is left; `source`: as it was read, None where it was written over."""
+    """Record a page in the index; `source`: its stat when read, None if it was overwritten."""
     target = stat_file(str(run.site.target(PurePosixPath(name))))
     if source is not None and not run.site.output:
         target = source
     if target is not None:
-        needs = json.dumps(result.dependencies)
-        record = PageRecord(source or target, target, key, needs, result.dump_summary())
+        dependencies = json.dumps(result.dependencies)
+        record = PageRecord(source or target, target, key, dependencies, result.dump_summary())
         run.index.keep(name, record)

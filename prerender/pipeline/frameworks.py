@@ -1,7 +1,7 @@
-"""A page's tree in; the name of the framework whose scripts build the page anew in a browser, out.
+"""Detects the client framework whose scripts rebuild a page in the browser (hydration).
 
-What is rendered into such a page is undone when they do, for it is not what they expect. The marks
-are those of the frameworks' own documents: where they mount, what they hand to their scripts.
+They would undo what is rendered into such a page, because it is not what they expect. The marks are
+those of the frameworks' own output: where they mount, what they pass to their scripts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from prerender.source import Element
 
 
 class _Framework(NamedTuple):
-    """A framework, and its marks: any one will do."""
+    """A framework and its marks, any of which is sufficient."""
 
     name: str
     ids: frozenset[str] = frozenset()
@@ -35,9 +35,9 @@ _IDS = frozenset().union(*(framework.ids for framework in _FRAMEWORKS))
 
 
 def detect_framework(root: Element) -> str | None:
-    """The framework that builds a page anew; None where none does, or its scripts are gone."""
+    """Return the framework that rebuilds a page; None if there is none or its scripts are gone."""
     scripts = root.all("script")
-    if not any(_runs(script) for script in scripts):
+    if not any(_loads_code(script) for script in scripts):
         return None
     ids = {element.attrs["id"] for element in root.having("id", _IDS)}
     generators = [
@@ -46,21 +46,28 @@ def detect_framework(root: Element) -> str | None:
         if meta.attrs.get("name", "").lower() == "generator"
     ]
     texts = [script.text() for script in scripts]
-    return next((one.name for one in _FRAMEWORKS if _marks(one, ids, generators, texts)), None)
+    return next(
+        (
+            framework.name
+            for framework in _FRAMEWORKS
+            if _has_marks(framework, ids, generators, texts)
+        ),
+        None,
+    )
 
 
-def _runs(script: Element) -> bool:
-    """Whether a script brings more than a few lines."""
+def _loads_code(script: Element) -> bool:
+    """Whether a script loads other files, and so may contain a framework."""
     return "src" in script.attrs or script.attrs.get("type") == "module"
 
 
-def _marks(
+def _has_marks(
     framework: _Framework, ids: Set[str], generators: Sequence[str], scripts: Sequence[str]
 ) -> bool:
     """Whether one of a framework's marks is in a page."""
     name, pattern = framework.generator, framework.script
     return (
         not framework.ids.isdisjoint(ids)
-        or (name is not None and any(one.startswith(name) for one in generators))
+        or (name is not None and any(generator.startswith(name) for generator in generators))
         or (pattern is not None and any(pattern.search(text) for text in scripts))
     )

@@ -1,4 +1,4 @@
-"""A formula, what it was typeset to and its page's set-up in; out: why it has to stay as it is.
+"""Decides whether a formula must stay unrendered because its page's set-up is not fully known.
 
 What only the page's own code defines is never guessed: the formula stays, and so do its scripts.
 """
@@ -16,9 +16,9 @@ _UNKNOWN = re.compile(r"Unknown environment '([^']*)'")
 
 
 def cure(names: str = "") -> str:
-    """What the user can put into prerender.toml."""
+    """Return advice on what to add to prerender.toml."""
     if not names:
-        return "say in prerender.toml, under [mathjax], how math is set up"
+        return "describe the page's math set-up in prerender.toml, under [mathjax]"
     return f"define {names} in prerender.toml, under [mathjax.tex.macros]"
 
 
@@ -26,34 +26,37 @@ _WHOLE = ("all", "unplaced")
 
 
 def whole_page(setup: Setup) -> str | None:
-    """Why no formula of a page can be typeset; None: there is no such reason."""
-    whole = (one.why for one in setup.lacks if one.formulas in _WHOLE and one.scope is None)
-    return next(whole, None)
+    """Return why no formula of a page can be typeset; None: there is no such reason."""
+    reasons = (lack.why for lack in setup.lacks if lack.formulas in _WHOLE and lack.scope is None)
+    return next(reasons, None)
 
 
-#: why a formula stays as it is, and what can be done
+#: why a formula stays unrendered, and what the user can do
 Held = tuple[str, str]
 
 
 def lacking(setup: Setup, formula: Formula, typeset: Typeset) -> Held | None:
-    """Why a formula stays as it is, and what can be done; None: it need not.
+    """Return why a formula stays unrendered, and what the user can do; None: it can be rendered.
 
-    It must have been typeset, to tell what MathJax does not know in it.
+    It must have been typeset, which shows what MathJax does not know in it.
     """
     for lack in setup.lacks:
         if lack.scope is not None and formula.scope % len(setup.scopes) != lack.scope:
             continue
         if lack.formulas in _WHOLE:
             return f"it stays as it is: {lack.why}", cure()
-        found = _found(lack, setup, formula, typeset)
+        found = _affected(lack, setup, formula, typeset)
         if found is not None:
-            shown = f"{found} cannot be typeset here" if found else "its number cannot be had"
-            return f"{shown}: {lack.why}", cure(found or "")
+            problem = f"{found} cannot be typeset here" if found else "its number is not known"
+            return f"{problem}: {lack.why}", cure(found or "")
     return None
 
 
-def _found(lack: Lack, setup: Setup, formula: Formula, typeset: Typeset) -> str | None:
-    """What a formula has that a set-up lacks, as the author writes it."""
+def _affected(lack: Lack, setup: Setup, formula: Formula, typeset: Typeset) -> str | None:
+    """Return the name in a formula that the set-up lacks, as the author writes it; None if none.
+
+    "" where it is the formula's number.
+    """
     if formula.input != "tex":
         return None
     if lack.formulas == "numbered":

@@ -1,6 +1,7 @@
-"""A page's tree and the roles of its scripts in; out: what only serves to show its formulas.
+"""Finds the elements of a page that only load MathJax or KaTeX, or why they must stay.
 
-That goes once no formula of the page is left for MathJax or KaTeX, and nothing else can need them.
+They are removed once no formula of the page is left for MathJax or KaTeX, and nothing else can need
+them.
 """
 
 from __future__ import annotations
@@ -13,80 +14,83 @@ from prerender.setup import FOR_OTHERS, LIBRARIES, Role, loader_of
 from prerender.source import Element, Span
 
 _SHEET = re.compile(r"(?:^|/)katex(?:-swap)?(?:\.min)?\.css(?:[?#]|$)", re.IGNORECASE)
-#: what a page asks for beforehand: https://html.spec.whatwg.org/multipage/links.html
+#: resource hints: https://html.spec.whatwg.org/multipage/links.html
 _HINTS = {"preload", "prefetch", "modulepreload"}
 _FONTS = re.compile(r"katex.*/fonts/|mathjax.*/(?:fonts|woff-v2)/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """What loads MathJax or KaTeX: the elements that may go, or why none of them may.
+    """What loads MathJax or KaTeX: the elements that may be removed, or why they must stay.
 
-    Neither: the page loads none.
+    Both empty: the page loads neither library.
     """
 
     spans: tuple[Span, ...] = ()
     stays: str = ""
 
     def staying(self, why: str) -> Loading:
-        """The same where nothing may go."""
+        """Return the same with nothing to remove, for the reason `why`."""
         return Loading(stays=why) if self.spans else self
 
 
 def loading(root: Element, roles: Sequence[Role]) -> Loading:
-    """What a page loads. `roles` are those of its scripts, in order."""
+    """Find what a page loads. `roles` are those of its scripts, in order."""
     scripts = list(zip(root.all("script"), roles, strict=True))
-    clients = [one for one, role in scripts if role == "client"]
+    clients = [script for script, role in scripts if role == "client"]
     if clients:
-        return Loading(stays=f"{_called(clients[0])} makes use of it, and does other things, too")
-    ours = [
-        one
-        for one, role in scripts
-        if role in ("loader", "configuration") and not (_is_for_rendered(one) and _has_katex(root))
+        return Loading(stays=f"{_describe(clients[0])} uses it, and does other things, too")
+    removable = [
+        script
+        for script, role in scripts
+        if role in ("loader", "configuration")
+        and not (_serves_rendered(script) and _has_katex(root))
     ]
     spans = [
-        *(one.span for one in ours),
-        *(one.span or one.start_tag for one in _links(root, scripts)),
+        *(script.span for script in removable),
+        *(link.span or link.start_tag for link in _links(root, scripts)),
     ]
     return Loading(tuple(sorted(span for span in spans if span is not None)))
 
 
-def _is_for_rendered(script: Element) -> bool:
-    """Whether a script does something to formulas that KaTeX has rendered before."""
+def _serves_rendered(script: Element) -> bool:
+    """Whether a script extends formulas that KaTeX has rendered before."""
     loader = loader_of(script.attrs.get("src", ""))
     return loader is not None and FOR_OTHERS.issuperset(loader.components)
 
 
-def _called(script: Element) -> str:
+def _describe(script: Element) -> str:
     src = script.attrs.get("data-main") or script.attrs.get("src")
     return f"the script {src}" if src else "a script in the page"
 
 
 def _links(root: Element, scripts: Sequence[tuple[Element, Role]]) -> Iterator[Element]:
-    """Style sheets of KaTeX of which nothing is left, and requests of loaders beforehand."""
-    links = [(one, set(one.attrs.get("rel", "").lower().split())) for one in root.all("link")]
-    sheets = [one for one, _ in links if _SHEET.search(one.attrs.get("href", ""))]
-    goes = bool(sheets) and not _has_katex(root) and _is_known(scripts)
+    """Yield KaTeX style sheets that are not needed any more, and resource hints for loaders."""
+    links = [(link, set(link.attrs.get("rel", "").lower().split())) for link in root.all("link")]
+    sheets = [link for link, _ in links if _SHEET.search(link.attrs.get("href", ""))]
+    removable = bool(sheets) and not _has_katex(root) and _katex_use_is_known(scripts)
     for link, kinds in links:
         href = link.attrs.get("href", "")
         hint = not kinds.isdisjoint(_HINTS)
         if link in sheets:
-            if goes and (hint or "stylesheet" in kinds):
+            if removable and (hint or "stylesheet" in kinds):
                 yield link
         elif hint and (LIBRARIES.search(href) or _FONTS.search(href)):
             yield link
 
 
 def _has_katex(root: Element) -> bool:
-    """Whether KaTeX has rendered something where the page was made."""
-    return any("katex" in one.classes for one in root.having("class"))
+    """Whether the page has formulas that KaTeX has rendered before."""
+    return any("katex" in element.classes for element in root.having("class"))
 
 
-def _is_known(scripts: Sequence[tuple[Element, Role]]) -> bool:
-    """Whether it can be told what scripts do with KaTeX: one loads it, or none is from elsewhere.
+def _katex_use_is_known(scripts: Sequence[tuple[Element, Role]]) -> bool:
+    """Whether all uses of KaTeX are known: a script loads it, or no script is from another host.
 
-    A bundle from elsewhere may have KaTeX in it.
+    A bundle from another host may contain KaTeX.
     """
     loads = any(role == "loader" for _, role in scripts)
-    far = any("//" in one.attrs.get("src", "") for one, role in scripts if role == "other")
-    return loads or not far
+    external = any(
+        "//" in script.attrs.get("src", "") for script, role in scripts if role == "other"
+    )
+    return loads or not external

@@ -1,4 +1,4 @@
-"""What became of a page in; bytes for the cache out, and from them the same again."""
+"""The result of a page, and its serialisation for the cache and the index."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from prerender.source.lines import Location
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of a page, and what there is to say of it; `data` is None where it stays as it is.
+    """The result of a page and its diagnostics; `data` is None if the page stays unchanged.
 
-    `dependencies` are the local files that decided; `cacheable` says whether nothing else did: a
-    file that could not be opened may be opened the next time, and a font may be there. `shared` are
-    lines of files of its site. `bug` is the traceback of a bug of ours.
+    `dependencies` are the local files that it depends on; it is not `cacheable` if it depends on
+    anything else: next time, an unreadable file may be readable, or a font available. `shared` are
+    the lines that it needs in the shared files of its site. `bug` is the traceback of a bug.
     """
 
     data: bytes | None
@@ -32,7 +32,7 @@ class PageResult:
     bug: str = ""
 
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
-        """The same as a line of the report."""
+        """Return the report of the page."""
         status: Status = "rendered" if changed else "unchanged"
         if self.failed:
             status = "failed"
@@ -41,20 +41,19 @@ class PageResult:
         return PageReport(page, status, self.formulas, written, self.diagnostics, self.bug)
 
     def dump_summary(self) -> str:
-        """All but the result, as JSON."""
-        said = [
-            [one.severity, one.message, one.location, one.tex, one.cure, one.times]
-            for one in self.diagnostics
+        """Serialise all but `data`, `shared` and `dependencies` as JSON."""
+        rows = [
+            [found.severity, found.message, found.location, found.tex, found.cure, found.times]
+            for found in self.diagnostics
         ]
-        return json.dumps([self.formulas, self.failed, said] if said else [self.formulas])
+        return json.dumps([self.formulas, self.failed, rows] if rows else [self.formulas])
 
 
-def load_summary(told: str, needs: str) -> PageResult:
-    """A result from what `dump_summary` gave; its result is where it was put."""
-    formulas, failed, said = (*json.loads(told), False, ())[:3]
-    return PageResult(
-        None, formulas, [_load_diagnostic(*one) for one in said], failed, json.loads(needs)
-    )
+def load_summary(summary: str, dependencies: str) -> PageResult:
+    """Load a result without its data from `dump_summary`'s JSON and that of its dependencies."""
+    formulas, failed, rows = (*json.loads(summary), False, ())[:3]
+    diagnostics = [_load_diagnostic(*row) for row in rows]
+    return PageResult(None, formulas, diagnostics, failed, json.loads(dependencies))
 
 
 def _load_diagnostic(
@@ -65,7 +64,7 @@ def _load_diagnostic(
 
 
 def pack(outcome: PageResult) -> bytes:
-    """An outcome as bytes."""
+    """Serialise a result."""
     head = [
         outcome.dump_summary(),
         json.dumps(outcome.dependencies),
@@ -76,11 +75,11 @@ def pack(outcome: PageResult) -> bytes:
 
 
 def unpack(packed: bytes) -> PageResult | None:
-    """The inverse; None for bytes of another kind."""
+    """Load a result from `pack`'s bytes; None for bytes of another format."""
     head, _, data = packed.partition(b"\n")
     try:
-        told, needs, same, shared = json.loads(head)
-        one = load_summary(told, needs)
+        summary, dependencies, same, shared = json.loads(head)
+        result = load_summary(summary, dependencies)
     except (ValueError, TypeError):
         return None
-    return replace(one, data=None if same else data, shared=shared)
+    return replace(result, data=None if same else data, shared=shared)

@@ -25,6 +25,7 @@ from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
+from prerender.pipeline.language import sign_place
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -346,7 +347,7 @@ async def _plan(
     if host.asks is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
-    options = engine_setup(setup)
+    options = engine_setup(setup) | sign_place(settings.line_break, opened.root)
     key = fingerprint(options)
     session.setups[key] = options
     return await session.run_in_thread(

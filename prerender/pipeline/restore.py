@@ -1,4 +1,4 @@
-"""A rendered site in; its pages as they were before, to the byte, and a report, out."""
+"""Restores the pages of a rendered site to their source, byte for byte, and returns a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prerender.site.files import Site, copy_assets, list_pages, read_source, wri
 
 
 def restore_site(site: Site) -> Report:
-    """Give the pages of a site their source again. Raises SiteError."""
+    """Restore the source of all pages of a site. Raises SiteError."""
     started = time.monotonic()
     pages = list_pages(site)
     copy_assets(site, pages)

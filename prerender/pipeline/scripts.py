@@ -1,7 +1,7 @@
-"""A page and the addresses of its scripts in; their texts out, and what there was to read.
+"""Reads the scripts of a page by their URLs, and records the files that its result depends on.
 
-What a page says of its math may stand in files beside it, so its result depends on them, and on
-those that are not there.
+A page's math set-up may be in files of its site, so its result depends on them, including those
+that do not exist.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from prerender.site.files import (
 )
 from prerender.source.encoding import EncodingLossError
 
-#: the files that decided, by their path from the site's root, with a hash; None: not there. Behind
-#: `_LOADED` stands the name of a fragment: the page that loads it decided
+#: the files that a result depends on, by their path from the site's root, with a hash; None: does
+#: not exist. After `_LOADED`, the name of a fragment: it depends on the page that loads it
 Dependencies = dict[str, str | None]
 _LOADED = "\0"
 
-#: texts that are held: the scripts of one theme, not all that a site may have
-_HELD = 64
+#: texts kept in memory: enough for the scripts of one theme
+_MAX_TEXTS = 64
 
 
 class ScriptReader(ABC):
-    """The scripts that stand in a site's own files, each looked at once a run."""
+    """Reads the scripts in a site's own files, each once a run."""
 
     def __init__(self) -> None:
         self._digests: Dependencies = {}
@@ -48,45 +48,47 @@ class ScriptReader(ABC):
 
     @abstractmethod
     def base(self, page: PurePosixPath) -> PurePath:
-        """What the addresses of a page's scripts count from."""
+        """Return the folder that the URLs of a page's scripts are relative to."""
 
     @abstractmethod
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
-        """The files that a page may mean by a URL, the likeliest first."""
+        """Return the files that a URL in a page may refer to, the likeliest first."""
 
     @abstractmethod
-    def _is_there(self, name: str) -> bool: ...
+    def _exists(self, name: str) -> bool: ...
 
     @abstractmethod
     def _read(self, name: str) -> bytes:
-        """The bytes of a file. Raises OSError."""
+        """Read a file. Raises OSError."""
 
     @abstractmethod
     def _pages(self) -> list[str]:
-        """The pages of the site, sorted. Raises OSError."""
+        """Return the pages of the site, sorted. Raises OSError."""
 
     @cached_property
     def loads(self) -> Loads:
-        """Which pages of the site are loaded by which. Reads them all. Raises OSError."""
+        """Which pages of the site load which fragments. Reads all pages. Raises OSError."""
 
-        def meant(page: str, url: str) -> list[str]:
-            return self._meant(PurePosixPath(page), url)
+        def candidates(page: str, url: str) -> list[str]:
+            return self._candidates(PurePosixPath(page), url)
 
-        return loads(self._pages(), self._read, meant)
+        return loads(self._pages(), self._read, candidates)
 
-    def host(self, page: PurePosixPath, needs: Dependencies) -> tuple[PurePosixPath, bytes] | None:
-        """The page that loads a page as a fragment, and its bytes, which `needs` will know of.
+    def host(
+        self, page: PurePosixPath, dependencies: Dependencies
+    ) -> tuple[PurePosixPath, bytes] | None:
+        """Return the page that loads `page` as a fragment, and its bytes; add a dependency on it.
 
         Raises OSError.
         """
         name = self.loads.hosts.get(str(page))
         if name is None:
             return None
-        needs[f"{_LOADED}{page}"] = self.digest(f"{_LOADED}{page}")
+        dependencies[f"{_LOADED}{page}"] = self.digest(f"{_LOADED}{page}")
         return PurePosixPath(name), self._read(name)
 
     def _host_digest(self, fragment: str) -> str | None:
-        """A hash of the page that loads a fragment: of its source, rendered or not."""
+        """Hash the source of the page that loads a fragment, whether it is rendered or not."""
         name = self.loads.hosts.get(fragment)
         if name is None:
             return None
@@ -96,56 +98,56 @@ class ScriptReader(ABC):
         return digest(b"\0".join([os.fsencode(name), data]))
 
     def reader(self, page: PurePosixPath) -> tuple[Callable[[str], str | None], Dependencies]:
-        """What reads the scripts of a page by their addresses, and what it will have looked at.
+        """Return a function that reads a page's scripts by URL, and the dependencies it records.
 
-        It raises OSError where a file cannot be read.
+        The function raises OSError where a file cannot be read.
         """
-        needs: Dependencies = {}
+        dependencies: Dependencies = {}
 
         def read(url: str) -> str | None:
-            for name in self._meant(page, url):
-                needs[name] = self.digest(name)
-                if needs[name] is not None:
+            for name in self._candidates(page, url):
+                dependencies[name] = self.digest(name)
+                if dependencies[name] is not None:
                     return self._text(name)
             return None
 
-        return read, needs
+        return read, dependencies
 
-    def _meant(self, page: PurePosixPath, url: str) -> list[str]:
-        """The files that a page, and all others in its folder, may mean by a URL."""
+    def _candidates(self, page: PurePosixPath, url: str) -> list[str]:
+        """Return the files that a URL may refer to in a page, and in all others of its folder."""
         key = (page.parent, url)
         if key not in self._meanings:
             self._meanings[key] = self._names(page, url)
         return self._meanings[key]
 
     def digest(self, name: str) -> str | None:
-        """The hash of a file; None where it is not there. Raises OSError."""
+        """Return the hash of a file; None if it does not exist. Raises OSError."""
         if name not in self._digests:
             if name.startswith(_LOADED):
                 self._digests[name] = self._host_digest(name.removeprefix(_LOADED))
             else:
-                there = self._is_there(name)
-                self._digests[name] = digest(self._read(name)) if there else None
+                exists = self._exists(name)
+                self._digests[name] = digest(self._read(name)) if exists else None
         return self._digests[name]
 
-    def unchanged(self, needs: Dependencies) -> bool:
-        """Whether the files are what they were."""
+    def unchanged(self, dependencies: Dependencies) -> bool:
+        """Whether the files have the recorded hashes."""
         try:
-            return all(self.digest(name) == known for name, known in needs.items())
+            return all(self.digest(name) == known for name, known in dependencies.items())
         except OSError:
             return False
 
     def _text(self, name: str) -> str:
         if name not in self._texts:
             self._texts[name] = self._read(name).decode("utf-8", "replace")
-            if len(self._texts) > _HELD:
+            if len(self._texts) > _MAX_TEXTS:
                 self._texts.popitem(last=False)
         self._texts.move_to_end(name)
         return self._texts[name]
 
 
 class SiteScripts(ScriptReader):
-    """The scripts of a site that is here."""
+    """Reads the scripts of a local site."""
 
     def __init__(self, site: Site) -> None:
         super().__init__()
@@ -163,7 +165,7 @@ class SiteScripts(ScriptReader):
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         return [os.path.relpath(file, self._root) for file in local_files(self._site, page, url)]
 
-    def _is_there(self, name: str) -> bool:
+    def _exists(self, name: str) -> bool:
         return is_local(self._site, self._root / name)
 
     def _read(self, name: str) -> bytes:
@@ -171,7 +173,7 @@ class SiteScripts(ScriptReader):
 
 
 class NoScripts(ScriptReader):
-    """The scripts of a page that is alone: none but those that stand in it."""
+    """The reader for a page without a site: it has no scripts in other files."""
 
     def base(self, page: PurePosixPath) -> PurePath:
         return page.parent
@@ -182,7 +184,7 @@ class NoScripts(ScriptReader):
     def _names(self, page: PurePosixPath, url: str) -> list[str]:
         return []
 
-    def _is_there(self, name: str) -> bool:
+    def _exists(self, name: str) -> bool:
         return False
 
     def _read(self, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What there is to say of places in pages, in; lines for a terminal, and JSON, out."""
+"""Diagnostics of pages and formulas: formats them as lines for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from unicodedata import category, east_asian_width
 
 from prerender.source.lines import Location
 
-#: an error fails; a warning fails where the user is strict; a note is but said
+#: an error makes the run fail, a warning only with --strict, a note never
 Severity = Literal["error", "warning", "note"]
 
 
 class DiagnosticExcerpt(NamedTuple):
-    """What there is to show of a diagnostic; `line` is 0 where it has no place.
+    """A diagnostic as it is displayed; `line` is 0 if it has no location.
 
-    `source` is the part of the line around the place, which is at the index `at` of it. `cure` is
-    what the user can do; what has one is said once for all its places, as are warnings and notes.
-    `times` is how often it is so.
+    `source` is the part of the source line around the location, whose index in it is `caret`.
+    `cure` is what the user can do; a diagnostic with a cure, a warning or a note is reported once
+    for all its locations. `times` is how often it occurs.
     """
 
     severity: Severity
@@ -27,42 +27,42 @@ class DiagnosticExcerpt(NamedTuple):
     column: int = 0
     tex: str = ""
     source: str = ""
-    at: int = 0
+    caret: int = 0
     cure: str = ""
     times: int = 1
 
     @property
     def once(self) -> bool:
-        """Whether it is said once, however often it is so."""
+        """Whether it is reported once, however often it occurs."""
         return bool(self.cure) or self.severity != "error"
 
     def show(self, path: str) -> str:
-        """Lines for a terminal: what and where, the source line, a caret under the place."""
+        """Return lines for a terminal: location and message, the source line, a caret."""
         if not self.line:
             return self.head(path)
-        caret = " " * _columns(self.source[: self.at]) + "^"
+        caret = " " * _columns(self.source[: self.caret]) + "^"
         return f"{self.head(path)}\n  {self.source}\n  {caret}"
 
     def head(self, path: str) -> str:
-        """The first of these lines."""
+        """Return the first of these lines."""
         return f"{self.where(path)}: {self.severity}: {_printable(self.message)}"
 
     def where(self, path: str) -> str:
-        """Its place in a page with this path."""
+        """Return its location, with the path of its page."""
         return f"{path}:{self.line}:{self.column}" if self.line else path
 
     def to_json(self) -> dict[str, Any]:
-        """As the contract of `--json` has it."""
+        """Return it as in the `--json` report."""
         line, column = (self.line, self.column) if self.line else (1, 1)
-        told = {"line": line, "column": column, "tex": self.tex, "message": self.message}
-        return told | ({"cure": self.cure} if self.cure else {})
+        data = {"line": line, "column": column, "tex": self.tex, "message": self.message}
+        return data | ({"cure": self.cure} if self.cure else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something to say of a place in a page; `tex` is the formula that stands there, if any.
+    """An error, warning or note about a location in a page; `tex` is the formula there, if any.
 
-    `cure` is what the user can do. `times` is how often it is so, where that has no place.
+    `cure` is what the user can do. `times` is how often it occurs, if it has no location.
     """
 
     severity: Severity
@@ -73,8 +73,8 @@ class Diagnostic:
     times: int = 1
 
     @property
-    def remark(self) -> DiagnosticExcerpt:
-        """What there is to show of it."""
+    def excerpt(self) -> DiagnosticExcerpt:
+        """It as it is displayed."""
         if self.location is None:
             return DiagnosticExcerpt(
                 self.severity, self.message, tex=self.tex, cure=self.cure, times=self.times
@@ -91,7 +91,7 @@ _SHOWN = 100
 
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:
-    """The part of a line around a column (from 1), and the index of the column in it."""
+    """Return the part of a line around a column (from 1), and the column's index in it."""
     start = max(0, min(column - 1 - _SHOWN // 3, len(text) - _SHOWN))
     before = "…" if start else ""
     after = "…" if start + _SHOWN < len(text) else ""
@@ -100,21 +100,21 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
 
 
 def _printable(text: str) -> str:
-    """A text that tells no terminal what to do, in one line."""
+    """Replace control characters, so that the text is one line and safe on a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _columns(text: str) -> int:
-    """The columns of a text on a terminal: two for a wide character (UAX #11), none for a mark."""
+    """Return a text's width in terminal columns: 2 a wide character (UAX #11), 0 a mark."""
     return sum(
         0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text
     )
 
 
 class Finding(NamedTuple):
-    """A formula on a screen, and what there is to say of it; `picture` is a file.
+    """A formula and what is wrong with it on a screen; `picture` is a file.
 
-    `display` is None where it is not known which formula it is.
+    `display` is None if it is not known which formula it is.
     """
 
     path: str
@@ -126,25 +126,25 @@ class Finding(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The place of the formula."""
+        """The location of the formula."""
         return f"{self.path}:{self.place.line}:{self.place.column}" if self.place else self.path
 
     def to_json(self) -> dict[str, Any]:
-        """As the contract of `--json` has it."""
+        """Return it as in the `--json` report."""
         line, column = (self.place.line, self.place.column) if self.place else (1, 1)
-        told: dict[str, Any] = {"path": self.path, "line": line, "column": column}
-        told |= {"tex": self.tex, "reason": self.reason}
-        told |= {} if self.display is None else {"display": self.display}
-        return told | ({"picture": self.picture} if self.picture else {})
+        data: dict[str, Any] = {"path": self.path, "line": line, "column": column}
+        data |= {"tex": self.tex, "reason": self.reason}
+        data |= {} if self.display is None else {"display": self.display}
+        return data | ({"picture": self.picture} if self.picture else {})
 
 
-#: places that are named of what is said once
+#: locations that are listed for a diagnostic that is reported once
 _NAMED = 4
 
 
 @dataclass(slots=True)
 class Topic:
-    """What is said once of a site: its first places, and how many there are on how many pages."""
+    """A diagnostic reported once for a site: its first locations, and how often it occurs."""
 
     first: DiagnosticExcerpt
     places: list[tuple[str, DiagnosticExcerpt]] = field(default_factory=list)
@@ -152,54 +152,59 @@ class Topic:
     pages: int = 0
     _last: str | None = None
 
-    def add(self, path: str, remark: DiagnosticExcerpt) -> None:
-        """One more; the places of a page come together."""
-        self.count += remark.times
+    def add(self, path: str, excerpt: DiagnosticExcerpt) -> None:
+        """Add an occurrence; those of the same page must follow each other."""
+        self.count += excerpt.times
         self.pages += path != self._last
         self._last = path
         if len(self.places) < _NAMED:
-            self.places.append((path, remark))
+            self.places.append((path, excerpt))
 
     def show(self) -> str:
-        """Lines for a terminal."""
-        [(path, remark), *others] = self.places
+        """Return lines for a terminal."""
+        [(path, excerpt), *others] = self.places
         more = [f"{pluralize(self.count, 'time')} on {pluralize(self.pages, 'page')}"] * (
             self.count > 1
         )
         if others:
-            more.append(f"also {', '.join(one.where(where) for where, one in others)}")
-        told = ", ".join(more) + ("; " if more and remark.cure else "") + remark.cure
-        return remark.show(path) + (f"\n  {told}" if told else "")
+            more.append(f"also {', '.join(other.where(page) for page, other in others)}")
+        details = ", ".join(more) + ("; " if more and excerpt.cure else "") + excerpt.cure
+        return excerpt.show(path) + (f"\n  {details}" if details else "")
 
     def to_json(self) -> dict[str, Any]:
-        """As the contract of `--json` has it."""
-        places = [{"path": path, **one._replace(cure="").to_json()} for path, one in self.places]
+        """Return it as in the `--json` report."""
+        places = [
+            {"path": path, **excerpt._replace(cure="").to_json()} for path, excerpt in self.places
+        ]
         for place in places:
             del place["message"]
-        told = {"message": self.first.message, "count": self.count, "pages": self.pages}
-        return told | ({"cure": self.first.cure} if self.first.cure else {}) | {"places": places}
+        data = {"message": self.first.message, "count": self.count, "pages": self.pages}
+        return data | ({"cure": self.first.cure} if self.first.cure else {}) | {"places": places}
 
 
-def topics(said: Iterable[tuple[str, DiagnosticExcerpt]]) -> list[Topic]:
-    """What is to be said once, in the order of its first places; a page's remarks come together."""
+def topics(excerpts: Iterable[tuple[str, DiagnosticExcerpt]]) -> list[Topic]:
+    """Group diagnostics that are reported once, in the order of their first locations.
+
+    Takes pairs of path and diagnostic, those of a page together.
+    """
     found: dict[tuple[str, str, str], Topic] = {}
-    for path, remark in said:
-        if remark.once:
-            key = (remark.severity, remark.message, remark.cure)
-            found.setdefault(key, Topic(remark)).add(path, remark)
+    for path, excerpt in excerpts:
+        if excerpt.once:
+            key = (excerpt.severity, excerpt.message, excerpt.cure)
+            found.setdefault(key, Topic(excerpt)).add(path, excerpt)
     return list(found.values())
 
 
-def topics_to_json(said: Sequence[Topic]) -> dict[str, Any]:
-    """Warnings and notes as the contract of `--json` has them, where there are any."""
+def topics_to_json(topics: Sequence[Topic]) -> dict[str, Any]:
+    """Return warnings and notes as in the `--json` report; no key for a list that is empty."""
     names = {"warnings": "warning", "notes": "note"}
-    told = {
-        name: [one.to_json() for one in said if one.first.severity == severity]
+    lists = {
+        name: [topic.to_json() for topic in topics if topic.first.severity == severity]
         for name, severity in names.items()
     }
-    return {name: some for name, some in told.items() if some}
+    return {name: items for name, items in lists.items() if items}
 
 
 def pluralize(count: int, what: str) -> str:
-    """A number of things in words."""
+    """Return a count with its noun, in the plural unless it is 1."""
     return f"{count} {what}{'' if count == 1 else 's'}"

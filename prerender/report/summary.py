@@ -1,4 +1,4 @@
-"""What happened to pages in; counts, JSON and the exit code out."""
+"""The report of a run: collects the results of pages; gives counts, JSON and the exit code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """What became of a page."""
+    """The result of a page."""
 
     path: str
     status: Status
@@ -30,27 +30,27 @@ class PageReport:
     written: bool = False
     diagnostics: Sequence[Diagnostic] = ()
     bug: str = ""
-    """The traceback of a bug of ours that has left the page as it is."""
+    """The traceback of a bug in prerender that has left the page unchanged."""
 
     @property
     def errors(self) -> list[Diagnostic]:
-        """Those that make the exit code 1."""
-        return [one for one in self.diagnostics if one.severity == "error"]
+        """The diagnostics that make the exit code 1."""
+        return [found for found in self.diagnostics if found.severity == "error"]
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        """Those that change nothing, unless the user is strict."""
-        return [one for one in self.diagnostics if one.severity == "warning"]
+        """The diagnostics that make the exit code 1 only with --strict."""
+        return [found for found in self.diagnostics if found.severity == "warning"]
 
     @property
     def lacks(self) -> bool:
-        """Whether something of it stays because its set-up could not be had."""
-        return any(one.cure for one in self.errors)
+        """Whether a part of it was not rendered because its set-up is not known."""
+        return any(error.cure for error in self.errors)
 
 
 @dataclass(slots=True)
 class ScreenReport:
-    """What was seen of all pages on a screen: how many displays, which formulas are compromises.
+    """The findings of all pages on a screen of some width: a count of displays, and formulas.
 
     `shrunk` and `scrolled` are those for which no layout is narrow enough; `offences` are errors.
     """
@@ -62,7 +62,7 @@ class ScreenReport:
     offences: list[Finding] = field(default_factory=list)
 
     def summary(self) -> str:
-        """One line for a person."""
+        """Return a one-line summary."""
         return (
             f"at {self.width} px: {pluralize(self.displays, 'display')}, "
             f"{len(self.shrunk)} shrunk, {len(self.scrolled)} scrolled; "
@@ -70,15 +70,18 @@ class ScreenReport:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """As the contract of `--json` has it."""
+        """Return it as in the `--json` report."""
         lists = {"shrunk": self.shrunk, "scrolled": self.scrolled, "offences": self.offences}
-        found = {name: [one.to_json() for one in sorted(some)] for name, some in lists.items()}
+        found = {
+            name: [finding.to_json() for finding in sorted(findings)]
+            for name, findings in lists.items()
+        }
         return {"width": self.width, "displays": self.displays, **found}
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of a run; `screens` where its pages were looked at."""
+    """The result of a run; `screens` if its pages were inspected on screens."""
 
     pages: list[PageReport] = field(default_factory=list)
     distinct: int = 0
@@ -87,15 +90,15 @@ class Report:
     seconds: float = 0.0
     screens: Sequence[ScreenReport] = ()
     strict: bool = False
-    """Whether warnings fail."""
+    """Whether warnings make the run fail."""
     pictures: Path | None = None
-    """The folder with pictures of what is wrong on a screen, if there is any."""
+    """The folder with pictures of formulas that are wrong on a screen, if there are any."""
     missing_libraries: Sequence[str] = ()
-    """URLs that pages load from elsewhere, and which were not there for the screens."""
+    """URLs outside the site that pages load, and that were not available to the screens."""
 
     @property
     def exit(self) -> Exit:
-        """The exit code that the run deserves."""
+        """The exit code of the run."""
         if any(page.bug for page in self.pages):
             return Exit.BUG
         failed = any(
@@ -105,15 +108,19 @@ class Report:
         return Exit.SOME_FAILED if failed else Exit.DONE
 
     def count(self, status: Status) -> int:
-        """How many pages ended so."""
+        """Return the number of pages with this status."""
         return sum(page.status == status for page in self.pages)
 
     def topics(self) -> list[Topic]:
-        """What is said once of all pages."""
-        return topics((page.path, one.remark) for page in self.pages for one in page.diagnostics)
+        """Return the diagnostics that are reported once for all pages."""
+        return topics(
+            (page.path, diagnostic.excerpt)
+            for page in self.pages
+            for diagnostic in page.diagnostics
+        )
 
     def summary(self) -> str:
-        """One line for a person."""
+        """Return a one-line summary."""
         counts = ", ".join(
             f"{count} {status}" for status in get_args(Status) if (count := self.count(status))
         )
@@ -123,7 +130,7 @@ class Report:
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
         lacking = sum(page.lacks for page in self.pages)
-        left = "Left as it is, in part or whole, for want of its set-up"
+        left = "Not rendered, in part or whole, because the set-up is not known"
         left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
         return (
             f"{pluralize(len(self.pages), 'page')}: {counts}; {written} written. "
@@ -132,8 +139,8 @@ class Report:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The report as the contract of `--json` has it."""
-        screens = {"screens": [one.to_json() for one in self.screens]} if self.screens else {}
+        """Return the `--json` report."""
+        screens = {"screens": [screen.to_json() for screen in self.screens]} if self.screens else {}
         return (
             screens
             | topics_to_json(self.topics())
@@ -144,7 +151,7 @@ class Report:
                         "path": page.path,
                         "status": page.status,
                         "formulas": page.formulas,
-                        "errors": [error.remark.to_json() for error in page.errors],
+                        "errors": [error.excerpt.to_json() for error in page.errors],
                     }
                     for page in self.pages
                 ],

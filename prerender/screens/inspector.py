@@ -1,6 +1,6 @@
-"""Rendered pages in; what their formulas do on screens of some widths out: diagnostics, a report.
+"""Inspects rendered pages on screens of some widths; returns diagnostics and fills the reports.
 
-Nothing is written but a picture of each offender, into a folder outside the site.
+Nothing is written except a picture of each formula that is wrong, in a folder outside the site.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from prerender.source.lines import LineIndex, Location
 _SHRUNK = {"shrinks": True, "scrolls": False}
 
 
-def widths(words: str) -> tuple[int, ...]:
-    """The widths that `--screens` names: 320,390. Raises ValueError."""
-    if not re.fullmatch(r"\s*[1-9]\d{0,4}\s*(,\s*[1-9]\d{0,4}\s*)*", words, re.ASCII):
-        raise ValueError(f"{words!r} are no widths; write 320,390,820, say")
-    return tuple(dict.fromkeys(int(word) for word in words.split(",")))
+def widths(text: str) -> tuple[int, ...]:
+    """Parse a list of widths in pixels: 320,390. Raises ValueError."""
+    if not re.fullmatch(r"\s*[1-9]\d{0,4}\s*(,\s*[1-9]\d{0,4}\s*)*", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a list of widths; write 320,390,820, for example")
+    return tuple(dict.fromkeys(int(word) for word in text.split(",")))
 
 
 @dataclass(slots=True)
 class ScreenInspector:
-    """A run's looks at the pages of a site, `tabs` at once; what was seen is in `reports`.
+    """Inspects the pages of a site, `tabs` at a time, and collects the findings in `reports`.
 
-    `folder` is where pictures go; None: a new one, made for the first of them. `libraries` has what
-    pages load from CDNs; what they do not find there is in `missing`.
+    `folder` is the folder for pictures; None: a new one, created for the first picture. `libraries`
+    has the files that pages load from CDNs; URLs that it does not have are added to `missing`.
     """
 
     site: Site
@@ -51,32 +51,32 @@ class ScreenInspector:
     libraries: Path | None = None
     missing: set[str] = field(default_factory=set)
     reports: list[ScreenReport] = field(init=False)
-    _places: asyncio.Semaphore = field(init=False)
+    _free_tabs: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self.reports = [ScreenReport(width) for width in self.screens.widths]
-        self._places = asyncio.Semaphore(self.tabs or os.cpu_count() or 1)
+        self._free_tabs = asyncio.Semaphore(self.tabs or os.cpu_count() or 1)
 
     async def inspect(
         self, page: PurePosixPath, plan: Plan, finished: Finished
     ) -> list[Diagnostic]:
-        """Look at a page, add to the reports, and say which formulas are wrong where."""
+        """Inspect a page, add to the reports, and return a diagnostic for each wrong formula."""
         if not finished.rendered:
             return []
         files = lambda url: local_file(self.site, page, url)  # noqa: E731
         served = ServedPage(page, finished.data, files, self._library)
         try:
-            async with self._places:
+            async with self._free_tabs:
                 seen = await inspect_page(await self.engine.browser(), served, self.screens)
         except TabLostError as error:
-            return [Diagnostic("error", f"the page cannot be looked at: {error}")]
+            return [Diagnostic("error", f"the page cannot be inspected: {error}")]
         formulas = _Formulas(page, plan, finished.rendered)
         for report, result in zip(self.reports, seen, strict=True):
             self._add(report, result, formulas)
         return formulas.diagnose(seen)
 
     def _library(self, url: str) -> Path | None:
-        """The file that a URL elsewhere means, if there is one."""
+        """Return the library file that a URL outside the site refers to, if there is one."""
         if self.libraries is None:
             return None
         file = library_file(self.libraries, url)
@@ -85,11 +85,11 @@ class ScreenInspector:
         return file
 
     def _add(self, report: ScreenReport, seen: ViewportResult, formulas: _Formulas) -> None:
-        """Add what was seen of a page on a screen to the screen's report."""
+        """Add the result of a page on a screen to the screen's report."""
         formulas.count = seen.formulas
         report.displays += seen.displays
         for compromise in seen.compromises:
-            found = formulas.finding(compromise.index, _because(compromise))
+            found = formulas.finding(compromise.index, _compromise_reason(compromise))
             (report.shrunk if _SHRUNK[compromise.how] else report.scrolled).append(found)
         for violation in seen.violations:
             found = formulas.finding(violation.index, violation.reason)
@@ -107,7 +107,7 @@ class ScreenInspector:
 
 
 class _Formulas:
-    """The rendered formulas of a page; `count` is how many the browser has found."""
+    """The rendered formulas of a page; `count` is the number that the browser has found."""
 
     def __init__(self, page: PurePosixPath, plan: Plan, rendered: Sequence[Formula]) -> None:
         self._path = str(page)
@@ -116,8 +116,8 @@ class _Formulas:
         self.count = len(rendered)
 
     def finding(self, index: int, reason: str) -> Finding:
-        """What there is to report of a formula, by its index in the browser."""
-        # A page may hold elements like ours that are not: then nothing says which is which
+        """Return a finding about the formula with this index in the browser."""
+        # A page may contain similar elements that are not ours: then the index tells nothing
         if self.count != len(self._rendered):
             return Finding(self._path, None, "", reason)
         formula = self._rendered[index]
@@ -128,24 +128,24 @@ class _Formulas:
         return self._lines.locate(formula.span.start)
 
     def diagnose(self, seen: Sequence[ViewportResult]) -> list[Diagnostic]:
-        """A diagnostic for each thing that is wrong with a formula, on whichever screens."""
-        wrong: dict[tuple[int, str], list[int]] = defaultdict(list)
+        """Return a diagnostic for each problem of a formula, with all screens that have it."""
+        violations: dict[tuple[int, str], list[int]] = defaultdict(list)
         for result in seen:
             for violation in result.violations:
-                wrong[violation.index, violation.reason].append(result.width)
+                violations[violation.index, violation.reason].append(result.width)
         diagnostics = [
-            Diagnostic("error", f"at {_pixels(where)}: {problem}")
-            for problem, where in _problems(seen).items()
+            Diagnostic("error", f"at {_pixels(widths)}: {problem}")
+            for problem, widths in _problems(seen).items()
         ]
-        for (index, reason), where in sorted(wrong.items()):
+        for (index, reason), widths in sorted(violations.items()):
             found = self.finding(index, reason)
-            message = f"at {_pixels(where)}: {reason}"
+            message = f"at {_pixels(widths)}: {reason}"
             diagnostics.append(Diagnostic("error", message, found.place, found.tex))
         return diagnostics
 
 
 def _problems(seen: Sequence[ViewportResult]) -> dict[str, list[int]]:
-    """What is wrong with a page as a whole, and on screens of which widths."""
+    """Return the problems of a page as a whole, each with the widths of its screens."""
     found: dict[str, list[int]] = defaultdict(list)
     for result in seen:
         for problem in result.problems:
@@ -157,8 +157,8 @@ def _pixels(widths: Sequence[int]) -> str:
     return f"{', '.join(map(str, widths))} px"
 
 
-def _because(compromise: Compromise) -> str:
-    """Why a formula is not shown as it is."""
+def _compromise_reason(compromise: Compromise) -> str:
+    """Say why a formula is shrunk or scrolls."""
     layouts = (
         "its only layout"
         if compromise.layouts == 1

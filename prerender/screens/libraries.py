@@ -1,8 +1,8 @@
-"""A folder of libraries and the URL of a file on a CDN in; the file that is meant out.
+"""Finds the local file for a URL on a CDN in a folder of libraries.
 
-The folder has files where a mirror would have them (`cdn.jsdelivr.net/npm/mathjax@3/es5/…`), or is
-one that npm fills: packages by their names (`node_modules`), or by name and version
-(`katex@0.16.8/dist/…`). A package of another version than a URL asks for is not meant.
+The folder is laid out like a mirror (`cdn.jsdelivr.net/npm/mathjax@3/es5/…`) or as npm does it:
+packages by name (`node_modules`), or by name and version (`katex@0.16.8/dist/…`). A package of
+another version than the URL requests does not match.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-#: what the paths of CDNs are made of: a package, with a scope perhaps, its version, a file in it
+#: the URLs of CDNs: a package, possibly with a scope, its version, and a file in it
 _URLS = (
     r"//(?:cdn|fastly|gcore)\.jsdelivr\.net/npm/(?P<name>(?:@[^/@]+/)?[^/@]+)(?:@(?P<version>[^/]+))?/(?P<file>.+)",
     r"//(?:www\.)?unpkg\.com/(?P<name>(?:@[^/@]+/)?[^/@]+)(?:@(?P<version>[^/]+))?/(?P<file>.+)",
     r"//cdnjs\.cloudflare\.com/ajax/libs/(?P<name>[^/]+)/(?P<version>[^/]+)/(?P<file>.+)",
 )
-#: where packages keep what CDNs that list no packages of npm have at their top
+#: folders of npm packages whose files other CDNs (cdnjs) have at the top level
 _BUILT = ("", "dist/")
 
 
 def library_file(folder: Path, url: str) -> Path | None:
-    """The file that a URL means; None where the folder does not have it."""
+    """Return the file for a URL; None if the folder does not have it."""
     try:
         parts = urlsplit(url)
         address = f"//{parts.hostname}{unquote(parts.path)}"
-        candidates = [folder / address.lstrip("/"), *_of_package(folder, address)]
+        candidates = [folder / address.lstrip("/"), *_package_files(folder, address)]
         return next((file for file in candidates if _is_in(file, folder)), None)
-    except (OSError, ValueError):  # no URL, or none that a file could have
+    except (OSError, ValueError):  # not a URL, or not a possible file name
         return None
 
 
-def _of_package(folder: Path, address: str) -> Iterator[Path]:
-    """The files of packages that an address may mean."""
+def _package_files(folder: Path, address: str) -> Iterator[Path]:
+    """Yield the possible files of npm packages for an address."""
     for pattern in _URLS:
         if found := re.fullmatch(pattern, address):
             name, version, file = found["name"], found["version"] or "", found["file"]
@@ -44,25 +44,27 @@ def _of_package(folder: Path, address: str) -> Iterator[Path]:
 
 
 def _packages(folder: Path, name: str, version: str) -> Iterator[Path]:
-    """The folders of a package in the version that is asked for."""
+    """Yield the possible folders of a package in the requested version."""
     for spelled in dict.fromkeys((name, name.lower())):
         yield folder / f"{spelled}@{version}"
         near = (folder / spelled).parent.glob(f"{Path(spelled).name}@*")
         yield from (
-            folder for folder in sorted(near) if _fits(folder.name.rpartition("@")[2], version)
+            folder
+            for folder in sorted(near)
+            if _version_matches(folder.name.rpartition("@")[2], version)
         )
-        if _fits(_version(folder / spelled), version):
+        if _version_matches(_version(folder / spelled), version):
             yield folder / spelled
 
 
-def _fits(has: str, wanted: str) -> bool:
-    """Whether a version is one that is asked for; what is no number (`latest`, `^1.0`) all are."""
-    exact = re.fullmatch(r"\d+(\.\d+)*(-.*)?", wanted)
-    return not has or not exact or f"{has}.".startswith(f"{wanted}.")
+def _version_matches(version: str, requested: str) -> bool:
+    """Whether a version is the requested one; every version matches `latest`, `^1.0` etc."""
+    exact = re.fullmatch(r"\d+(\.\d+)*(-.*)?", requested)
+    return not version or not exact or f"{version}.".startswith(f"{requested}.")
 
 
 def _version(package: Path) -> str:
-    """The version that a package says it has, or none."""
+    """Return the version in a package's package.json; "" if there is none."""
     try:
         package_json = json.loads((package / "package.json").read_bytes())
     except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""A rendered page in, what is wrong with its formulas on screens of some widths out, with pictures.
+"""Opens a rendered page on screens of some widths; returns the problems of its formulas.
 
-The page comes from memory, what it loads from its site or from a folder of libraries; nothing else
-is answered. Its scripts run, as they would for a reader who opens it on each of the screens, but
-lead nowhere else. Where there are any, it is looked at without them, too.
+The page is served from memory, what it loads from its site or a folder of libraries; all other
+requests are refused. Its scripts run as they would for a reader, but cannot navigate away. A page
+with scripts is also inspected without them.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from prerender.browser.pages import (
 from prerender.engine import X_HEIGHT
 
 _HEIGHT = 800
-#: CSS pixels of its page that a picture shows above and below an offender
+#: CSS pixels of the page that a picture includes above and below the formula
 _AROUND = 24
-#: seconds that a page has to be still for, and that is waited for it at most
+#: seconds without changes after which a page has settled, and the most to wait for that
 _QUIET, _SETTLING = 0.25, 5.0
-#: the world of our scripts in a page
+#: the name of our isolated world (https://chromedevtools.github.io/devtools-protocol/) in a page
 _WORLD = "prerender"
-#: which look at a page has shown what the other has not
+#: added to a problem that occurs only with, or only without, the page's scripts
 _WITH, _WITHOUT = "with the page's scripts", "without scripts"
 
 
@@ -59,11 +59,11 @@ _MEASURE, _FRAME = map(_script, ("measure", "frame"))
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """Screens to look at a page on: widths in pixels, the page's zoom, the size of its text.
+    """The screens to inspect a page on: widths in pixels, zoom factor, text size factor.
 
-    A zoom of 4 makes a screen of 1280 pixels one of 320 CSS pixels, with four times as many dots.
-    `shrink` is the share of its size below which a formula is not readable, `seconds` what the
-    page's scripts may take without a pause.
+    A zoom of 4 makes a screen of 1280 pixels one of 320 CSS pixels with four times the resolution.
+    `shrink` is the fraction of its size below which a formula is not readable, `seconds` the time
+    limit of the page's scripts.
     """
 
     widths: Sequence[int]
@@ -75,9 +75,9 @@ class Screens:
 
 @dataclass(frozen=True, slots=True)
 class ServedPage:
-    """A rendered page: its name in the site, its bytes, and the files that its URLs mean.
+    """A rendered page: its name in the site, its bytes, and the files for its requests.
 
-    `file` knows those of paths of the site, `library` those of URLs elsewhere.
+    `file` returns those for paths in the site, `library` those for URLs outside it.
     """
 
     name: PurePosixPath
@@ -88,7 +88,7 @@ class ServedPage:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A formula (by its index in the page) that is not as it should be, and a PNG of it."""
+    """A formula (by its index in the page) that is displayed wrongly, why, and a PNG of it."""
 
     index: int
     reason: str
@@ -97,7 +97,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Compromise:
-    """A formula that had to be shrunk, or scrolls: pixels that it needs, pixels that there are."""
+    """A formula that is shrunk or scrolls: the width it needs and the room it has, in pixels."""
 
     index: int
     how: Literal["shrinks", "scrolls"]
@@ -108,7 +108,7 @@ class Compromise:
 
 @dataclass(frozen=True, slots=True)
 class ViewportResult:
-    """What was seen of a page on a screen; `problems` are of the page as a whole."""
+    """The result of a page on a screen; `problems` are those of the page as a whole."""
 
     width: int
     formulas: int
@@ -121,20 +121,20 @@ class ViewportResult:
 async def inspect_page(
     browser: Browser, served: ServedPage, screens: Screens
 ) -> list[ViewportResult]:
-    """Look at a page on each screen in turn. Raises TabLostError."""
-    seen, has_scripts = await _look(browser, served, screens, scripts=True)
+    """Inspect a page on each screen in turn. Raises TabLostError."""
+    seen, has_scripts = await _results(browser, served, screens, scripts=True)
     if not has_scripts:
         return seen
-    plain, _ = await _look(browser, served, screens, scripts=False)
-    return [_both(*pair) for pair in zip(seen, plain, strict=True)]
+    plain, _ = await _results(browser, served, screens, scripts=False)
+    return [_merged(*pair) for pair in zip(seen, plain, strict=True)]
 
 
-def _both(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
-    """What is seen of a page on a screen, and what is wrong there with and without its scripts."""
+def _merged(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
+    """Merge the results with scripts (`seen`) and without (`plain`); note which of them differ."""
     known, others = ({(o.index, o.reason) for o in result.violations} for result in (seen, plain))
     violations = [
-        *(o if (o.index, o.reason) in others else _marked(o, _WITH) for o in seen.violations),
-        *(_marked(o, _WITHOUT) for o in plain.violations if (o.index, o.reason) not in known),
+        *(o if (o.index, o.reason) in others else _noted(o, _WITH) for o in seen.violations),
+        *(_noted(o, _WITHOUT) for o in plain.violations if (o.index, o.reason) not in known),
     ]
     problems = [
         *(text if text in plain.problems else f"{text}, {_WITH}" for text in seen.problems),
@@ -143,33 +143,33 @@ def _both(seen: ViewportResult, plain: ViewportResult) -> ViewportResult:
     return replace(seen, violations=violations, problems=problems)
 
 
-def _marked(violation: Violation, how: str) -> Violation:
-    return replace(violation, reason=f"{violation.reason}, {how}")
+def _noted(violation: Violation, note: str) -> Violation:
+    return replace(violation, reason=f"{violation.reason}, {note}")
 
 
-async def _look(
+async def _results(
     browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
 ) -> tuple[list[ViewportResult], bool]:
-    """What is seen of a page on each screen, and whether it has scripts."""
+    """Return the results of a page on each screen, and whether it has scripts."""
     async with _opened(browser, served, screens, scripts=scripts) as visit:
         world: _IsolatedWorld | None = None
         seen, has_scripts = [], False
         for width in screens.widths:
             await visit.resize(max(1, round(width / screens.zoom)))
-            # Scripts may have looked at the width; and text is enlarged once
+            # Scripts may depend on the width at load time; and text must be enlarged only once
             if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
             options = {"textSize": screens.text, "shrink": screens.shrink, "xHeight": X_HEIGHT}
             measured = await world.call(_MEASURE, options)
             has_scripts = has_scripts or measured["scripted"]
-            seen.append(await _seen(visit.page, world, width, measured))
+            seen.append(await _viewport_result(visit.page, world, width, measured))
     return seen, has_scripts
 
 
-async def _seen(
+async def _viewport_result(
     page: Page, world: _IsolatedWorld, width: int, measured: dict[str, Any]
 ) -> ViewportResult:
-    """What has been measured, with pictures."""
+    """Make a result of the measurements, and take the pictures."""
     violations = [
         Violation(found["index"], found["reason"], await _picture(page, world, number))
         for number, found in enumerate(measured["violations"])
@@ -183,7 +183,7 @@ async def _seen(
 async def _opened(
     browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
 ) -> AsyncIterator[_PageVisit]:
-    """A tab of its own: nothing that a page keeps is there the next time."""
+    """Open a page in a fresh tab, so that nothing stored by a page is there the next time."""
     server = _Server(served)
     page = await open_page(
         browser,
@@ -203,13 +203,13 @@ async def _opened(
 
 @dataclass(frozen=True, slots=True)
 class _IsolatedWorld:
-    """A place for scripts in a page, out of reach of its own."""
+    """An isolated world: a scope for our scripts that the page's own cannot reach."""
 
     session: CDPSession
     context: int
 
     async def call(self, function: str, argument: object, seconds: float = STARTUP_TIMEOUT) -> Any:
-        """What a function gives for an argument. Raises TabLostError."""
+        """Call a JavaScript function with an argument; return its result. Raises TabLostError."""
         expression = f"({function})({json.dumps(argument)})"
         options = {"contextId": self.context, "awaitPromise": True}
         try:
@@ -219,7 +219,7 @@ class _IsolatedWorld:
 
 
 async def _picture(page: Page, world: _IsolatedWorld, violation: int) -> bytes:
-    """A PNG of an offender, framed, and of what is beside it on the screen."""
+    """Return a PNG of a formula, framed, and what is around it on the screen."""
     top, bottom = await world.call(_FRAME, {"violation": violation, "framed": True})
     size = page.viewport_size or {"width": 1, "height": _HEIGHT}
     above = min(max(0, top - _AROUND), size["height"] - 1)
@@ -231,7 +231,7 @@ async def _picture(page: Page, world: _IsolatedWorld, violation: int) -> bytes:
 
 
 class _PageVisit:
-    """A tab in which a page is opened: it is not left, and loaded again only by us."""
+    """A tab with a page; the page cannot navigate away or reload itself."""
 
     def __init__(self, page: Page, session: CDPSession, server: _Server) -> None:
         self.page = page
@@ -239,69 +239,71 @@ class _PageVisit:
         self._server = server
 
     async def resize(self, width: int) -> None:
-        """Give the screen a width, in CSS pixels. Raises TabLostError."""
+        """Set the width of the screen, in CSS pixels. Raises TabLostError."""
         await with_timeout(self.page.set_viewport_size({"width": width, "height": _HEIGHT}))
 
     async def watch(self) -> None:
-        """Have the page watched from its beginning on. Raises TabLostError."""
-        words = {"source": _WATCH, "worldName": _WORLD}
+        """Watch the page for changes from the start of its loading. Raises TabLostError."""
+        parameters = {"source": _WATCH, "worldName": _WORLD}
         await with_timeout(self._session.send("Page.enable"))
-        call = self._session.send("Page.addScriptToEvaluateOnNewDocument", words)
+        call = self._session.send("Page.addScriptToEvaluateOnNewDocument", parameters)
         await with_timeout(call)
 
     async def load(self, seconds: float | None) -> _IsolatedWorld:
-        """Open the page, and wait until it is still. Raises TabLostError.
+        """Load the page and wait until it has settled. Raises TabLostError.
 
-        `seconds` are what its scripts may take; None: they are off.
+        `seconds` is the time limit of its scripts; None: scripts are off.
         """
         if seconds is None:
-            await self._go("load")
+            await self._navigate("load")
             world = await self._world(STARTUP_TIMEOUT)
             await world.call(_FONTS, None)
             return world
-        await self._forget()
-        await self._go("commit")
+        await self._clear_storage()
+        await self._navigate("commit")
         try:
             world = await self._world(seconds)
             times = {"quiet": _QUIET * 1000, "limit": _SETTLING * 1000}
             await world.call(_SETTLE, times, _SETTLING + seconds)
         except TabTimeoutError as error:
-            raise TabLostError(f"a script of it does not end: {error}") from error
+            raise TabLostError(f"one of its scripts does not end: {error}") from error
         return world
 
-    async def _go(self, until: Literal["commit", "load"]) -> None:
+    async def _navigate(self, until: Literal["commit", "load"]) -> None:
         address = self._server.expect()
         await with_timeout(self.page.goto(address, wait_until=until))
 
-    async def _forget(self) -> None:
-        """Have nothing kept of what scripts have stored."""
-        words = {"origin": ORIGIN, "storageTypes": "all"}
-        await with_timeout(self._session.send("Storage.clearDataForOrigin", words))
+    async def _clear_storage(self) -> None:
+        """Clear all that scripts have stored."""
+        parameters = {"origin": ORIGIN, "storageTypes": "all"}
+        await with_timeout(self._session.send("Storage.clearDataForOrigin", parameters))
 
     async def _world(self, seconds: float) -> _IsolatedWorld:
-        """Where the page's watch is, if it has one."""
+        """Return the isolated world of the page, which has the watch script if there is one."""
         tree = await with_timeout(self._session.send("Page.getFrameTree"), seconds)
-        words = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
-        answer = await with_timeout(self._session.send("Page.createIsolatedWorld", words), seconds)
+        parameters = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
+        answer = await with_timeout(
+            self._session.send("Page.createIsolatedWorld", parameters), seconds
+        )
         return _IsolatedWorld(self._session, answer["executionContextId"])
 
 
 class _Server:
-    """What a page gets: itself, when it is expected, and files that are there; nothing else."""
+    """Serves a page: the page itself when a load is expected, and existing files; nothing else."""
 
     def __init__(self, served: ServedPage) -> None:
         self._served = served
         self._expected = False
 
     def expect(self) -> str:
-        """Have the page opened once; its address."""
+        """Allow the page to be loaded once, and return its URL."""
         self._expected = True
         return ORIGIN + quote(f"/{self._served.name}")
 
     def serve(self, request: PageRequest) -> Resource | None:
-        """What a request gets."""
+        """Return the response to a request; None to refuse it."""
         if request.navigates and not self._expected:
-            return Resource(status=204)  # which leaves a page as it is that would go elsewhere
+            return Resource(status=204)  # No Content: the page stays where it is
         if request.navigates:
             self._expected = False
         url = urlsplit(request.url)
@@ -309,7 +311,7 @@ class _Server:
         if _is_ours(url) and unquote(url.path) == f"/{name}":
             return Resource(self._served.data, content_type(name))
         file = self._served.file(url.path) if _is_ours(url) else self._served.library(url.geturl())
-        # As CDNs have it
+        # as CDNs send it
         headers = {"access-control-allow-origin": "*"}
         return Resource(file, content_type(file), headers) if file else None
 

@@ -1,8 +1,8 @@
-"""What a page says about its own math: scripts of the page go in, a `Setup` comes out.
+"""Finds out how a page configures its math: takes the page's scripts, returns a `Setup`.
 
-In three steps, so that what the middle one finds can be kept: `collect` and `interpret` are pure,
-`evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only; what they ask
-for besides (`asked`) makes another request.
+There are three steps, so that the result of the second can be cached: `collect` and `interpret` are
+pure, `evaluate` runs the scripts in a browser. Its answer depends on `Request.key` only; what the
+scripts request from the page (`asked`) becomes part of another request.
 """
 
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded

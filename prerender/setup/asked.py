@@ -1,8 +1,8 @@
-"""What the scripts of a page ask of it in, its tree and its files; out: the request with that.
+"""Evaluates a page's scripts, adding to the request what they ask for from the page and its files.
 
-A page's scripts are evaluated without the page, so that all pages with the same set-up have one
-answer. What they look for and do not find there is given from the page, and they are evaluated
-again: what they ask for is all that their answer depends on.
+Scripts are evaluated without the page, so that all pages with the same set-up share one answer.
+What they look for and do not find is added from the page, and they are evaluated again: their
+answer depends only on what they have asked for.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from prerender.setup.model import Json
 from prerender.setup.scripts import Planted, Read, Request, Script, Step, concerns
 from prerender.setup.values import section, strings
 from prerender.source import Element
-from prerender.source.selectors import matches, means_none, meant
+from prerender.source.selectors import matches, matches_nothing, select
 
-#: scripts that need what others bring may need more for that, and so on
+#: the most evaluations: scripts added to a request may ask for more
 _ROUNDS = 8
-#: elements of one selector that differ
-_MOST = 200
-#: what a page may not have from anywhere but its engine, which comes later
+#: the most different elements that are added for one selector
+_MAX_ELEMENTS = 200
+#: names that only the engine defines, which is loaded later
 _ENGINES = frozenset(["MathJax"])
-#: elements that say something to scripts, and nothing to readers
+#: elements that contain data for scripts, not for readers
 _DATA = frozenset(["script", "template", "meta", "input"])
-#: selectors of too much
-_ALL = frozenset(["*", "script", "meta", "template", "input", "link", "head", "title", "base"])
-#: what a page says to others than its scripts
-_SOCIAL = re.compile(
+#: selectors that match too much
+_TOO_BROAD = frozenset(
+    ["*", "script", "meta", "template", "input", "link", "head", "title", "base"]
+)
+#: metadata that is not meant for the page's scripts
+_METADATA = re.compile(
     r"(?:og|article|twitter|fb|dc)[:.].*|description|keywords|author|title", re.IGNORECASE
 )
 _DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
@@ -53,24 +55,27 @@ class Surroundings:
 async def answered(
     request: Request, around: Surroundings, evaluate: Evaluate
 ) -> tuple[Request, Json]:
-    """A request with all that it asks for, and its answer. Raises what `evaluate` raises."""
+    """Evaluate until nothing more is asked for; return the final request and its answer.
+
+    Raises what `evaluate` raises.
+    """
     for _ in range(_ROUNDS):
         data = await evaluate(request)
-        more = _with_asked(request, data, around)
+        more = _with_requested(request, data, around)
         if more == request:
             return request, data
         request = more
     return request, await evaluate(request)
 
 
-def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
-    """The request with what its scripts ask for in their answer, as far as it is to be had."""
-    asked = section(data, "asked")
-    elements = asked.get("elements")
+def _with_requested(request: Request, data: Json, around: Surroundings) -> Request:
+    """Add to a request what its scripts ask for in their answer, as far as the page has it."""
+    requested = section(data, "asked")
+    elements = requested.get("elements")
     wanted = [
-        (one[0], frozenset(strings(one[1])))
-        for one in (elements if isinstance(elements, list) else [])
-        if isinstance(one, list) and len(one) == 2 and isinstance(one[0], str)
+        (entry[0], frozenset(strings(entry[1])))
+        for entry in (elements if isinstance(elements, list) else [])
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str)
     ]
     data_elements = _data_elements(around.root) if wanted else []
     found = [
@@ -80,14 +85,14 @@ def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
     ]
     planted = tuple(dict.fromkeys([*request.planted, *found]))
     files = dict(request.files)
-    for name in strings(asked.get("files", [])):
+    for name in strings(requested.get("files", [])):
         text = around.read(name) if name not in files else None
         if text is not None and concerns(text, name, "module", around.read):
             files[name] = text
     known = {*request.names, *_ENGINES}
-    names = [name for name in strings(asked.get("names", [])) if name not in known]
+    names = [name for name in strings(requested.get("names", [])) if name not in known]
     lacking = [*names, *_lacking(request.steps, data)]
-    steps = _givers(lacking, request.steps, around) if lacking else []
+    steps = _defining_scripts(lacking, request.steps, around) if lacking else []
     unknown = () if steps else tuple(names)
     absent = _absent([selector for selector, _ in wanted], around.root) if _is_idle(data) else ()
     return replace(
@@ -101,20 +106,21 @@ def _with_asked(request: Request, data: Json, around: Surroundings) -> Request:
 
 
 def _is_idle(data: Json) -> bool:
-    """Whether scripts have come to nothing: an element that is not there may have stopped them.
+    """Whether the scripts had no effect on math: a missing element may have stopped them.
 
-    Otherwise it makes no difference, and pages that differ in it have one answer.
+    If they had, missing elements do not matter, and pages that differ in them share an answer.
     """
     return not any(data.get(name) for name in ("loaded", "found", "searched", "typesets"))
 
 
 def _absent(selectors: Sequence[str], root: Element) -> tuple[str, ...]:
-    """The selectors of which a page has no element."""
-    return tuple(one for one in selectors if one not in _ALL and means_none(one, root))
+    """Return the selectors that match no element of the page."""
+    narrow = (selector for selector in selectors if selector not in _TOO_BROAD)
+    return tuple(selector for selector in narrow if matches_nothing(selector, root))
 
 
 def _lacking(steps: Sequence[Step], data: Json) -> list[str]:
-    """What scripts that have failed look for in `window`: it may not be there yet."""
+    """Return the members of `window` that failed scripts use: they may not be defined yet."""
     errors = data.get("errors")
     failed = {
         error.get("script")
@@ -126,35 +132,37 @@ def _lacking(steps: Sequence[Step], data: Json) -> list[str]:
 
 
 def _data_elements(root: Element) -> list[Element]:
-    """The elements of a page that say something to scripts, and to no reader."""
-    found = [one for tag in sorted({*_DATA, "html", "body"}) for one in root.all(tag)]
-    return [one for one in found if not _is_math(one) and not _is_social(one)]
+    """Return the elements of a page that contain data for scripts, not for readers."""
+    tags = sorted({*_DATA, "html", "body"})
+    found = [element for tag in tags for element in root.all(tag)]
+    return [element for element in found if not _is_math(element) and not _is_metadata(element)]
 
 
 def _elements(
     selector: str, reads: Set[str], root: Element, data_elements: Sequence[Element]
 ) -> Iterator[Planted]:
-    """The elements of the page that a selector means, as much of each as scripts have read."""
-    if selector in _ALL:
+    """Yield the elements that a selector matches, with as much of each as scripts have read."""
+    if selector in _TOO_BROAD:
         return
     found = dict.fromkeys(
         planted
         for element in data_elements
-        if matches(selector, element) and (planted := _said(selector, element, reads))
+        if matches(selector, element) and (planted := _data_element(selector, element, reads))
     )
     if reads:
-        others = (one for one in meant([selector], root) if one not in data_elements)
-        for element in islice(others, 10 * _MOST):
+        matching = select([selector], root)
+        others = (element for element in matching if element not in data_elements)
+        for element in islice(others, 10 * _MAX_ELEMENTS):
             if selector.startswith("#") and "text" in reads:
                 path = ((element.tag, _attributes(element)),)
                 found[Planted(selector, path, element.text())] = None
             elif {"around", "attributes"} & reads:
                 found[_formula(selector, element, with_data="attributes" in reads)] = None
-    yield from islice(found, _MOST)
+    yield from islice(found, _MAX_ELEMENTS)
 
 
-def _said(selector: str, element: Element, reads: Set[str]) -> Planted | None:
-    """What an element says to scripts; None where they do not want to know."""
+def _data_element(selector: str, element: Element, reads: Set[str]) -> Planted | None:
+    """Return an element with its data; None if the scripts have not read it."""
     path = ((element.tag, _attributes(element)),)
     if element.tag not in ("html", "body") or "text" in reads:
         return Planted(selector, path, element.text())
@@ -166,15 +174,19 @@ def _is_math(element: Element) -> bool:
     return element.tag == "script" and _MATH.match(element.attrs.get("type", "")) is not None
 
 
-def _is_social(element: Element) -> bool:
+def _is_metadata(element: Element) -> bool:
     name = element.attrs.get("name") or element.attrs.get("property") or ""
-    return _SOCIAL.fullmatch(name) is not None
+    return _METADATA.fullmatch(name) is not None
 
 
 def _formula(selector: str, element: Element, *, with_data: bool) -> Planted:
-    """An element that may be a formula, with the tags and classes of all that it is in."""
-    above = [one for one in element.above() if one is not element]
-    path = [(one.tag, _classes(one)) for one in reversed(above) if one.tag not in ("html", "body")]
+    """Return an element that may be a formula, with the tags and classes of its ancestors."""
+    ancestors = [above for above in element.above() if above is not element]
+    path = [
+        (ancestor.tag, _classes(ancestor))
+        for ancestor in reversed(ancestors)
+        if ancestor.tag not in ("html", "body")
+    ]
     attributes = _attributes(element) if with_data else _classes(element)
     text = element.text().strip()
     delimiters = next(
@@ -192,8 +204,10 @@ def _classes(element: Element) -> tuple[tuple[str, str], ...]:
     return tuple(item for item in element.attrs.items() if item[0] == "class")
 
 
-def _givers(names: Sequence[str], steps: Sequence[Step], around: Surroundings) -> list[Step]:
-    """The other scripts of the page that define names, or members of them that are used."""
+def _defining_scripts(
+    names: Sequence[str], steps: Sequence[Step], around: Surroundings
+) -> list[Step]:
+    """Return the page's other scripts that define these names, or members of them that are used."""
     taken = {step.script for step in steps}
     used = "\n".join(step.what for step in steps)
     patterns = [_definition(name, used) for name in names]
@@ -202,18 +216,22 @@ def _givers(names: Sequence[str], steps: Sequence[Step], around: Surroundings) -
         if index in taken or not script.executable:
             continue
         text = script.text if script.src is None else around.read(script.src)
-        if text and len(text) <= _LARGEST_GIVER and any(one.search(text) for one in patterns):
+        if (
+            text
+            and len(text) <= _MAX_SCRIPT_SIZE
+            and any(pattern.search(text) for pattern in patterns)
+        ):
             kind: Kind = "module" if "module" in script.type.lower() else "classic"
             result.append(Step(index, "run", text, kind, script.deferred, own=False))
     return result
 
 
-#: characters of a script that is run only because others need it
-_LARGEST_GIVER = 500_000
+#: the most characters of a script that is run only because others need it
+_MAX_SCRIPT_SIZE = 500_000
 
 
 def _definition(name: str, used: str) -> re.Pattern[str]:
-    """Where a script defines a name, or a member of it that is used."""
+    """Return a pattern of the definitions of a name, and of its members that are used."""
     it = re.escape(name)
     members = set(re.findall(rf"(?<![\w$.]){it}\??\.([A-Za-z_$][\w$]*)", used))
     member = rf"|(?<![\w$.]){it}\.(?:{'|'.join(map(re.escape, members))})\s*=(?!=)"

@@ -1,8 +1,7 @@
-"""A browser and a request in; out: what the page's scripts ask of MathJax or KaTeX, as JSON data.
+"""Runs a page's scripts in a browser sandbox; returns what they ask of MathJax or KaTeX, as JSON.
 
-The scripts run in a context of their own, which is thrown away: no network, no other page, a time
-limit for each step, a limit for the size of the answer. What goes wrong is a SetupError with a
-sentence that says what, for this page only.
+The scripts run in a fresh context: no network, no other page, a time limit for each step, a limit
+for the size of the answer. Failures are raised as SetupError, with a message for this page.
 """
 
 from __future__ import annotations
@@ -38,14 +37,14 @@ from prerender.setup.scripts import LOADERS, Request
 
 #: seconds that a step of a page's scripts may take
 LIMIT = 2.0
-#: seconds that the browser may take for what is not the page's, and to answer after a step
+#: seconds that the browser may take to start, and to answer after a step
 _STARTUP_TIMEOUT = 30.0
 _ANSWER_TIMEOUT = 8.0
-#: so many at once: more would be in each other's way, and seem to take long
-_AT_ONCE = 2
+#: evaluations at a time: more would slow each other down and exceed the time limit
+_CONCURRENT = 2
 _TOO_LONG = f"the page's configuration runs for more than {LIMIT:g} s"
 _FILES = Path(__file__).parent / "sandbox"
-#: https://www.w3.org/TR/CSP3/: scripts of the page and of the sandbox, nothing that makes a request
+#: https://www.w3.org/TR/CSP3/: allows scripts of the page and of the sandbox, but no requests
 _POLICY = (
     f"default-src 'none'; script-src {ORIGIN} 'unsafe-inline' 'unsafe-eval'; webrtc 'block'; "
     "form-action 'none'; base-uri 'none'"
@@ -54,28 +53,28 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "X-DNS-Prefetch-Control": "off"}
 _PREPARE = read_function(_FILES / "prepare.js")
 _STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "visit", "settle",
           "finish")  # fmt: skip
-#: how often what waits may make more wait: scripts that are loaded one after the other
+#: the most rounds of waiting: scripts may be loaded one after the other
 _TURNS = 12
 
 
 class SetupError(PageError):
-    """A page's configuration that could not be evaluated; the message says why."""
+    """A page's configuration could not be evaluated; the message says why."""
 
 
 class SetupLostError(SetupError):
-    """The same, where another time, or on another machine, it might be evaluated."""
+    """The same, where another attempt, or another machine, might succeed."""
 
 
 async def evaluate(browser: Browser, request: Request) -> Json:
-    """What the scripts of a request ask for (page.js: finish says in which form).
+    """Evaluate the scripts of a request (the format of the answer: `finish` in page.js).
 
-    A request that has nothing to run needs no browser. Raises SetupError.
+    A request with nothing to run needs no browser. Raises SetupError.
     """
     if not request.runs:
         return loaded(request)
     given = asdict(request) | {"loaders": LOADERS, "limit": LIMIT}
-    with _in_words():
-        async with _turns(), _sandbox(browser) as (page, session):
+    with _translated_errors():
+        async with _semaphore(), _sandbox(browser) as (page, session):
             await with_timeout(page.evaluate(_PREPARE, given), _STARTUP_TIMEOUT)
             answer: object = None
             for step in _STEPS:
@@ -87,7 +86,7 @@ async def evaluate(browser: Browser, request: Request) -> Json:
 
 
 def loaded(request: Request) -> Json:
-    """What is known of a request without running anything: the first loader."""
+    """Return what is known of a request without running anything: its first loader."""
     loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
     first = min(loads, key=lambda step: step.deferred, default=None)
     return {"loaded": [{"script": first.script}] if first else []}
@@ -96,13 +95,13 @@ def loaded(request: Request) -> Json:
 _waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-def _turns() -> asyncio.Semaphore:
-    """Held while a page is evaluated."""
-    return _waiting.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
+def _semaphore() -> asyncio.Semaphore:
+    """Return the event loop's semaphore, held while a page is evaluated."""
+    return _waiting.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_CONCURRENT))
 
 
 async def _run(session: CDPSession, step: str) -> object:
-    """What one step gives; V8 ends it when its time is over."""
+    """Run a step and return its result; V8 stops it at the time limit."""
     call, limit = f"prerenderSetup.{step}()", LIMIT + _ANSWER_TIMEOUT
     return await evaluate_expression(session, call, limit, timeout=LIMIT * 1000)
 
@@ -113,13 +112,13 @@ def _parsed(answer: object) -> Json:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise SetupError("a script of the page disturbs the reading of its configuration")
+        raise SetupError("a script of the page breaks the evaluation of its configuration")
     return data
 
 
 @asynccontextmanager
 async def _sandbox(browser: Browser) -> AsyncIterator[tuple[Page, CDPSession]]:
-    """An empty page of its own, ended afterwards even when it is busy."""
+    """Open an empty page, and close it afterwards even if it is busy."""
     page = await open_page(browser, _file, _STARTUP_TIMEOUT)
     session: CDPSession | None = None
     try:
@@ -131,7 +130,7 @@ async def _sandbox(browser: Browser) -> AsyncIterator[tuple[Page, CDPSession]]:
 
 
 def _file(request: PageRequest) -> Resource | None:
-    """The empty page and the sandbox's own modules; nothing else."""
+    """Serve the empty page and the sandbox's own modules; nothing else."""
     name = request.url.removeprefix(f"{ORIGIN}/")
     if name == "":
         return Resource("<!doctype html><meta charset=utf-8><body>", headers=_HEADERS)
@@ -141,8 +140,8 @@ def _file(request: PageRequest) -> Resource | None:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """What goes wrong in a browser as a SetupError, with what to tell the user."""
+def _translated_errors() -> Iterator[None]:
+    """Raise errors of the browser as SetupError, with a message for the user."""
     try:
         yield
     except ScriptError as error:

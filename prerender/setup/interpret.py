@@ -1,4 +1,4 @@
-"""A page's request and what its evaluation answered in; its Setup, engine by engine, out."""
+"""Makes a page's Setup from its request and the evaluation's answer, by the engine it loads."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from prerender.setup.values import section
 
 
 def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
-    """The Setup of a page, from what `evaluate` answered; `user`: MathJax 4 options over it.
+    """Return the Setup of a page from the answer of `evaluate`; `user`: MathJax 4 options over it.
 
-    Where a page loads MathJax and KaTeX, MathJax counts; where it loads none, MathJax 4's defaults
-    with what configuration there is.
+    If a page loads both MathJax and KaTeX, MathJax counts; if it loads neither, MathJax 4's
+    defaults with the configuration that there is.
     """
     loader = _loader(request, data)
     kind = loader.version if loader else _kind(request, data)
     if kind == "mathjax2":
         setup = mathjax2.interpret(loader, data)
     elif kind == "katex":
-        brought = [loader_of(str(section(one).get("src"))) for one in _list(data, "katexLoaded")]
-        ours = [one for _, one in request.loaders] + [one for one in brought if one]
-        names = [name for one in ours for name in one.components]
+        sources = [str(section(item).get("src")) for item in _list(data, "katexLoaded")]
+        added = [loader for source in sources if (loader := loader_of(source))]
+        loaders = [loader for _, loader in request.loaders] + added
+        names = [name for loader in loaders for name in loader.components]
         setup = katex.interpret(names, data)
     else:
         setup = mathjax3.interpret(loader, data)
     setup = replace(setup, rules=replacing(setup.rules, found(data)))
-    setup = _judged(setup, request, data)
+    setup = _with_lacks(setup, request, data)
     if _loads_none(request, data):
         setup = replace(setup, rules=replace(setup.rules, scope=None), idle=_IDLE)
     return mathjax3.supply(setup, user) if user else setup
@@ -42,7 +43,7 @@ def _list(data: Json, name: str) -> list[object]:
 
 
 def _loader(request: Request, data: Json) -> Loader | None:
-    """The loader of MathJax that came first."""
+    """Return the first loader of MathJax."""
     loaded = data.get("loaded")
     first = loaded[0] if isinstance(loaded, list) and loaded else {}
     src = section(first).get("src")
@@ -52,12 +53,12 @@ def _loader(request: Request, data: Json) -> Loader | None:
 
 
 def _kind(request: Request, data: Json) -> str:
-    """What the configuration is for where nothing loads MathJax."""
+    """Return the engine that the configuration is for, if nothing loads MathJax."""
     if section(data, "hub"):
         return "mathjax2"
-    asked = data.get("found") or data.get("searched")
+    called = data.get("found") or data.get("searched")
     loads = any(loader.version == "katex" for _, loader in request.loaders)
-    return "katex" if asked or loads else "mathjax4"
+    return "katex" if called or loads else "mathjax4"
 
 
 _IDLE = (
@@ -67,38 +68,39 @@ _IDLE = (
 
 
 def _loads_none(request: Request, data: Json) -> bool:
-    """Whether scripts that name an engine have run to their end, and loaded none."""
-    asked = ("loaded", "katexLoaded", "found", "searched", "typesets", "mathjax", "hub", "errors")
-    has_some = any(data.get(name) not in (None, []) for name in asked)
-    return request.runs and not (request.amd or request.loaders or request.unread or has_some)
+    """Whether scripts that mention an engine have run to their end, and loaded none."""
+    uses = ("loaded", "katexLoaded", "found", "searched", "typesets", "mathjax", "hub", "errors")
+    has_use = any(data.get(name) not in (None, []) for name in uses)
+    return request.runs and not (request.amd or request.loaders or request.unread or has_use)
 
 
-def _judged(setup: Setup, request: Request, data: Json) -> Setup:
-    """With what it lacks, and the errors of scripts that are configurations.
+def _with_lacks(setup: Setup, request: Request, data: Json) -> Setup:
+    """Add what the set-up lacks, and the errors of scripts that are configurations.
 
-    What is no JavaScript, no browser reads; what fails otherwise may not fail there.
+    A syntax error is a warning, because no browser runs such a script; another error may not occur
+    in a browser.
     """
     ours = {step.script for step in request.steps if step.type == "config"}
-    told, lost = [], [f"its script {src} is not part of this site" for src in request.unread]
+    warnings, reasons = [], [f"its script {src} is not part of this site" for src in request.unread]
     for error in _list(data, "errors"):
         message = str(section(error).get("message"))
         if _does_not_parse(message):
-            told.append(f"the page's configuration is no JavaScript: {message}")
+            warnings.append(f"the page's configuration is not valid JavaScript: {message}")
         elif section(error).get("script") in ours:
-            lost.append(f"the page's configuration fails: {message}")
+            reasons.append(f"the page's configuration fails: {message}")
     if any(probe.whole and not probe.open for probe in found(data)):
-        lost.append(_CHANGED)
+        reasons.append(_CHANGED)
     missing = (
-        *(Lack(one, "all") for one in lost),
+        *(Lack(reason, "all") for reason in reasons),
         *lacks(data),
-        *(one for one in setup.lacks if made(data).isdisjoint(one.names)),
+        *(lack for lack in setup.lacks if made(data).isdisjoint(lack.names)),
     )
-    return replace(setup.with_warnings(*told), lacks=missing)
+    return replace(setup.with_warnings(*warnings), lacks=missing)
 
 
-_CHANGED = "a script of the page changes formulas before it hands them to KaTeX"
+_CHANGED = "a script of the page changes formulas before it passes them to KaTeX"
 
 
 def _does_not_parse(message: str) -> bool:
-    """Whether a script is no JavaScript; JSON that is none may be anything's."""
+    """Whether an error is a script's syntax error; errors of JSON.parse may have other causes."""
     return "SyntaxError" in message and "JSON" not in message

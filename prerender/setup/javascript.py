@@ -1,4 +1,4 @@
-"""The text of a script in, its tokens and statements out; no more of JavaScript than that takes.
+"""Splits a JavaScript text into tokens and statements, with no more of the grammar than that needs.
 
 Source: ECMAScript, "Lexical Grammar" and "Automatic Semicolon Insertion" (https://tc39.es/ecma262/).
 """
@@ -15,7 +15,7 @@ Kind = Literal["name", "number", "string", "template", "regexp", "sign"]
 
 
 class Token(NamedTuple):
-    """A token; `line` says whether it is the first one of its line."""
+    """A token; `line`: whether it is the first of its line."""
 
     kind: Kind
     text: str
@@ -23,7 +23,7 @@ class Token(NamedTuple):
 
 
 class SyntaxTrouble(ValueError):
-    """Text that is not JavaScript, as far as this module knows it."""
+    """Text that is not JavaScript, or that this module does not support."""
 
 
 _SPACE = re.compile(
@@ -45,54 +45,58 @@ _OPERATORS = words("return typeof case in of delete void instanceof new else do 
 
 
 def tokens(text: str) -> list[Token]:
-    """All tokens of a script. Raises SyntaxTrouble."""
+    """Return all tokens of a script. Raises SyntaxTrouble."""
     result: list[Token] = []
-    at = 0
+    position = 0
     while True:
-        space = _SPACE.match(text, at)
+        space = _SPACE.match(text, position)
         assert space is not None
-        at = space.end()
-        if at == len(text):
+        position = space.end()
+        if position == len(text):
             return result
-        line = at == 0 or any(end in space[0] for end in "\n\r\u2028\u2029")
-        kind, end = _next(text, at, result[-1] if result else None)
-        result.append(Token(kind, text[at:end], line))
-        at = end
+        line = position == 0 or any(end in space[0] for end in "\n\r\u2028\u2029")
+        kind, end = _next(text, position, result[-1] if result else None)
+        result.append(Token(kind, text[position:end], line))
+        position = end
 
 
-def _next(text: str, at: int, before: Token | None) -> tuple[Kind, int]:
-    """The kind of the token at a place, and where it ends."""
-    if text[at] == "`":
-        return "template", _template(text, at)
-    if text[at] == "/" and not ends_operand(before) and (match := _REGEXP.match(text, at)):
+def _next(text: str, position: int, before: Token | None) -> tuple[Kind, int]:
+    """Return the kind of the token at `position`, and where it ends."""
+    if text[position] == "`":
+        return "template", _template(text, position)
+    if (
+        text[position] == "/"
+        and not ends_operand(before)
+        and (match := _REGEXP.match(text, position))
+    ):
         return "regexp", match.end()
-    found = _TOKEN.match(text, at)
+    found = _TOKEN.match(text, position)
     if found is None:
-        raise SyntaxTrouble(f"unexpected {text[at]!r}")
+        raise SyntaxTrouble(f"unexpected {text[position]!r}")
     kinds: tuple[Kind, ...] = ("name", "number", "string", "sign")
     return next(kind for kind in kinds if found[kind] is not None), found.end()
 
 
-def _template(text: str, at: int) -> int:
-    """Where a template literal ends; those within its substitutions belong to it."""
-    depth, at = 0, at + 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == "`" and depth == 0:
-            return at + 1
-        elif text[at] == "`":
-            at = _template(text, at) - 1
-        elif text.startswith("${", at):
-            depth, at = depth + 1, at + 1
-        elif depth and text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
-        at += 1
+def _template(text: str, position: int) -> int:
+    """Return where a template literal ends, including those within its substitutions."""
+    depth, position = 0, position + 1
+    while position < len(text):
+        if text[position] == "\\":
+            position += 1
+        elif text[position] == "`" and depth == 0:
+            return position + 1
+        elif text[position] == "`":
+            position = _template(text, position) - 1
+        elif text.startswith("${", position):
+            depth, position = depth + 1, position + 1
+        elif depth and text[position] in "{}":
+            depth += 1 if text[position] == "{" else -1
+        position += 1
     raise SyntaxTrouble("a template that does not end")
 
 
 def ends_operand(token: Token | None) -> bool:
-    """Whether an operator may follow."""
+    """Whether a token may be followed by an operator."""
     if token is None:
         return False
     if token.kind == "sign":
@@ -101,65 +105,70 @@ def ends_operand(token: Token | None) -> bool:
 
 
 def statements(items: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The statements of a script or block, without their semicolons. Raises SyntaxTrouble."""
-    at = 0
-    while at < len(items):
-        end = _end(items, at)
+    """Yield the statements of a script or block, without semicolons. Raises SyntaxTrouble."""
+    index = 0
+    while index < len(items):
+        end = _end(items, index)
         last = items[end - 1].text == ";"
-        if end - last > at:
-            yield items[at : end - last]
-        at = end
+        if end - last > index:
+            yield items[index : end - last]
+        index = end
 
 
-def _end(items: Sequence[Token], at: int) -> int:
-    """Where the statement that begins at a place ends."""
-    word = _text(items, at)
+def _end(items: Sequence[Token], index: int) -> int:
+    """Return where the statement that begins at `index` ends."""
+    word = _text(items, index)
     if word == "{":
-        return closing(items, at) + 1
+        return closing(items, index) + 1
     if word in ("if", "for", "while"):
-        end = _end(items, closing(items, at + 1) + 1)
+        end = _end(items, closing(items, index + 1) + 1)
         return _end(items, end + 1) if word == "if" and _text(items, end) == "else" else end
-    if word == "async" and _text(items, at + 1) == "function":
-        return _end(items, at + 1)
+    if word == "async" and _text(items, index + 1) == "function":
+        return _end(items, index + 1)
     if word == "function":
-        opened = at + 1 if _text(items, at + 1) == "(" else at + 2
+        opened = index + 1 if _text(items, index + 1) == "(" else index + 2
         return closing(items, closing(items, opened) + 1) + 1
     if word in ("try", "do", "switch", "class", "with", "import", "export"):
         raise SyntaxTrouble(f"{word} is more than a configuration needs")
-    return _expression_end(items, at)
+    return _expression_end(items, index)
 
 
 def _expression_end(items: Sequence[Token], start: int) -> int:
-    """Behind the semicolon, or where a new line begins with what cannot continue the expression."""
-    at = start
-    while at < len(items):
-        token = items[at]
+    """Return the end of an expression: after a semicolon, or where a line cannot continue it."""
+    index = start
+    while index < len(items):
+        token = items[index]
         if token.text == ";" and token.kind == "sign":
-            return at + 1
-        if token.line and at > start and _begins(token) and ends_operand(items[at - 1]):
-            return at
+            return index + 1
+        if (
+            token.line
+            and index > start
+            and _starts_statement(token)
+            and ends_operand(items[index - 1])
+        ):
+            return index
         opens = token.kind == "sign" and token.text in _CLOSE
-        at = closing(items, at) + 1 if opens else at + 1
-    return at
+        index = closing(items, index) + 1 if opens else index + 1
+    return index
 
 
-def _begins(token: Token) -> bool:
+def _starts_statement(token: Token) -> bool:
     """Whether a token cannot continue an expression that is complete."""
     if token.kind == "name":
         return token.text not in ("in", "of", "instanceof")
     return token.kind in ("number", "string") or token.text in ("!", "~", "{", "++", "--", "}")
 
 
-def _text(items: Sequence[Token], at: int) -> str:
-    return items[at].text if at < len(items) else ""
+def _text(items: Sequence[Token], index: int) -> str:
+    return items[index].text if index < len(items) else ""
 
 
-def closing(items: Sequence[Token], at: int) -> int:
-    """Where the bracket that opens at a place is closed. Raises SyntaxTrouble."""
+def closing(items: Sequence[Token], start: int) -> int:
+    """Return the index of the bracket that closes the one at `start`. Raises SyntaxTrouble."""
     stack: list[str] = []
-    if _text(items, at) not in _CLOSE:
+    if _text(items, start) not in _CLOSE:
         raise SyntaxTrouble("a bracket is missing")
-    for index in range(at, len(items)):
+    for index in range(start, len(items)):
         kind, text, _ = items[index]
         if kind != "sign":
             continue

@@ -1,4 +1,4 @@
-"""What a page asks of KaTeX in, evaluated; a Setup in terms of MathJax 4 out.
+"""Translates a page's evaluated calls of KaTeX to a Setup in terms of MathJax 4.
 
 Sources: KaTeX contrib/auto-render/auto-render.ts; katex.org, "Auto-render Extension", "Options" and
 "Supported Functions". katex.json has the commands that KaTeX knows and MathJax does not.
@@ -29,15 +29,15 @@ PAIRS = (
     Pair("\\[", "\\]", True),
 )
 SKIP = ("script", "noscript", "style", "textarea", "pre", "code", "option")
-#: what a page lacks, unless KaTeX has rendered it before
-UNUSED = "the page loads KaTeX, and no script that could be read makes use of it"
-#: files that do something to formulas that KaTeX has rendered
+#: the reason where a page loads KaTeX without using it, unless its formulas are rendered already
+UNUSED = "the page loads KaTeX, but no script that could be read uses it"
+#: KaTeX files that extend formulas which are rendered already
 FOR_OTHERS = frozenset({"copy-tex", "render-a11y-string"})
 _PACKAGES = ("base", "ams", "newcommand", "textmacros", "configmacros", "begingroup", "amscd",
              "boldsymbol", "cancel", "centernot", "color", "enclose", "extpfeil", "gensymb", "html",
              "mathtools", "textcomp", "unicode", "verb")  # fmt: skip
-#: what MathJax's braket has: it would win over the page's macros of these names, so a page that has
-#: one gets the others as macros
+#: the commands of MathJax's braket package, which would override the page's macros of these names:
+#: a page that defines one of them gets the others as macros
 _BRAKET = {
     "bra": r"\mathinner{\langle{#1}|}",
     "ket": r"\mathinner{|{#1}\rangle}",
@@ -49,25 +49,25 @@ _BRAKET = {
     "Set": r"\left\{{#1}\right\}",
 }
 _COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
-#: for text, as KaTeX has it; what MathJax's own packages write with it is math
+#: the argument is text in KaTeX; MathJax's own packages use these commands for math
 _LAP = re.compile(r"(?<!\\)((?:\\\\)*)\\([lr]lap)(?![a-zA-Z])")
 _ARGUMENT = re.compile(r"(?<!#)(?:##)*#([1-9])")
 
 
 class _Call(NamedTuple):
-    """A call of KaTeX: of auto-render for an element, or of KaTeX itself for what are formulas."""
+    """A call of KaTeX: of auto-render for an element, or of KaTeX itself for `probes`."""
 
     order: int
     macros: int
     options: Json
     selector: str | None = None
-    """The element of auto-render; None: it is a call for `probes`."""
+    """The element of an auto-render call; None: it is a call of KaTeX itself."""
     probes: tuple[Probe, ...] = ()
     times: int = 1
 
 
 def interpret(components: Sequence[str], data: Json) -> Setup:
-    """The Setup of an evaluated page (page.js: finish); `components`: names of KaTeX's files."""
+    """Return the Setup of an evaluated page (`finish` in page.js); `components`: KaTeX's files."""
     calls = _calls(data, "mathtex-script-type" in components)
     warnings = []
     common = _commands(section(data, "katexMacros"))
@@ -78,26 +78,29 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
     if own := _functions(section(data, "katexMacros")):
         lacks.append(Lack(_OF_PAGE, "named", own))
     options = [call.options for call in calls]
-    alike = _alike([scope.macros for scope in scopes]) if scopes else {}
-    macros = common | alike
+    in_all = _common_macros([scope.macros for scope in scopes]) if scopes else {}
+    macros = common | in_all
     packages = _packages(options, components)
-    if not any(name in one for name in _BRAKET for one in (macros, *(s.macros for s in scopes))):
+    defined = set(macros).union(*(scope.macros for scope in scopes))
+    if defined.isdisjoint(_BRAKET):
         packages.append("braket")
     else:
         macros = {name: [text, 1] for name, text in _BRAKET.items()} | macros
     for name in ("fleqn", "leqno", "colorIsTextColor"):
-        if len({flag(one, name, False) for one in options}) > 1:
-            warnings.append(f"calls of KaTeX differ in {name}: all of the page has it here")
-    characters = _characters({k: v for one in options for k, v in section(one, "macros").items()})
+        if len({flag(given, name, False) for given in options}) > 1:
+            warnings.append(f"calls of KaTeX differ in {name}: it is on for the whole page here")
+    characters = _characters(
+        {name: text for given in options for name, text in section(given, "macros").items()}
+    )
     counted = zip(calls, numbers, strict=True)
     rules = [_rules(call, scope, len(scopes)) for call, scope in counted] or [_NOWHERE]
     return Setup(
-        rules=_in_turn(rules),
+        rules=_chained(rules),
         tex=_tex(options, macros, packages) | ({"active": characters} if characters else {}),
         load=to_load(packages),
         output={"displayAlign": "left"} if _any(options, "fleqn") else {},
         scopes=tuple(
-            scope._replace(macros={n: m for n, m in scope.macros.items() if n not in alike})
+            scope._replace(macros={n: m for n, m in scope.macros.items() if n not in in_all})
             for scope in scopes or [Scope({})]
         ),
         warnings=tuple(warnings),
@@ -106,21 +109,21 @@ def interpret(components: Sequence[str], data: Json) -> Setup:
 
 
 def _calls(data: Json, scripts: bool) -> list[_Call]:
-    """The calls that there are, in order; those that only differ in their formulas are one."""
+    """Return the calls in order; those that differ only in their formulas are merged."""
     searched = [
         _Call(
-            number(one, "call", 0),
-            number(one, "macros", -1),
-            section(one, "options"),
-            str(one.get("selector") or ""),
+            number(item, "call", 0),
+            number(item, "macros", -1),
+            section(item, "options"),
+            str(item.get("selector") or ""),
         )
-        for one in _list(data, "searched")
-        if isinstance(one, dict)
+        for item in _list(data, "searched")
+        if isinstance(item, dict)
     ]
     probes = found(data)
     if scripts:
         probes.append(Probe("script", "script", "", "", "", False, False, {}))
-    taken = [_Call(one.call, one.macros, one.options, None, (one,)) for one in probes]
+    taken = [_Call(probe.call, probe.macros, probe.options, None, (probe,)) for probe in probes]
     result: dict[str, _Call] = {}
     for call in sorted(searched + taken, key=lambda call: call.order):
         about = call.options if call.probes == () else call.options.get("macros")
@@ -134,10 +137,10 @@ def _calls(data: Json, scripts: bool) -> list[_Call]:
 
 
 def _scopes(calls: Sequence[_Call]) -> tuple[list[Scope], list[int]]:
-    """The scopes of definitions, and for each call the number of its scope.
+    """Return the scopes of definitions, and for each call the index of its scope.
 
-    Calls that are given the same object of macros share one. Auto-render makes one for each call
-    that is given none; KaTeX itself has none then, and nothing lasts.
+    Calls with the same `macros` object share a scope. Without one, auto-render makes one for each
+    call; KaTeX itself then has none, and no definition lasts.
     """
     scopes: list[Scope] = []
     numbers: list[int] = []
@@ -154,7 +157,7 @@ def _scopes(calls: Sequence[_Call]) -> tuple[list[Scope], list[int]]:
 
 
 def _lacks(calls: Sequence[_Call], numbers: Sequence[int]) -> Iterator[Lack]:
-    """What only functions of the page can do, in all scopes (`numbers`: of calls) or in some."""
+    """Yield what only functions of the page can do, in all scopes (`numbers`: by call) or some."""
     scopes: dict[Lack, set[int]] = {}
     for call, number_of in zip(calls, numbers, strict=True):
         for lack in _lacks_of(call.options):
@@ -163,10 +166,10 @@ def _lacks(calls: Sequence[_Call], numbers: Sequence[int]) -> Iterator[Lack]:
         if where == set(numbers):
             yield lack
         else:
-            yield from (lack._replace(scope=one) for one in sorted(where))
+            yield from (lack._replace(scope=scope) for scope in sorted(where))
 
 
-_OF_PAGE = "a function of the page is what it means to KaTeX"
+_OF_PAGE = "a function of the page defines it for KaTeX"
 
 
 def _lacks_of(options: Json) -> Iterator[Lack]:
@@ -176,36 +179,38 @@ def _lacks_of(options: Json) -> Iterator[Lack]:
     if own := _functions(macros):
         yield Lack(_OF_PAGE, "named", own)
     if characters := [name for name in macros if len(name) == 1 and _is_code(macros[name])]:
-        told = "functions of the page are what some characters mean to KaTeX"
-        yield Lack(f"{told} ({' '.join(characters)})", "all")
+        reason = "functions of the page define some characters for KaTeX"
+        yield Lack(f"{reason} ({' '.join(characters)})", "all")
 
 
 def _is_code(meaning: object) -> bool:
-    """Whether a macro is a function, or tokens that a script has made: the page's code."""
+    """Whether a macro is the page's code: a function, or tokens that a script has made."""
     return not isinstance(meaning, str)
 
 
 def _functions(macros: Json) -> tuple[str, ...]:
-    """The names of the commands that only the page can have, without their backslash."""
-    names = (name for name, one in macros.items() if _is_code(one))
+    """Return the names, without backslash, of the commands that are the page's code."""
+    names = (name for name, meaning in macros.items() if _is_code(meaning))
     return tuple(name[1:] for name in names if _COMMAND.fullmatch(name))
 
 
 def _any(options: Sequence[Json], name: str) -> bool:
-    """Whether a call has an option on."""
-    return any(flag(one, name, False) for one in options)
+    """Whether any call has an option on."""
+    return any(flag(given, name, False) for given in options)
 
 
-def _alike(macros: Sequence[Json]) -> Json:
-    """The macros that all scopes begin with."""
+def _common_macros(macros: Sequence[Json]) -> Json:
+    """Return the macros that all scopes begin with."""
     first, *others = macros
     return {
-        name: one for name, one in first.items() if all(other.get(name) == one for other in others)
+        name: meaning
+        for name, meaning in first.items()
+        if all(other.get(name) == meaning for other in others)
     }
 
 
-def _in_turn(rules: Sequence[SearchRules]) -> SearchRules:
-    """Rules of which each is for what those before it leave."""
+def _chained(rules: Sequence[SearchRules]) -> SearchRules:
+    """Chain rules, each for the text that those before it leave."""
     return replace(rules[0], later=tuple(rules[1:]))
 
 
@@ -215,13 +220,13 @@ def _list(data: Json, name: str) -> list[object]:
 
 
 def _packages(calls: Sequence[Json], components: Sequence[str]) -> list[str]:
-    shows = any(not flag(one, "throwOnError", True) for one in calls)
+    shows = any(not flag(options, "throwOnError", True) for options in calls)
     chemistry = ["mhchem"] if "mhchem" in components else []
     return [*_PACKAGES, *(["noundefined"] if shows else []), *chemistry]
 
 
 def _tex(calls: Sequence[Json], macros: Json, packages: list[str]) -> Json:
-    """Options for MathJax 4's TeX input: KaTeX numbers equations as AMS does."""
+    """Return options for MathJax 4's TeX input; KaTeX numbers equations as AMS does."""
     tex: Json = {
         "packages": packages,
         "tags": "ams",
@@ -237,40 +242,40 @@ def _tex(calls: Sequence[Json], macros: Json, packages: list[str]) -> Json:
 
 @cache
 def _missing() -> Json:
-    """The commands of KaTeX that MathJax lacks, as macros."""
+    """Return the commands of KaTeX that MathJax lacks, as macros."""
     data = json.loads(Path(__file__).with_name("katex.json").read_text("utf-8"))
-    return {name: _counted(text) for name, text in data.items()}
+    return {name: _with_argument_count(text) for name, text in data.items()}
 
 
-def _counted(text: str) -> str | list[object]:
-    """A macro with the number of its arguments, which KaTeX takes from the text."""
+def _with_argument_count(text: str) -> str | list[object]:
+    """Return a macro with the number of its arguments, which KaTeX takes from the text."""
     text = _LAP.sub(r"\1\\text\2", text)
     count = max(map(int, _ARGUMENT.findall(text)), default=0)
     return [text, count] if count else text
 
 
 def _commands(macros: Json) -> Json:
-    """Macros of options that are commands, by names without their backslash."""
+    """Return the macros that are commands, by name without backslash."""
     return {
-        name[1:]: _counted(text)
+        name[1:]: _with_argument_count(text)
         for name, text in macros.items()
         if _COMMAND.fullmatch(name) and not _is_code(text)
     }
 
 
 def _characters(macros: Json) -> Json:
-    """Macros of options that are single characters, by these."""
+    """Return the macros of single characters, by character."""
     return {
-        name: _counted(text)
+        name: _with_argument_count(text)
         for name, text in macros.items()
         if len(name) == 1 and isinstance(text, str)
     }
 
 
 def _rules(call: _Call, scope: int, count: int) -> SearchRules:
-    """Where a call looks: auto-render in text, KaTeX itself at elements that a script takes.
+    """Return where a call finds formulas: auto-render in text, KaTeX itself in a script's elements.
 
-    `scope` is the number of its scope, of `count` that there are.
+    `scope` is the index of its scope, of `count` scopes.
     """
     probes = call.probes
     known = {probe.selector for probe in probes if not probe.open}
@@ -278,7 +283,7 @@ def _rules(call: _Call, scope: int, count: int) -> SearchRules:
         probe for probe in probes if probe.open and not probe.whole and probe.selector not in known
     ]
     if call.selector is None:
-        pairs: Iterable[Pair] = (Pair(one.open, one.close, one.display) for one in stripped)
+        pairs: Iterable[Pair] = (Pair(p.open, p.close, p.display) for p in stripped)
         parts = {probe.selector: None for probe in stripped}
         skip: Sequence[str] = SKIP
     else:
@@ -299,7 +304,7 @@ def _rules(call: _Call, scope: int, count: int) -> SearchRules:
     )
 
 
-#: KaTeX where nothing calls it
+#: the rules where nothing calls KaTeX
 _NOWHERE = SearchRules(
     version="katex",
     pairs=(),
@@ -312,13 +317,13 @@ _NOWHERE = SearchRules(
 
 
 def _pairs(options: Json) -> Sequence[Pair]:
-    """`delimiters`, in their order, which counts."""
+    """Return the option `delimiters`, in its order, which is significant."""
     given = options.get("delimiters")
     if not isinstance(given, list):
         return PAIRS
     return [
-        Pair(one["left"], one["right"], flag(one, "display", False))
-        for one in given
-        if isinstance(one, dict)
-        and all(isinstance(one.get(side), str) and one[side] for side in ("left", "right"))
+        Pair(item["left"], item["right"], flag(item, "display", False))
+        for item in given
+        if isinstance(item, dict)
+        and all(isinstance(item.get(side), str) and item[side] for side in ("left", "right"))
     ]

@@ -1,4 +1,4 @@
-"""What a page's scripts did to MathJax's own code in; what of their set-up cannot be had, out.
+"""Finds what of a page's set-up cannot be reproduced, from what its scripts did to MathJax's code.
 
 Sources: MathJax 3 and 4 ts/input/tex/TokenMap.ts, Configuration.ts, ts/core/InputJax.ts; MathJax
 2.7 jax/input/TeX/jax.js (Parse.Augment, Definitions, prefilterHooks).
@@ -12,17 +12,17 @@ from typing import Any
 from prerender.setup.model import Json, Lack
 from prerender.setup.values import section, strings, words
 
-#: a table of names, as the code of a package makes it: new CommandMap(name, names, functions)
+#: classes of name tables that a package creates: new CommandMap(name, names, functions)
 _TABLES = words("CommandMap MacroMap EnvironmentMap DelimiterMap CharacterMap")
-#: changes formulas before or after they are read
+#: functions that change formulas before or after they are parsed
 _FILTERS = ("preFilters.add", "postFilters.add", "prefilterHooks.Add", "postfilterHooks.Add")
-#: what a package may say of itself without code of its own, besides tables
+#: properties that a package may have without code of its own, besides tables
 _PLAIN = words("handler priority parser options package")
 _DEFINED = "the page's code defines it"
 
 
 def lacks(data: Json) -> Iterator[Lack]:
-    """What an evaluated page (page.js: finish) asks for that cannot be had."""
+    """Yield what an evaluated page (`finish` in page.js) uses that cannot be reproduced."""
     for path, given in calls(data):
         name = path.rpartition(".")[2]
         if path.endswith(_FILTERS):
@@ -33,17 +33,17 @@ def lacks(data: Json) -> Iterator[Lack]:
             yield _defined(name, given[1] if len(given) > 1 else None)
         elif path.endswith("Configuration.create") and not _PLAIN.issuperset(_names(given, 1)):
             yield Lack("the page's code makes a package that may change it", "all")
-    yield from _of_version_2(data)
+    yield from _mathjax2_lacks(data)
 
 
 def made(data: Json) -> set[str]:
-    """The names of packages that a page's code makes: `lacks` tells what is in them."""
+    """Return the names of packages that a page's code makes; `lacks` has their contents."""
     found = [given for path, given in calls(data) if path.endswith("Configuration.create")]
-    return {one for given in found for one in strings(given[:1])}
+    return {name for given in found for name in strings(given[:1])}
 
 
 def calls(data: Json) -> list[tuple[str, list[Any]]]:
-    """Calls that have no effect, by path, and the texts and names that they were given."""
+    """Return recorded calls without effect: their paths and the texts and names passed to them."""
     notes = data.get("notes")
     return [
         (note[0], note[1])
@@ -55,8 +55,8 @@ def calls(data: Json) -> list[tuple[str, list[Any]]]:
     ]
 
 
-def _names(given: list[Any], at: int) -> list[str]:
-    return strings(given[at]) if len(given) > at and isinstance(given[at], list) else []
+def _names(given: list[Any], index: int) -> list[str]:
+    return strings(given[index]) if len(given) > index and isinstance(given[index], list) else []
 
 
 def _defined(table: str, names: object) -> Lack:
@@ -65,11 +65,11 @@ def _defined(table: str, names: object) -> Lack:
     return Lack(f"the page's code may define what it uses ({table})", "all")
 
 
-def _of_version_2(data: Json) -> Iterator[Lack]:
-    """Definitions that call functions of the page, and changes of MathJax 2's parser."""
+def _mathjax2_lacks(data: Json) -> Iterator[Lack]:
+    """Yield definitions that call functions of the page, and changes of MathJax 2's parser."""
     hub = section(data, "hub")
-    uses = {name: called(one) for name, one in section(hub, "macros").items()}
-    own = {name for name, one in uses.items() if one not in ("Macro", "Extension")}
+    uses = {name: called(definition) for name, definition in section(hub, "macros").items()}
+    own = {name for name, function in uses.items() if function not in ("Macro", "Extension")}
     own.update(strings(hub.get("others")))
     if own:
         yield Lack(f"{_DEFINED} (TeX.Definitions)", "named", tuple(sorted(own)))
@@ -79,5 +79,5 @@ def _of_version_2(data: Json) -> Iterator[Lack]:
 
 
 def called(definition: object) -> object:
-    """The function that a definition of MathJax 2 calls: "Name", or ["Name", argument, ...]."""
+    """Return the function that a MathJax 2 definition calls: "Name" or ["Name", argument, ...]."""
     return definition[0] if isinstance(definition, list) and definition else definition

@@ -1,7 +1,7 @@
-"""The text of a script in; whether KaTeX is in it, alone or with what uses it, out.
+"""Recognises KaTeX in the text of a script, alone or bundled with code that uses it.
 
-Sites serve KaTeX under any name: by itself, with a hash, joined to its extensions and their use
-(tabi, Doks), or inside of the page (pandoc's --embed-resources). KaTeX's own messages tell it.
+Sites serve KaTeX under any name: by itself, with a hash, bundled with its extensions and their use
+(tabi, Doks), or inline (pandoc's --embed-resources). KaTeX's own error messages identify it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from functools import lru_cache
 from prerender.setup.javascript import SyntaxTrouble, statements, tokens
 
 _SIGNS = {"katex": "KaTeX parse error: ", "auto-render": "KaTeX auto-render: Failed to parse"}
-#: how an extension asks for KaTeX: the beginning of its file
+#: how an extension imports KaTeX, at the start of its file
 _EXTENDS = re.compile(r"""\[\s*["']katex["']\s*\]|require\(\s*["']katex["']\s*\)""")
 _EXTENSIONS = {"mhchem": '"\\\\ce"', "mathtex-script-type": "math/tex"}
 _HEAD = 1500
-#: how a library begins that may be loaded in any way: a function of a place and what makes it
-_ANY_WAY = re.compile(
+#: the start of a universal module (UMD): a function of the global object and a factory
+_UMD = re.compile(
     r"(?:\s|/\*.*?\*/|//[^\n]*)*[!(]\s*function\s*[\w$]*\([\w$]+,\s*[\w$]+\)\s*\{"
     r"[^;]{0,60}\btypeof\s+exports",
     re.DOTALL,
 )
-#: a call by the names that these files define for all
+#: a call by the global names that these files define
 _CALL = re.compile(r"(?<![\w$.])(?:renderMathInElement|katex\.render(?:ToString)?)\s*\(")
 _COMMENT = re.compile(r"^\s*(?://|/?\*).*$", re.MULTILINE)
-#: the beginnings of auto-render's function, and of KaTeX's two, by what they do first
+#: the starts of auto-render's function and of KaTeX's two, identified by their first statement
 _NAME = r"[\w$]+"
 _AUTO = re.compile(
     rf"\(\s*(?P<a>{_NAME})\s*,\s*(?P<b>{_NAME})\s*\)\s*(?:=>\s*)?\{{(?=\s*if\s*\(\s*!\s*(?P=a)\s*\)"
@@ -43,7 +43,7 @@ _TO_STRING = re.compile(
 
 
 def katex_in(text: str, name: str) -> tuple[str, ...]:
-    """The names of KaTeX's files that a script has in it; `name` is its own."""
+    """Return the names of KaTeX's files that a script contains; `name` is its own name."""
     found = tuple(part for part, sign in _SIGNS.items() if sign in text)
     head = text[:_HEAD]
     if not found and "define.amd" in head and _EXTENDS.search(head):
@@ -56,8 +56,8 @@ def katex_in(text: str, name: str) -> tuple[str, ...]:
 
 @lru_cache(64)  # all pages of a site have the same few
 def is_library(text: str, *, named: bool) -> bool:
-    """Whether a script with KaTeX in it has nothing else; `named`: it has such a file's name."""
-    if _CALL.search(_COMMENT.sub("", text)) or not _ANY_WAY.match(text[:_HEAD]):
+    """Whether a script with KaTeX contains nothing else; `named`: it has KaTeX's file name."""
+    if _CALL.search(_COMMENT.sub("", text)) or not _UMD.match(text[:_HEAD]):
         return False
     if named:
         return True
@@ -67,8 +67,8 @@ def is_library(text: str, *, named: bool) -> bool:
         return False
 
 
-def with_calls_seen(text: str) -> str:
-    """A script with KaTeX in it that calls what stands for KaTeX, by the names for all."""
+def with_intercepted_calls(text: str) -> str:
+    """Make a script that contains KaTeX call the global names, which the sandbox intercepts."""
     text = _AUTO.sub(r"\g<0>if(\g<a>)return renderMathInElement(\g<a>,\g<b>);", text)
     text = _RENDER.sub(r"\g<0>return katex.render(\g<a>,\g<b>,\g<c>);", text)
     return _TO_STRING.sub(r"\g<0>return katex.renderToString(\g<a>,\g<b>);", text)

@@ -1,4 +1,4 @@
-"""A configuration of MathJax 2 in, evaluated; a Setup in terms of MathJax 4 out.
+"""Translates an evaluated configuration of MathJax 2 to a Setup in terms of MathJax 4.
 
 Sources: MathJax 2.7 extensions/tex2jax.js, asciimath2jax.js, mml2jax.js, jax/input/TeX,
 config/*.js; docs.mathjax.org, "Upgrading from v2 to v3", and "Configuration Options"
@@ -22,13 +22,13 @@ from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
 from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, strings
 
-#: extensions of TeX input whose name in MathJax 4 is not the same in lower case; "": it needs none
+#: TeX extensions whose name in MathJax 4 is not the lower-case name; "": none is needed
 _RENAMED = {"amsmath": "", "amssymbols": "", "text-macros": "textmacros", "noerrors": "",
             "newcommand": "", "mathchoice": "", "autoload-all": "", "mhchem3": "mhchem",
             "noundefined": "noundefined", "mediawiki-texvc": ""}  # fmt: skip
-#: what MathJax 2's mhchem has besides, which means the same
+#: further commands of MathJax 2's mhchem, synonyms of \ce
 _CHEMISTRY: Json = {"cf": [r"\ce{#1}", 1], "cee": [r"\ce{#1}", 1]}
-#: the elements that jsMath2jax takes for formulas
+#: the elements that jsMath2jax treats as formulas
 _JSMATH = (("span.math", False), ("div.math", True))
 #: what MathJax 2 loads by itself, in the form that MathJax 4's autoload package takes
 _AUTOLOAD: Json = {
@@ -51,7 +51,7 @@ _ID = {FUNCTION: read_function(Path(__file__).with_name("mathjax2-id.js"))}
 
 
 def interpret(loader: Loader | None, data: Json) -> Setup:
-    """The Setup of an evaluated page (page.js: finish)."""
+    """Return the Setup of an evaluated page (`finish` in page.js)."""
     hub = section(data, "hub")
     config = section(hub, "config")
     names = set(_extensions(loader, config))
@@ -67,30 +67,30 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
 
 
 def _extensions(loader: Loader | None, config: Json) -> Iterator[str]:
-    """What is loaded, in lower case and without ".js": extensions, and inputs as "input/tex".
+    """Yield what is loaded, in lower case and without ".js": extensions, and inputs as "input/tex".
 
-    A combined configuration brings its own, whatever the page says later; with none at all MathJax
-    takes the page's word, and without that it reads TeX.
+    A combined configuration has its own, in addition to the page's; if neither names any, MathJax
+    reads TeX.
     """
     files = [*(loader.components if loader else ()), *strings(config.get("config"))]
-    combined = [_plain(name).removesuffix("-full") for name in files]
+    combined = [_normalized(name).removesuffix("-full") for name in files]
     tex = section(config, "TeX")
-    said = [*strings(config.get("jax")), *strings(config.get("extensions"))]
+    named = [*strings(config.get("jax")), *strings(config.get("extensions"))]
     listed = [f"tex/{name}" for name in strings(tex.get("extensions"))]
     for name in combined:
-        yield from _brought(name)
-    for name in (*said, *listed):
-        yield _plain(name)
-    if not said and not any("_" in name or name in ("default", "accessible") for name in combined):
+        yield from _combined_extensions(name)
+    for name in (*named, *listed):
+        yield _normalized(name)
+    if not named and not any("_" in name or name in ("default", "accessible") for name in combined):
         yield from ("input/tex", "tex2jax")
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.strip().lower().removesuffix(".js").removeprefix("[mathjax]/extensions/")
 
 
-def _brought(combined: str) -> Iterator[str]:
-    """What a combined configuration brings: "tex-mml-am_chtml", in lower case."""
+def _combined_extensions(combined: str) -> Iterator[str]:
+    """Yield what a combined configuration loads: "tex-mml-am_chtml", in lower case."""
     inputs, _, _ = combined.partition("_")
     parts = inputs.split("-") if "_" in combined else []
     if combined == "default":
@@ -106,9 +106,9 @@ def _brought(combined: str) -> Iterator[str]:
 
 
 def _rules(config: Json, names: set[str], displays: list[str]) -> SearchRules:
-    """Where MathJax 2's preprocessors find math; scripts of type math/... always are.
+    """Return where MathJax 2's preprocessors find math; scripts of type math/... always count.
 
-    `displays`: selectors of elements in which the page's own filters make displays of AsciiMath.
+    `displays`: selectors of elements in which the page's own filters make AsciiMath a display.
     """
     tex, has_tex = section(config, "tex2jax"), "tex2jax" in names
     has_am = "asciimath2jax" in names
@@ -139,26 +139,28 @@ def _pairs(tex: Json) -> tuple[Pair, ...]:
 
 
 def _switch(config: Json, options: Json, name: str) -> ElementFilter:
-    """Elements by tag and class; previews and what MathJax made before are never looked into."""
+    """Return the element filter; previews and output of MathJax are never searched."""
     preview = strings(config.get("preRemoveClass", "MathJax_Preview"))
     ignored = strings(options.get("ignoreClass", f"{name}_ignore"))
     parts = [part for part in (*preview, *ignored) if part]
     process = strings(options.get("processClass", f"{name}_process"))
-    made = "MathJax[^ ]*"
+    output = "MathJax[^ ]*"
     return ElementFilter(
         tuple(strings(options["skipTags"])) if "skipTags" in options else SKIP_3,
-        pattern([*parts, made], f"MathJax_Preview|{name}_ignore|{made}"),
+        pattern([*parts, output], f"MathJax_Preview|{name}_ignore|{output}"),
         pattern(process, f"{name}_process"),
     )
 
 
 def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]]:
-    """Options for MathJax 4's TeX input, and what has no equal there."""
+    """Return options for MathJax 4's TeX input, and what has no equivalent there."""
     packages, lacks = _packages(names)
     tex: Json = {
         "packages": packages,
-        "macros": _brought_macros(names) | _macros(section(options, "Macros")) | _hooked(hooked),
-        "autoload": _autoload(packages, names) | _extensions_of(hooked),
+        "macros": _extension_macros(names)
+        | _macros(section(options, "Macros"))
+        | _hooked_macros(hooked),
+        "autoload": _autoload(packages, names) | _hooked_packages(hooked),
         "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
     }
     for old, new in (("TagSide", "tagSide"), ("TagIndent", "tagIndent")):
@@ -167,33 +169,33 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]
     numbers = section(options, "equationNumbers")
     tex["tags"] = _tags(numbers.get("autoNumber", "none"))
     tex["useLabelIds"] = flag(numbers, "useLabelIds", True)
-    given = {_FORMATS[name]: one for name, one in numbers.items() if name in _FORMATS}
+    given = {_FORMATS[name]: value for name, value in numbers.items() if name in _FORMATS}
     formats, refused = tag_formats({"id": _ID} | given)
     tex["tagformat"] = tag_formats({"id": _ID})[0] | formats
     return with_formats(tex), lacks + refused
 
 
-def _brought_macros(names: set[str]) -> Json:
-    """Macros of extensions that MathJax 4 has not."""
+def _extension_macros(names: set[str]) -> Json:
+    """Return the macros of extensions that MathJax 4 does not have."""
     chemistry = _CHEMISTRY if {"tex/mhchem", "tex/mhchem3", "tex/autoload-all"} & names else {}
     return chemistry | (_texvc() if "tex/mediawiki-texvc" in names else {})
 
 
 @cache
 def _texvc() -> Json:
-    """The names that mediawiki-texvc has for what TeX calls otherwise."""
+    """Return the aliases of TeX commands that mediawiki-texvc defines."""
     data = json.loads(Path(__file__).with_name("texvc.json").read_text("utf-8"))
     macros: Json = {name: text for text, names in data.items() for name in names.split()}
     return macros | {"pagecolor": ["", 1]}
 
 
 def _tags(number: object) -> str:
-    """MathJax 2 numbers as AMS does for whatever is neither "none" nor "all", say ["AMS"]."""
+    """Return the numbering; MathJax 2 treats any value except "none" and "all" as "AMS"."""
     return number if number in ("none", "all") and isinstance(number, str) else "ams"
 
 
 def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
-    """MathJax 4's packages for the extensions of TeX, and those that it has nothing for."""
+    """Return MathJax 4's packages for TeX extensions, and the extensions that it lacks."""
     packages: list[Any] = ["base", "ams", "newcommand", "require", "autoload", "configmacros"]
     lacks = []
     folder = "tex/"
@@ -203,7 +205,7 @@ def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
         stem = name.rpartition("/")[2]
         package = _RENAMED.get(stem, stem)
         if package and package not in KNOWN:
-            why = f"MathJax 4 has nothing for the extension {name.removeprefix(folder)}"
+            why = f"MathJax 4 has no equivalent of the extension {name.removeprefix(folder)}"
             lacks.append(Lack(why, "undefined"))
         elif package and package not in packages:
             packages.append(package)
@@ -211,49 +213,52 @@ def _packages(names: set[str]) -> tuple[list[Any], list[Lack]]:
 
 
 def _autoload(packages: list[Any], names: set[str]) -> Json:
-    """What commands load a package: `\\color` is colorv2's until the color extension is there."""
+    """Return which commands load a package; `\\color` is colorv2's until color is loaded."""
     autoload = _AUTOLOAD | (_AUTOLOAD_ALL if "tex/autoload-all" in names else {})
     loaded: Json = {name: [] for name in packages if name in autoload}
     return autoload | loaded | ({"colorv2": []} if "color" in packages else {})
 
 
-def _extensions_of(hooked: Json) -> Json:
-    """Packages that a start-up hook has loaded with a macro: ["Extension", name]."""
+def _hooked_packages(hooked: Json) -> Json:
+    """Return packages that a start-up hook has given macros to load: ["Extension", name]."""
     loads: Json = {}
-    for name, one in hooked.items():
-        if called(one) == "Extension" and isinstance(one, list) and strings(one[1:]):
-            stem = _plain(strings(one[1:])[0]).rpartition("/")[2]
+    for name, value in hooked.items():
+        if called(value) == "Extension" and isinstance(value, list) and strings(value[1:]):
+            stem = _normalized(strings(value[1:])[0]).rpartition("/")[2]
             loads.setdefault(_RENAMED.get(stem, stem), []).append(name)
     return {package: macros for package, macros in loads.items() if package in KNOWN}
 
 
 def _macros(given: Json) -> Json:
-    """`Macros`: a text, or [text, number of arguments, value of the optional one]."""
+    """Return the valid macros: a text, or [text, number of arguments, the first's default]."""
     return {
-        name: one
-        for name, one in given.items()
-        if isinstance(one, str) or (isinstance(one, list) and one and isinstance(one[0], str))
+        name: macro
+        for name, macro in given.items()
+        if isinstance(macro, str)
+        or (isinstance(macro, list) and macro and isinstance(macro[0], str))
     }
 
 
-def _hooked(given: Json) -> Json:
-    """Macros that a start-up hook gave to MathJax.InputJax.TeX: ["Macro", text, ...]."""
+def _hooked_macros(given: Json) -> Json:
+    """Return macros that a start-up hook gave to MathJax.InputJax.TeX: ["Macro", text, ...]."""
     found = {
-        name: [part for part in one[1:] if part is not None]
-        for name, one in given.items()
-        if isinstance(one, list) and len(one) > 1 and one[0] == "Macro"
+        name: [part for part in value[1:] if part is not None]
+        for name, value in given.items()
+        if isinstance(value, list) and len(value) > 1 and value[0] == "Macro"
     }
-    return _macros({name: one[0] if len(one) == 1 else one for name, one in found.items() if one})
+    return _macros(
+        {name: parts[0] if len(parts) == 1 else parts for name, parts in found.items() if parts}
+    )
 
 
 def _output(loader: Loader | None, config: Json) -> Json:
-    """Alignment and size; the section is the one of the output that the configuration names."""
+    """Return alignment and size, from the section of the output that the configuration names."""
     result = {
         name: config[name]
         for name in ("displayAlign", "displayIndent")
         if isinstance(config.get(name), str)
     }
-    options = section(config, _jax(loader, config))
+    options = section(config, _output_name(loader, config))
     scale = options.get("scale")
     if isinstance(scale, int | float) and not isinstance(scale, bool) and scale > 0:
         result["scale"] = scale / 100
@@ -262,9 +267,9 @@ def _output(loader: Loader | None, config: Json) -> Json:
     return result
 
 
-def _jax(loader: Loader | None, config: Json) -> str:
-    """The name of the output: CommonHTML, SVG or HTML-CSS."""
-    said = " ".join([*(loader.components if loader else ()), *strings(config.get("jax"))])
-    if "_CHTML" in said or "CommonHTML" in said:
+def _output_name(loader: Loader | None, config: Json) -> str:
+    """Return the name of the output: CommonHTML, SVG or HTML-CSS."""
+    names = " ".join([*(loader.components if loader else ()), *strings(config.get("jax"))])
+    if "_CHTML" in names or "CommonHTML" in names:
         return "CommonHTML"
-    return "SVG" if "_SVG" in said or "output/SVG" in said else "HTML-CSS"
+    return "SVG" if "_SVG" in names or "output/SVG" in names else "HTML-CSS"

@@ -1,4 +1,4 @@
-"""A configuration of MathJax 3 or 4 in, evaluated; a Setup out. Also: the user's own over a Setup.
+"""Translates an evaluated configuration of MathJax 3 or 4, or the user's own, to a Setup.
 
 Sources: MathJax 3.2 and 4.1, docs.mathjax.org "Configuring MathJax"; ts/input/tex/FindTeX.ts,
 ts/handlers/html/HTMLDomStrings.ts, components/.../input/tex/register.js for defaults and merging.
@@ -33,7 +33,7 @@ SKIP_3 = (*_SKIP, "annotation", "annotation-xml")
 SKIP_4 = (*_SKIP, "math", "select", "option", "mjx-container")
 PAIRS = (Pair("\\(", "\\)", False), Pair("$$", "$$", True), Pair("\\[", "\\]", True))
 BACKTICKS = (Pair("`", "`", False),)
-#: options of `tex` that say where formulas are, or that only MathJax's own code can fill
+#: options of `tex` that define where formulas are, or that are handled separately
 _FIND = ("inlineMath", "displayMath", "processEscapes", "processEnvironments", "processRefs")
 _OWN = (*_FIND, "packages", "FindTeX", "formatError", "tagformat")
 _OUTPUT = ("displayAlign", "displayIndent", "mtextInheritFont", "merrorInheritFont", "mtextFont",
@@ -42,35 +42,35 @@ _TAGS = ("none", "ams", "all")
 
 
 def defaults(loader: Loader | None = None) -> Setup:
-    """What a page has that loads MathJax and says nothing more.
+    """Return the Setup of a page that loads MathJax without a configuration.
 
-    Without a loader: MathJax 4, and what stands in scripts for it is math, too; MathML is what the
-    browser shows by itself.
+    Without a loader: MathJax 4, and `<script type="math/tex">` is math, too; MathML is not, because
+    the browser renders it.
     """
     newest = loader is None or loader.version == "mathjax4"
-    brought = component(loader.components[0] if loader else "tex-mml-chtml", newest)
+    loaded = component(loader.components[0] if loader else "tex-mml-chtml", newest)
     return Setup(
         rules=SearchRules(
             version="mathjax4" if newest else "mathjax3",
-            pairs=PAIRS if "tex" in brought.inputs else (),
+            pairs=PAIRS if "tex" in loaded.inputs else (),
             switch=ElementFilter(SKIP_4 if newest else SKIP_3, "mathjax_ignore", "mathjax_process"),
-            environments="tex" in brought.inputs,
-            escapes="tex" in brought.inputs,
-            refs="tex" in brought.inputs,
-            mathml=loader is not None and "mml" in brought.inputs,
+            environments="tex" in loaded.inputs,
+            escapes="tex" in loaded.inputs,
+            refs="tex" in loaded.inputs,
+            mathml=loader is not None and "mml" in loaded.inputs,
             scripts=loader is None,
         ),
-        tex={"packages": list(brought.packages or ("base",))},
-        load=to_load(brought.packages),
+        tex={"packages": list(loaded.packages or ("base",))},
+        load=to_load(loaded.packages),
     )
 
 
 def interpret(loader: Loader | None, data: Json) -> Setup:
-    """The Setup of an evaluated page (page.js: finish)."""
+    """Return the Setup of an evaluated page (`finish` in page.js)."""
     config = section(data, "mathjax")
     setup = _with_loaded(defaults(loader), loader, config)
     load = _loaded(loader, config)
-    config = _as_of_version(setup, config, load)
+    config = _as_mathjax4(setup, config, load)
     svg = "output/svg" in load or (loader is not None and "svg" in loader.components[0])
     output = strings(section(config, "startup").get("output")) or ["svg" if svg else "chtml"]
     setup = _without_unloaded(override(setup, config, output=output), load)
@@ -78,47 +78,47 @@ def interpret(loader: Loader | None, data: Json) -> Setup:
 
 
 def _loaded(loader: Loader | None, config: Json) -> list[str]:
-    """What the page loads, by name; "*" where that is all there is."""
+    """Return the names of what the page loads; with "*" if it loads everything."""
     load = strings(section(config, "loader").get("load"))
     full = loader is not None and "full" in loader.components[0]
     everything = loader is None or full or {"input/tex-full", "[tex]/all-packages"} & set(load)
     return [*load, "*"] if everything else load
 
 
-def _as_of_version(setup: Setup, config: Json, load: list[str]) -> Json:
-    """A configuration as MathJax 4 would take it.
+def _as_mathjax4(setup: Setup, config: Json, load: list[str]) -> Json:
+    """Convert a configuration to MathJax 4's conventions.
 
-    MathJax 3 replaces its list of packages by an array, version 4 appends that; `tagformat` counts
-    only where its package is asked for.
+    An array of packages replaces the list in MathJax 3, but is appended to it in version 4;
+    `tagformat` has an effect only if its package is loaded.
     """
     tex, old = section(config, "tex"), setup.tex.get("packages", [])
     given = tex.get("packages")
     if isinstance(given, list) and setup.rules.version == "mathjax3":
         given = {REMOVE: old, APPEND: given}
-    names = [name_of(one) for one in _merged_packages(old, given)]
+    names = [name_of(package) for package in _merged_packages(old, given)]
     if "tagformat" not in names or not {"*", "[tex]/tagformat"} & set(load):
-        tex = {name: one for name, one in tex.items() if name != "tagformat"}
+        tex = {name: value for name, value in tex.items() if name != "tagformat"}
     return config | {"tex": tex if given is None else tex | {"packages": given}}
 
 
 def supply(setup: Setup, config: Json) -> Setup:
-    """The user's configuration over that of a page, with what it has loaded.
+    """Merge the user's configuration over a page's Setup.
 
-    It takes the place of what could not be had: of the whole set-up, of where formulas are if it
-    has delimiters, and of macros that it has.
+    It replaces what the Setup lacks: the set-up as a whole, where formulas are (if it has
+    delimiters), and the macros that it defines.
     """
     macros = section(config, "tex", "macros")
     given = macros.keys() | section(config, "tex", "environments").keys()
     placed = not section(config, "tex").keys().isdisjoint(("inlineMath", "displayMath"))
-    had = ("all", "unplaced") if placed else ("all",)
-    left = [
-        one._replace(names=tuple(name for name in one.names if name not in given))
-        for one in setup.lacks
-        if one.formulas not in had
+    supplied = ("all", "unplaced") if placed else ("all",)
+    remaining = [
+        lack._replace(names=tuple(name for name in lack.names if name not in given))
+        for lack in setup.lacks
+        if lack.formulas not in supplied
     ]
-    lacks = tuple(one for one in left if one.names or one.formulas != "named")
+    lacks = tuple(lack for lack in remaining if lack.names or lack.formulas != "named")
     scopes = tuple(
-        scope._replace(macros={n: one for n, one in scope.macros.items() if n not in macros})
+        scope._replace(macros={n: macro for n, macro in scope.macros.items() if n not in macros})
         for scope in setup.scopes
     )
     setup = replace(setup, lacks=lacks, scopes=scopes)
@@ -128,15 +128,15 @@ def supply(setup: Setup, config: Json) -> Setup:
 
 
 def override(setup: Setup, config: Json, output: list[str] | None = None) -> Setup:
-    """A configuration as MathJax 4 takes it, merged over a Setup.
+    """Merge a configuration in MathJax 4's conventions over a Setup.
 
-    `output`: whose section of options counts besides the common one (svg, chtml); None: both.
+    `output`: the outputs (svg, chtml) whose options count besides the common ones; None: both.
     """
     tex, lacks = _tex(setup, section(config, "tex"))
     options = section(config, "output")
     for name in output or ["chtml", "svg"]:
         options = insert(options, section(config, name))
-    mathml = {key: one for key, one in section(config, "mml").items() if not has_code(one)}
+    mathml = {key: value for key, value in section(config, "mml").items() if not has_code(value)}
     return replace(
         setup,
         rules=_rules(setup.rules, config),
@@ -153,7 +153,7 @@ def _plain(value: object) -> bool:
 
 
 def _rules(rules: SearchRules, config: Json) -> SearchRules:
-    """Where formulas are, with the options of a configuration."""
+    """Return the rules with the options of a configuration."""
     tex, options = section(config, "tex"), section(config, "options")
     switch = _switch(rules.switch, options)
     asciimath = _asciimath(rules.asciimath, section(config, "asciimath"))
@@ -169,7 +169,7 @@ def _rules(rules: SearchRules, config: Json) -> SearchRules:
         asciimath=asciimath,
         asciimath_switch=other or switch if asciimath else None,
         scope=_scope(rules.scope, section(config, "startup")),
-        later=tuple(_rules(one, config) for one in rules.later),
+        later=tuple(_rules(search, config) for search in rules.later),
     )
 
 
@@ -200,7 +200,7 @@ def _switch(old: ElementFilter, options: Json) -> ElementFilter:
 
 
 def _include(rules: SearchRules, tags: Json) -> tuple[tuple[str, str], ...]:
-    """What stands for tags within a formula; MathJax 3 knows no more tags than its own."""
+    """Return the text that replaces tags within a formula; MathJax 3 accepts only its own tags."""
     known = dict(rules.include)
     given = {
         tag.lower(): text
@@ -218,13 +218,14 @@ def _asciimath(old: tuple[Pair, ...], options: Json) -> tuple[Pair, ...]:
 
 
 def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
-    """Options for MathJax 4's TeX input, and what could not be taken over."""
+    """Return options for MathJax 4's TeX input, and what could not be translated."""
     tex, lacks = dict(setup.tex), []
     for name, value in given.items():
         if name in _OWN:
             continue
         if has_code(value) and not (name == "digits" and is_pattern(value)):
-            lacks.append(Lack(f"the page's tex.{name} holds functions, which cannot be run", "all"))
+            why = f"the page's tex.{name} contains functions, which cannot be run"
+            lacks.append(Lack(why, "all"))
         elif name == "tags":
             tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
         elif name == "multlineWidth" and value:
@@ -241,13 +242,13 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
 
 
 def _merged_packages(old: list[Any], given: object) -> list[Any]:
-    """An array is appended; {"[-]": [...]} takes out (input/tex/register.js of version 4)."""
+    """Merge packages: an array is appended, {"[-]": [...]} removes (register.js of version 4)."""
     merged = insert(old, {APPEND: given} if isinstance(given, list) else given)
     return merged if isinstance(merged, list) else old
 
 
 def tag_formats(given: Json) -> tuple[Json, list[Lack]]:
-    """What the functions of `tagformat` compute, and those that do more than that."""
+    """Return what the functions of `tagformat` compute, and a Lack for each that does more."""
     kept: Json = {}
     refused = []
     for name, value in given.items():
@@ -255,23 +256,25 @@ def tag_formats(given: Json) -> tuple[Json, list[Lack]]:
         if isinstance(source, str) and (computes := translated(source)) is not None:
             kept[name] = computes
         else:
-            why = f"the form of equation numbers ({name}) is code that uses more than it is given"
+            why = (
+                f"the format of equation numbers ({name}) is code that uses more than its arguments"
+            )
             refused.append(Lack(why, "numbered"))
     return kept, refused
 
 
 def with_formats(tex: Json) -> Json:
-    """With the package that reads `tagformat`, where there is something to read."""
-    packages = [one for one in tex["packages"] if name_of(one) != "tagformat"]
+    """Add the package that reads `tagformat` if there is such an option, else remove it."""
+    packages = [package for package in tex["packages"] if name_of(package) != "tagformat"]
     return tex | {"packages": [*packages, "tagformat"] if "tagformat" in tex else packages}
 
 
 def _with_loaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
-    """With what `loader.load` and `startup.input` bring besides the component."""
+    """Add what `loader.load` and `startup.input` load besides the component."""
     load = strings(section(config, "loader").get("load"))
-    asked = strings(section(config, "startup").get("input"))
+    explicit = strings(section(config, "startup").get("input"))
     loads = {name.removeprefix("input/") for name in load if name.startswith("input/")}
-    inputs = set(asked) or loads
+    inputs = set(explicit) or loads
     newest = loader is None or loader.version == "mathjax4"
     rules, tex = setup.rules, setup.tex
     if inputs & {"tex", "tex-base", "tex-full"} and not rules.pairs:
@@ -279,9 +282,9 @@ def _with_loaded(setup: Setup, loader: Loader | None, config: Json) -> Setup:
         packages = ("base",) if "tex-base" in inputs else component(name, newest).packages
         tex = {"packages": list(packages)}
         rules = replace(rules, pairs=PAIRS, environments=True, escapes=True, refs=True)
-    elif asked and "tex" not in inputs:
+    elif explicit and "tex" not in inputs:
         rules = _without_tex(rules)
-    mathml = "mml" in inputs if asked else rules.mathml or "mml" in inputs
+    mathml = "mml" in inputs if explicit else rules.mathml or "mml" in inputs
     if "asciimath" in inputs:
         rules = replace(rules, asciimath=BACKTICKS)
     if "[tex]/all-packages" in load:
@@ -294,22 +297,22 @@ def _without_tex(rules: SearchRules) -> SearchRules:
 
 
 def _without_unloaded(setup: Setup, load: list[str]) -> Setup:
-    """Without packages that the page names and does not load: MathJax leaves those out."""
+    """Remove packages that the page names without loading them, as MathJax does."""
     if "*" in load:
         return setup
     loaded = {name.rpartition("/")[2] for name in load} | set(BUILT_IN)
     if {"empheq", "cases"} & loaded:
         loaded |= {"empheq", "mathtools"}
     packages = setup.tex.get("packages", [])
-    kept = [one for one in packages if name_of(one) in loaded]
-    left = [name for one in packages if one not in kept and (name := name_of(one))]
-    told = [f"the page names the package {name} without loading it" for name in left]
+    kept = [package for package in packages if name_of(package) in loaded]
+    dropped = [name for item in packages if item not in kept and (name := name_of(item))]
+    warnings = [f"the page names the package {name} without loading it" for name in dropped]
     tex = setup.tex | {"packages": kept}
-    return replace(setup, tex=tex, load=to_load(kept)).with_warnings(*told)
+    return replace(setup, tex=tex, load=to_load(kept)).with_warnings(*warnings)
 
 
 def _with_actions(setup: Setup, config: Json, probes: list[Probe]) -> Setup:
-    """With what render actions find; one that is called `find` stands for MathJax's own search."""
+    """Add what render actions find; one named `find` replaces MathJax's own search."""
     rules = setup.rules
     if "find" in section(config, "options", "renderActions"):
         rules = replace(_without_tex(rules), mathml=False, asciimath=())

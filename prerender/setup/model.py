@@ -1,4 +1,4 @@
-"""The set-up of a page as plain data: what `setup` makes, what `find` and `engine` read."""
+"""The data types of a page's set-up, made by `setup` and read by `find` and `engine`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 class Pair(NamedTuple):
-    """A pair of delimiters; `display` says which style the formula between them has."""
+    """A pair of delimiters; `display`: whether the formula between them is a display."""
 
     open: str
     close: str
@@ -18,7 +18,7 @@ class Pair(NamedTuple):
 
 
 class ElementFilter(NamedTuple):
-    """Which elements math is looked for in (regular expressions as MathJax builds them)."""
+    """Which elements are searched for math (regular expressions as MathJax builds them)."""
 
     skip_tags: tuple[str, ...]
     ignore_class: str
@@ -26,10 +26,10 @@ class ElementFilter(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """How far definitions in KaTeX's formulas reach: those that share one object `macros`.
+    """The scope of definitions in KaTeX's formulas: the formulas that share a `macros` object.
 
-    `macros` are what it begins with, where that is not the same in all scopes. What is global lasts
-    for the formulas behind it if the scope `lasts`, and so does everything in an `open` one.
+    `macros` are its initial macros that are not the same in all scopes. If the scope `lasts`,
+    global definitions are valid in later formulas; in an `open` scope, all definitions are.
     """
 
     macros: Json
@@ -39,10 +39,10 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SearchRules:
-    """Where formulas stand in a page; `find` reads nothing else of a set-up.
+    """Where formulas are in a page; `find` reads nothing else of a set-up.
 
-    `version` selects whose search algorithm is followed: MathJax 2's tex2jax, MathJax 3/4's FindTeX
-    and HTMLDomStrings (identical but for `include`), or KaTeX's auto-render.
+    `version` selects the search algorithm: MathJax 2's tex2jax, MathJax 3/4's FindTeX and
+    HTMLDomStrings (identical except for `include`), or KaTeX's auto-render.
     """
 
     version: Version
@@ -54,44 +54,45 @@ class SearchRules:
     escapes: bool = True
     #: `\ref{...}` and `\eqref{...}` in text are inline formulas
     refs: bool = True
-    #: elements that do not end a run of text, and what they put in it: (("br", "\n"), ...)
+    #: elements that do not end a run of text, and the text that they add to it: (("br", "\n"), ...)
     include: tuple[tuple[str, str], ...] = (("br", "\n"), ("wbr", ""), ("#comment", ""))
     #: `<script type="math/tex">` (and math/mml, math/asciimath if those inputs are on) are formulas
     scripts: bool = False
-    #: pairs of AsciiMath delimiters, and its own switch; None where that input is off
+    #: pairs of AsciiMath delimiters, and its own element filter; None if that input is off
     asciimath: tuple[Pair, ...] = ()
     asciimath_switch: ElementFilter | None = None
-    #: CSS selectors of elements right in which AsciiMath is a display
+    #: CSS selectors of elements whose direct text is AsciiMath in display style
     asciimath_displays: tuple[str, ...] = ()
     #: `<math>` elements are formulas
     mathml: bool = False
-    #: formulas that are elements, but for `<math>`, are typeset after those in text
+    #: formulas that are elements, except `<math>`, are typeset after those in text
     elements_late: bool = False
     #: CSS selectors of elements whose whole text is one formula: ((selector, display or None),
-    #: ...); None: display where the element has a class `display`
+    #: ...); None: display if the element has a class `display`
     elements: tuple[tuple[str, bool | None], ...] = ()
-    #: of such elements, how many the formula takes the place of, where that is more than what is in
-    #: them: 1 the element itself, 2 its parent
+    #: which element a formula replaces, for selectors where that is more than the element's
+    #: content: 1 the element itself, 2 its parent
     replaced: tuple[tuple[str, int], ...] = ()
-    #: CSS selectors of elements outside of which no text is looked at; empty: the whole body; None:
-    #: nothing is typeset at all
+    #: CSS selectors of the elements that are searched; empty: the whole body; None: nothing is
+    #: typeset
     scope: tuple[str, ...] | None = ()
-    #: the set-up's scope (by number) that the definitions of these formulas belong to
+    #: index of the set-up's scope that the definitions of these formulas belong to
     macros: int = 0
-    #: each element of `scope` has one of its own that begins alike, so many numbers further; 0: not
+    #: if not 0, each element of `scope` has a scope of its own with the same initial macros, whose
+    #: index is larger by this number
     apart: int = 0
-    #: where is looked after that, in what is left: KaTeX may be called several times
+    #: further searches, each in the text that is left: KaTeX may be called several times
     later: tuple[SearchRules, ...] = ()
 
 
 class Lack(NamedTuple):
-    """Something of a set-up that only the page's own code can do, so that it cannot be had.
+    """A part of a set-up that only the page's own code can do, so that we lack it.
 
-    `why` ends the sentence "it stays as it is: ...". `formulas` are those that it concerns: all;
-    all, for it is not known where they are ("unplaced"); those that use one of `names` (control
-    sequences without their backslash, environments); those with something that is not defined here,
-    perhaps for want of the packages `names`; those with a number or a reference. `scope`: of these,
-    only those of the scope of that number.
+    `why` ends the sentence "it stays as it is: ...". `formulas` are the affected ones: "all";
+    "unplaced": all, because their locations are not known; "named": those that use one of `names`
+    (control sequences without backslash, environments); "undefined": those with something that is
+    not defined here, perhaps because the packages `names` are missing; "numbered": those with a
+    number or a reference. `scope`: only formulas of the scope with this index.
     """
 
     why: str
@@ -102,7 +103,7 @@ class Lack(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a page says about its math.
+    """How a page configures its math.
 
     `tex` holds options for MathJax 4's TeX input (`packages` a list, `macros`, `tags`, and one
     entry a package for its options), `load` the components that those packages need
@@ -117,15 +118,15 @@ class Setup:
     asciimath: Json = field(default_factory=dict)
     mathml: Json = field(default_factory=dict)
     output: Json = field(default_factory=dict)
-    #: where definitions end; none: they last for all formulas of the page, as MathJax has it
+    #: scopes of definitions; none: they are valid in all later formulas of the page, as in MathJax
     scopes: tuple[Scope, ...] = ()
-    #: what could not be honoured, one sentence each, for the report
+    #: what could not be supported, one sentence each, for the report
     warnings: tuple[str, ...] = ()
-    #: what there is to say of formulas where nothing on the page typesets any
+    #: the message about formulas if nothing on the page typesets any
     idle: str = ""
-    #: what cannot be had
+    #: what cannot be reproduced
     lacks: tuple[Lack, ...] = ()
 
     def with_warnings(self, *more: str) -> Setup:
-        """The same with more to report."""
+        """Return the Setup with more warnings."""
         return replace(self, warnings=(*self.warnings, *more)) if more else self

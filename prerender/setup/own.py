@@ -1,4 +1,4 @@
-"""The user's configuration of MathJax in; out, where MathJax 4 does not know what it says.
+"""Checks the user's MathJax configuration; returns a message for each option MathJax 4 lacks.
 
 Sources: the defaults of MathJax 4's inputs, outputs and packages, as it shows them when all are
 loaded (a test asks it); docs.mathjax.org, "Configuring MathJax".
@@ -13,8 +13,8 @@ from typing import Any
 from prerender.setup.packages import KNOWN, name_of
 from prerender.setup.values import APPEND, REMOVE, words
 
-#: what an option is: one of these, any table, or a table of the options here
-_IN_WORDS = {
+#: names of the types of options, for messages
+_TYPE_NAMES = {
     str: "a text",
     float: "a number",
     bool: "true or false",
@@ -88,16 +88,16 @@ _SECTIONS: Options = {
     "startup": _options(object, "input output elements document handler adaptor")
     | _options(bool, "typeset polyfillHasOwn"),
 }  # fmt: skip
-#: options whose tables hold names of the user's own
+#: options whose keys are names of the user's own
 _NAMED = words("macros environments packages")
 
 
 def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    """What a configuration has that MathJax 4 does not know, each in a sentence with its key."""
+    """Yield a message, beginning with the key, for each option that MathJax 4 does not know."""
     tex = config.get("tex")
     rest = dict(config)
     if isinstance(tex, Mapping):
-        rest["tex"] = {name: one for name, one in tex.items() if name not in _NAMED}
+        rest["tex"] = {name: value for name, value in tex.items() if name not in _NAMED}
         yield from _macros("mathjax.tex.macros", tex.get("macros", {}))
         yield from _macros("mathjax.tex.environments", tex.get("environments", {}))
         yield from _packages("mathjax.tex.packages", tex.get("packages", []))
@@ -115,19 +115,19 @@ def _unknown(path: str, given: Mapping[str, Any], known: Options) -> Iterator[st
         kind = known.get(name)
         if kind is None:
             close = get_close_matches(name, known, 1)
-            meant = f"; is {close[0]} meant?" if close else ""
-            yield f"{here} is no option of MathJax 4{meant}"
+            suggestion = f"; did you mean {close[0]}?" if close else ""
+            yield f"{here} is not an option of MathJax 4{suggestion}"
         elif isinstance(kind, Mapping):
             if isinstance(value, Mapping):
                 yield from _unknown(here, value, kind)
             else:
-                yield f"{here} is a table"
+                yield f"{here} must be a table"
         elif not _fits(value, kind):
-            yield f"{here} is {_IN_WORDS[kind]}"
+            yield f"{here} must be {_TYPE_NAMES[kind]}"
 
 
 def _fits(value: object, kind: type) -> bool:
-    """Whether a value is of a kind; a list may be changed by a table of what to add and remove."""
+    """Whether a value has a type; a table of additions and removals is valid for a list."""
     if kind is object:
         return True
     if kind is float:
@@ -138,32 +138,34 @@ def _fits(value: object, kind: type) -> bool:
 
 
 def _macros(path: str, given: object) -> Iterator[str]:
-    """A macro is a text, or a list: text, number of arguments, the first one's default."""
+    """Check macros: each is a text, or a list: text, number of arguments, the first's default."""
     if not isinstance(given, Mapping):
-        yield f"{path} is a table"
+        yield f"{path} must be a table"
         return
-    for name, one in given.items():
-        parts = one if isinstance(one, list) else [one]
+    for name, macro in given.items():
+        parts = macro if isinstance(macro, list) else [macro]
         kinds = (
             (str, str | int, str | int, str) if path.endswith("environments") else (str, int, str)
         )
         fits = 0 < len(parts) <= len(kinds) and all(map(isinstance, parts, kinds))
         if not fits:
-            yield f"{path}.{name} is a text, or a list: a text, a number of arguments, a default"
+            kinds_text = "a text, or a list: a text, a number of arguments, a default"
+            yield f"{path}.{name} must be {kinds_text}"
 
 
 def _packages(path: str, given: object) -> Iterator[str]:
     lists = given.values() if isinstance(given, Mapping) else [given]
     if isinstance(given, Mapping) and not given.keys() <= {APPEND, REMOVE}:
-        yield f'{path} is a list, or a table with the keys "[+]" and "[-]"'
+        yield f'{path} must be a list, or a table with the keys "[+]" and "[-]"'
         return
-    for one in lists:
-        if not isinstance(one, list):
-            yield f"{path} is a list of names"
+    for packages in lists:
+        if not isinstance(packages, list):
+            yield f"{path} must be a list of names"
             continue
-        yield from (f"{path}: {_no_package(str(n))}" for n in map(name_of, one) if n not in KNOWN)
+        unknown = [name for name in map(name_of, packages) if name not in KNOWN]
+        yield from (f"{path}: {_no_package(str(name))}" for name in unknown)
 
 
 def _no_package(name: str) -> str:
     close = get_close_matches(name, KNOWN, 1)
-    return f"there is no package {name}" + (f"; is {close[0]} meant?" if close else "")
+    return f"there is no package {name}" + (f"; did you mean {close[0]}?" if close else "")

@@ -1,4 +1,4 @@
-"""Names of TeX packages and of MathJax's components: what brings what.
+"""Names of MathJax's TeX packages and components, and which component contains which packages.
 
 Sources: MathJax 4 components/mjs/source.js and input/tex/tex.js; MathJax 3 input/tex/AllPackages.ts
 and docs.mathjax.org, "The MathJax Components"; MathJax 2 config/*.js and "Combined Configurations".
@@ -13,30 +13,30 @@ from prerender.setup.values import words
 
 Input = Literal["tex", "mml", "asciimath"]
 
-#: all that MathJax 4 has and npm has the fonts of (not bboldx and dsfont)
+#: all packages of MathJax 4 whose fonts are on npm (not bboldx and dsfont)
 KNOWN = words(
     """action ams amscd autoload base bbm bbox begingroup boldsymbol braket bussproofs cancel
     cases centernot color colortbl colorv2 configmacros empheq enclose extpfeil fontsizev3
     gensymb html mathtools mhchem newcommand noerrors noundefined physics require setoptions
     tagformat texhtml textcomp textmacros unicode units upgreek verb"""
 )
-#: what `input/tex` brings: it need not be loaded
+#: the packages in `input/tex`, which need not be loaded
 BUILT_IN = ("base", "ams", "newcommand", "textmacros", "noundefined", "require", "autoload",
             "configmacros")  # fmt: skip
 BUILT_IN_3 = tuple(name for name in BUILT_IN if name != "textmacros")
-#: `tex-full` of MathJax 3; its noerrors is ours (we report errors)
+#: `tex-full` of MathJax 3, without noerrors: we report errors ourselves
 FULL_3 = (
     "require", "base", "action", "ams", "amscd", "bbox", "boldsymbol", "braket",
     "bussproofs", "cancel", "cases", "centernot", "color", "colortbl", "empheq", "enclose",
     "extpfeil", "gensymb", "html", "mathtools", "mhchem", "newcommand", "noundefined",
     "upgreek", "unicode", "verb", "configmacros", "tagformat", "textcomp", "textmacros",
 )  # fmt: skip
-#: what MathJax itself reports in the text is an error of ours
+#: packages that are ignored: we report errors that MathJax would display in the text
 _DROPPED = frozenset(["noerrors"])
 
 
 class Component(NamedTuple):
-    """What a combined component of MathJax 3 or 4 brings."""
+    """The contents of a combined component of MathJax 3 or 4."""
 
     inputs: tuple[Input, ...]
     packages: tuple[str, ...]
@@ -44,7 +44,7 @@ class Component(NamedTuple):
 
 
 def component(name: str, newest: bool) -> Component:
-    """The component of a name; `startup` and what is not known bring nothing by themselves."""
+    """Return the component with this name; `startup` and unknown ones are empty."""
     parts = name.split("-")
     inputs: tuple[Input, ...] = ("tex",) if "tex" in parts else ()
     inputs += ("mml",) if "mml" in parts else ()
@@ -55,7 +55,7 @@ def component(name: str, newest: bool) -> Component:
 
 
 def loadable(packages: Iterable[object]) -> tuple[list[object], list[str]]:
-    """The packages that MathJax 4 has, as they are configured, and the names of the others."""
+    """Return the packages that MathJax 4 has, as configured, and the names of the others."""
     known: list[object] = []
     others: list[str] = []
     for package in packages:
@@ -68,13 +68,13 @@ def loadable(packages: Iterable[object]) -> tuple[list[object], list[str]]:
 
 
 def name_of(package: object) -> str | None:
-    """The name of a package that is configured as a name or as [name, priority]."""
+    """Return the name of a package that is configured as a name or as [name, priority]."""
     if isinstance(package, list) and package:
         package = package[0]
     return package if isinstance(package, str) else None
 
 
 def to_load(packages: Sequence[object]) -> tuple[str, ...]:
-    """The components that bring packages, but for those that `input/tex` has: "[tex]/physics"."""
+    """Return the components of packages that are not in `input/tex`: "[tex]/physics"."""
     names = dict.fromkeys(name_of(package) for package in packages)
     return tuple(f"[tex]/{name}" for name in names if name not in BUILT_IN)

@@ -1,4 +1,4 @@
-"""What scripts did to the sandbox's probes (probes.js) in; selectors of what is math out."""
+"""Interprets the sandbox's probes (probes.js): which elements scripts treat as formulas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEVER = (
 
 
 class Probe(NamedTuple):
-    """An element that a script took for a formula: how it was written, and as what it was taken."""
+    """An element that a script has treated as a formula: how it was written, and how rendered."""
 
     selector: str
     tag: str
@@ -27,15 +27,15 @@ class Probe(NamedTuple):
     whole: bool
     display: bool
     options: Json
-    #: which call of KaTeX in a page took it, and with which object of macros (-1: none)
+    #: number of the KaTeX call that rendered it, and of its `macros` object (-1: none)
     call: int = 0
     macros: int = -1
-    #: how many elements the formula takes the place of: 0 none, 1 its own, 2 that and its parent
+    #: which element the formula replaces: 0 none, 1 its own, 2 its parent
     replaced: int = 0
 
 
 def found(data: Json) -> list[Probe]:
-    """The probes in an evaluated page; what is not like one is left out."""
+    """Return the valid probes in the answer of an evaluated page."""
     items, replaced = data.get("found"), data.get("replaced")
     levels = replaced if isinstance(replaced, list) else []
     result = []
@@ -55,65 +55,65 @@ def found(data: Json) -> list[Probe]:
 
 
 def elements(probes: Sequence[Probe]) -> tuple[tuple[str, bool | None], ...]:
-    """The selectors of elements that hold a formula without delimiters, and its style.
+    """Return selectors of elements that contain a formula without delimiters: are they displays?
 
-    The style is None where it depends on a class `display`.
+    None: it depends on a class `display`.
     """
     bare = [probe for probe in probes if probe.selector != "script" and not probe.open]
     result: dict[str, bool | None] = {}
     for selector in dict.fromkeys(probe.selector for probe in bare):
         mine = [probe for probe in bare if probe.selector == selector]
         tags = dict.fromkeys(probe.tag for probe in mine)
-        shown = {tag: _shown([probe for probe in mine if probe.tag == tag]) for tag in tags}
-        if len(tags) > 1 and len(set(shown.values())) == 1:
-            result[selector] = shown[mine[0].tag]
+        displays = {tag: _display([probe for probe in mine if probe.tag == tag]) for tag in tags}
+        if len(tags) > 1 and len(set(displays.values())) == 1:
+            result[selector] = displays[mine[0].tag]
         else:
-            result |= {_of_tag(tag, selector): one for tag, one in shown.items()}
+            result |= {_with_tag(tag, selector): display for tag, display in displays.items()}
     return tuple(result.items())
 
 
 def replaced(probes: Sequence[Probe]) -> tuple[tuple[str, int], ...]:
-    """The selectors of such elements of which scripts replace more than what is in them."""
+    """Return selectors of such elements of which scripts replace more than their content."""
     known = dict(elements(probes))
     return tuple(
         (selector, probe.replaced)
         for probe in probes
-        for selector in (probe.selector, _of_tag(probe.tag, probe.selector))
+        for selector in (probe.selector, _with_tag(probe.tag, probe.selector))
         if probe.replaced and selector in known
     )
 
 
 def replacing(rules: SearchRules, probes: Sequence[Probe]) -> SearchRules:
-    """The same, with how much of its elements each formula takes the place of."""
+    """Add to rules which element each formula replaces."""
     levels = replaced(probes)
-    later = tuple(replace(one, replaced=levels) for one in rules.later)
+    later = tuple(replace(search, replaced=levels) for search in rules.later)
     return replace(rules, replaced=levels, later=later)
 
 
 def out_of_reach(rules: SearchRules) -> SearchRules:
-    """The same for a page whose scripts stay: they would take what is in its elements for TeX.
+    """Change rules for a page whose scripts stay and would read the elements' content as TeX.
 
-    A formula takes the place of its element, so that they do not find it.
+    Each formula then replaces its element, so that the scripts do not find it.
     """
     levels = dict(rules.replaced)
     own = tuple((selector, max(1, levels.get(selector, 1))) for selector, _ in rules.elements)
     return replace(rules, replaced=own, later=tuple(map(out_of_reach, rules.later)))
 
 
-def _shown(probes: Sequence[Probe]) -> bool | None:
-    """The style of the formulas that some probes stand for."""
-    shown = {probe.style == "display": probe.display for probe in probes}
-    depends = shown.get(True) and not shown.get(False)
-    return None if depends else shown.get(False, False)
+def _display(probes: Sequence[Probe]) -> bool | None:
+    """Whether formulas like these probes are displays; None: it depends on a class `display`."""
+    displays = {probe.style == "display": probe.display for probe in probes}
+    depends = displays.get(True) and not displays.get(False)
+    return None if depends else displays.get(False, False)
 
 
-def _of_tag(tag: str, selector: str) -> str:
-    """A selector for elements of one tag; of any where it is empty."""
+def _with_tag(tag: str, selector: str) -> str:
+    """Restrict a selector to elements with a tag; not if the tag is empty."""
     return re.sub(r"(?<![^\s>])(?=[.][^\s>]*$)", tag, selector)
 
 
 def typeset_only(setup: Setup, data: Json) -> Setup:
-    """The same for the elements that MathJax is asked to typeset, where that is not the page."""
+    """Restrict a Setup to the elements that MathJax is called to typeset, if not the whole page."""
     calls = data.get("typesets")
     if not isinstance(calls, list) or not data.get("loaded"):
         return setup

@@ -1,7 +1,7 @@
-"""The scripts of a page in; out: which may go once all its math is rendered.
+"""Classifies the scripts of a page by role, which decides what can be removed after rendering.
 
-A script goes only if every statement in it is of a shape that is known to be about MathJax or KaTeX
-alone. In any doubt it stays.
+A script can be removed only if every statement in it has a form that is known to concern MathJax or
+KaTeX alone. In any doubt it stays.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from prerender.setup.javascript import SyntaxTrouble, Token, closing, statements
 from prerender.setup.scripts import MENTIONS, Read, Script, loader_of
 from prerender.setup.values import words
 
-#: loader: loads MathJax or KaTeX. configuration: nothing but what they are to do. client: uses them
-#: and does other things too, so that it stays, and the loader with it. other: none of these.
+#: loader: loads MathJax or KaTeX. configuration: only configures or calls them. client: uses them
+#: and does other things too, so it stays, and the loader with it. other: none of these.
 Role = Literal["loader", "configuration", "client", "other"]
 
 _ENGINES = ("MathJax", "katex", "renderMathInElement")
 _WINDOW = ("window", "self", "globalThis")
-#: what a callback calls that has the page typeset (again)
+#: functions that typeset the page (again)
 _TYPESETS = words("typeset typesetPromise Typeset Reprocess typesetClear texReset")
-#: calls whose last function runs when the page is ready
+#: calls whose last argument is a function that runs when the page is ready
 _READY = re.compile(
     r"(?:(?:document|window)\.)?addEventListener\($|\$\((?:document|window)\)\.(?:ready|on)\($"
     r"|(?:\$|jQuery)\($|jQuery\(document\)\.ready\($|document\$\.subscribe\($"
@@ -42,16 +42,16 @@ _CHANGES = words("remove removeChild write writeln submit click focus")
 
 
 def roles(scripts: Sequence[Script], read: Read) -> list[Role]:
-    """The role of each script. Raises what `read` raises."""
+    """Return the role of each script. Raises what `read` raises."""
     found = [_role(script, read) for script in scripts]
     return [
-        "client" if names and _shared(index, names, scripts) else role
+        "client" if names and _uses_names_of(index, names, scripts) else role
         for index, (role, names) in enumerate(found)
     ]
 
 
 def _role(script: Script, read: Read) -> tuple[Role, Set[str]]:
-    """The role of a script by itself, and the names that it declares for all."""
+    """Return the role of a script by itself, and the global names that it declares."""
     if script.is_config:
         return "configuration", _NONE
     if not script.executable:
@@ -73,32 +73,32 @@ _NONE: frozenset[str] = frozenset()
 
 @lru_cache(64)  # all pages of a site have the same few
 def _role_of(text: str) -> tuple[Role, Set[str]]:
-    """The role of a script with this text, which mentions an engine."""
+    """Return the role of a script that mentions an engine, and the global names it declares."""
     reading = _Reading()
     if not reading.script(text):
         return "client", _NONE
     return "loader" if reading.loads else "configuration", reading.names
 
 
-def _shared(index: int, names: Set[str], scripts: Sequence[Script]) -> bool:
-    """Whether another script of the page mentions one of the names that this one declares."""
+def _uses_names_of(index: int, names: Set[str], scripts: Sequence[Script]) -> bool:
+    """Whether another script of the page mentions one of the names that script `index` declares."""
     used = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])")
     return any(
         used.search(script.text)
-        for at, script in enumerate(scripts)
-        if at != index and script.executable
+        for other, script in enumerate(scripts)
+        if other != index and script.executable
     )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What is known of a script: whether it loads an engine, what names it declares for all."""
+    """Analyses a script: whether it loads an engine, and which global names it declares."""
 
     loads: bool = False
     names: set[str] = field(default_factory=set)
 
     def script(self, text: str) -> bool:
-        """Whether a script is about the engines alone."""
+        """Whether a script concerns the engines alone."""
         try:
             return self._all(tokens(text), frozenset(), outermost=True)
         except (SyntaxTrouble, RecursionError):
@@ -106,10 +106,10 @@ class _Reading:
 
     def _all(self, items: Sequence[Token], local: frozenset[str], *, outermost: bool) -> bool:
         found = list(statements(items))
-        declared = {name for one in found for name in _declared(one)}
+        declared = {name for statement in found for name in _declared(statement)}
         if outermost:
             self.names |= declared - set(_ENGINES)
-        return all(self._statement(one, local | declared) for one in found)
+        return all(self._statement(statement, local | declared) for statement in found)
 
     def _statement(self, items: Sequence[Token], local: frozenset[str]) -> bool:
         word = items[0].text
@@ -126,34 +126,36 @@ class _Reading:
         return self._expression(items, local)
 
     def _controlled(self, items: Sequence[Token], local: frozenset[str]) -> bool:
-        """`if`, `for` and `while`, with what they govern."""
+        """Check `if`, `for` and `while` with their bodies."""
         end = closing(items, 1)
         if items[2].text in ("var", "let", "const"):
             local |= {items[3].text}
         if not self._computes(items[2:end], local, assigns=True):
             return False
-        rest = [one[1:] if one[0].text == "else" else one for one in statements(items[end + 1 :])]
-        return all(self._statement(one, local) for one in rest if one)
+        bodies = [
+            body[1:] if body[0].text == "else" else body for body in statements(items[end + 1 :])
+        ]
+        return all(self._statement(body, local) for body in bodies if body)
 
     def _function(self, items: Sequence[Token], local: frozenset[str]) -> bool:
-        """A function or arrow function: its body."""
+        """Check the body of a function or arrow function."""
         if items[-1].text == "}":
-            opened = next(at for at in range(len(items)) if _opens_body(items, at))
+            opened = next(index for index in range(len(items)) if _opens_body(items, index))
             inner = local | {item.text for item in items[:opened] if item.kind == "name"}
             return self._all(items[opened + 1 : -1], inner, outermost=False)
-        arrow = next((at for at, item in enumerate(items) if item.text == "=>"), -1)
+        arrow = next((index for index, item in enumerate(items) if item.text == "=>"), -1)
         inner = local | {item.text for item in items[: max(arrow, 0)] if item.kind == "name"}
         return arrow >= 0 and self._statement(items[arrow + 1 :], inner)
 
     def _declares(self, items: Sequence[Token], local: frozenset[str]) -> bool:
-        """Variables with values that are computed from harmless names."""
+        """Check declarations: values must be computed from harmless names."""
         if _is_engine(items):
             return self._expression(items, local)
         return self._computes(items, local, assigns=True)
 
     def _expression(self, items: Sequence[Token], local: frozenset[str]) -> bool:
         if _is_engine(items):
-            return self._of_engine(items)
+            return self._engine_statement(items)
         if _is_options(items):
             return _is_value(items[2:])
         if (callback := _callback(items)) is not None:
@@ -170,11 +172,11 @@ class _Reading:
             return not _CHANGES & names
         return False
 
-    def _of_engine(self, items: Sequence[Token]) -> bool:
-        """A statement about an engine; callbacks that it gets must be about typesetting."""
+    def _engine_statement(self, items: Sequence[Token]) -> bool:
+        """Check a statement about an engine; callbacks in it must concern typesetting."""
         outer = [item.text for item in _outer(items)]
         if "=" in outer:
-            assigned = next(at for at, item in enumerate(items) if item.text == "=")
+            assigned = next(index for index, item in enumerate(items) if item.text == "=")
             return _is_value(items[assigned + 1 :])
         if any(item.kind == "sign" and item.text not in (".", "(", "[") for item in _outer(items)):
             return False
@@ -185,10 +187,10 @@ class _Reading:
     def _computes(
         self, items: Sequence[Token], local: frozenset[str], *, assigns: bool = False
     ) -> bool:
-        """Whether an expression uses harmless names only; properties are anything but changes."""
-        for at, item in enumerate(items):
-            before = items[at - 1].text if at else ""
-            after = items[at + 1].text if at + 1 < len(items) else ""
+        """Whether an expression uses harmless names only, and no property that changes the page."""
+        for index, item in enumerate(items):
+            before = items[index - 1].text if index else ""
+            after = items[index + 1].text if index + 1 < len(items) else ""
             if item.kind == "name":
                 if before in (".", "?."):
                     if item.text in _CHANGES:
@@ -201,39 +203,39 @@ class _Reading:
 
 
 def _is_value(items: Sequence[Token]) -> bool:
-    """Whether an expression makes a value and does nothing else of note."""
-    words_of = [item.text for item in _outer(items)]
+    """Whether an expression makes a value without side effects."""
+    texts = [item.text for item in _outer(items)]
     if _starts_function(items, 0):
         return True
-    if "||" in words_of or "??" in words_of:
-        at = next(at for at, item in enumerate(items) if item.text in ("||", "??"))
-        return _is_engine(items[:at]) and _is_value(items[at + 1 :])
-    assigns = words_of[:4] == ["Object", ".", "assign", "("]
-    return (len(words_of) == 1 and words_of != ["("]) or (assigns and len(words_of) == 4)
+    if "||" in texts or "??" in texts:
+        index = next(index for index, item in enumerate(items) if item.text in ("||", "??"))
+        return _is_engine(items[:index]) and _is_value(items[index + 1 :])
+    assigns = texts[:4] == ["Object", ".", "assign", "("]
+    return (len(texts) == 1 and texts != ["("]) or (assigns and len(texts) == 4)
 
 
 def _outer(items: Sequence[Token]) -> Iterator[Token]:
-    """The tokens that stand in no bracket."""
-    at = 0
-    while at < len(items):
-        yield items[at]
-        opens = items[at].kind == "sign" and items[at].text in ("(", "[", "{")
-        at = closing(items, at) + 1 if opens else at + 1
+    """Yield the tokens outside brackets."""
+    index = 0
+    while index < len(items):
+        yield items[index]
+        opens = items[index].kind == "sign" and items[index].text in ("(", "[", "{")
+        index = closing(items, index) + 1 if opens else index + 1
 
 
-def _opens_body(items: Sequence[Token], at: int) -> bool:
-    """Whether the brace at a place is that of a function's body."""
-    return items[at].text == "{" and closing(items, at) == len(items) - 1
+def _opens_body(items: Sequence[Token], index: int) -> bool:
+    """Whether the brace at `index` opens a function's body."""
+    return items[index].text == "{" and closing(items, index) == len(items) - 1
 
 
 def _is_engine(items: Sequence[Token]) -> bool:
     """Whether a statement begins with an engine: `MathJax...`, `window.MathJax...`, `katex...`."""
     rest = items[2:] if items[0].text in _WINDOW and len(items) > 2 else items
-    return rest[0].kind == "name" and rest[0].text in _ENGINES and _complete(rest)
+    return rest[0].kind == "name" and rest[0].text in _ENGINES and _is_single(rest)
 
 
 def _is_options(items: Sequence[Token]) -> bool:
-    """Whether a statement gives a value to a variable of all whose name is an engine's."""
+    """Whether a statement assigns to a global variable whose name mentions an engine."""
     return (
         len(items) > 2
         and items[0].kind == "name"
@@ -242,13 +244,13 @@ def _is_options(items: Sequence[Token]) -> bool:
     )
 
 
-def _complete(items: Sequence[Token]) -> bool:
-    """Whether a statement about an engine is one, and no list of expressions."""
+def _is_single(items: Sequence[Token]) -> bool:
+    """Whether a statement is a single expression, not a list."""
     return all(item.text != "," for item in _outer(items))
 
 
 def _callback(items: Sequence[Token]) -> Sequence[Token] | None:
-    """The function that a statement has called at once, or when the page is ready; or None."""
+    """Return the function that a statement calls at once or when the page is ready, or None."""
     start = 1 if items[0].text in ("!", "+", "void") else 0
     if items[start].text == "(":
         end = closing(items, start)
@@ -259,49 +261,51 @@ def _callback(items: Sequence[Token]) -> Sequence[Token] | None:
         # (function () { ... }())
         bare = inner[:-2] if [item.text for item in inner[-2:]] == ["(", ")"] else ()
         return bare if not called and bare and _is_function(bare) else None
-    at = next((at for at in range(len(items)) if _starts_function(items, at)), None)
-    if at is None:
+    index = next((index for index in range(len(items)) if _starts_function(items, index)), None)
+    if index is None:
         return None
-    head = "".join(item.text for item in items[:at] if item.kind != "string")
+    head = "".join(item.text for item in items[:index] if item.kind != "string")
     head = re.sub(r"\((?:\[[^\]]*\])?,*$", "(", head)
     if _READY.fullmatch(head) is None:
         return None
-    return items[at : _function_end(items, at)]
+    return items[index : _function_end(items, index)]
 
 
 def _is_function(items: Sequence[Token]) -> bool:
     return bool(items) and _starts_function(items, 0) and _function_end(items, 0) == len(items)
 
 
-def _starts_function(items: Sequence[Token], at: int) -> bool:
-    word = items[at].text
+def _starts_function(items: Sequence[Token], index: int) -> bool:
+    word = items[index].text
     if word in ("function", "async"):
         return True
     if word == "(":
-        end = closing(items, at)
+        end = closing(items, index)
         return end + 1 < len(items) and items[end + 1].text == "=>"
-    return at + 1 < len(items) and items[at].kind == "name" and items[at + 1].text == "=>"
+    return index + 1 < len(items) and items[index].kind == "name" and items[index + 1].text == "=>"
 
 
-def _function_end(items: Sequence[Token], at: int) -> int:
-    """Behind the function that begins at a place: its body, or what ends its expression."""
-    while at < len(items):
-        word = items[at].text
+def _function_end(items: Sequence[Token], index: int) -> int:
+    """Return the end of the function that begins at `index`: of its body or its expression."""
+    while index < len(items):
+        word = items[index].text
         if word == "{":
-            return closing(items, at) + 1
+            return closing(items, index) + 1
         if word in (",", ")", ";"):
-            return at
-        if word == "=>" and items[at + 1].text != "{":
-            at += 1
-            while at < len(items) and items[at].text not in (",", ")"):
-                at = closing(items, at) + 1 if items[at].text in ("(", "[", "{") else at + 1
-            return at
-        at = closing(items, at) + 1 if word in ("(", "[") else at + 1
-    return at
+            return index
+        if word == "=>" and items[index + 1].text != "{":
+            index += 1
+            while index < len(items) and items[index].text not in (",", ")"):
+                index = (
+                    closing(items, index) + 1 if items[index].text in ("(", "[", "{") else index + 1
+                )
+            return index
+        index = closing(items, index) + 1 if word in ("(", "[") else index + 1
+    return index
 
 
 def _declared(items: Sequence[Token]) -> Iterator[str]:
-    """The names that a statement declares."""
+    """Yield the names that a statement declares."""
     if items[0].text in ("var", "let", "const"):
         yield items[1].text
         outer = list(_outer(items))

@@ -1,4 +1,4 @@
-"""The texts of a page's style sheets in; what they do to KaTeX's formulas that is lost, out."""
+"""Finds rules in a page's style sheets that number KaTeX's displays, which rendering would lose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-#: a rule that counts what KaTeX makes of a display (Franklin's sheets have it)
+#: a rule that counts KaTeX's display elements (used by Franklin's style sheets)
 _COUNTS = re.compile(
     r"(?P<selector>[^{}]*\.katex-display(?![\w-])[^{}]*)\{[^{}]*"
     r"counter-increment\s*:\s*(?!none\b|nothing\b)[\w-]"
@@ -15,7 +15,7 @@ _COUNTS = re.compile(
 
 
 def lost_numbers(sheets: Iterable[str]) -> str | None:
-    """The selector by which a sheet numbers KaTeX's displays; None where none does."""
+    """Return the selector by which a sheet numbers KaTeX's displays; None if none does."""
     return next(filter(None, map(_numbers, sheets)), None)
 
 

@@ -1,8 +1,9 @@
-"""Lines that rendered pages need of a file of their site in; the file, grown by them, out.
+"""Maintains the files that a site's pages share: takes the lines a page needs, adds them to a file.
 
-A style sheet or a sheet of outlines that a whole site shares is a set of lines between a start and
-an end. It only grows, and does so before the page that needs more is written: whoever is killed in
-between leaves no page without its rules. Who adds lines reads first what others have added.
+A style sheet or glyph sheet that a whole site shares is a set of lines between a fixed start and
+end. It only grows, and before the page that needs the new lines is written, so that a killed run
+leaves no page without its rules. Before lines are added, the file is read again, because other
+processes may have added some.
 """
 
 from __future__ import annotations
@@ -17,50 +18,50 @@ from threading import Lock
 from typing import Protocol
 
 from prerender import SIGNATURE
-from prerender.site.files import SiteError, whole
+from prerender.site.files import SiteError, atomic_write
 
 try:
     import fcntl
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
-#: by name, what the file begins and ends with
+#: by file name, the text that the file begins and ends with
 AssetFrames = Mapping[str, tuple[str, str]]
 
 
 class AssetStore(Protocol):
-    """Where the files stand: the root of a site."""
+    """Storage of shared files: the root of a site."""
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises FileNotFoundError, OSError."""
+        """Read a file. Raises FileNotFoundError, OSError."""
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole or not at all. Raises OSError."""
+        """Write a file atomically. Raises OSError."""
 
     def lock(self) -> AbstractContextManager[None]:
-        """While no other process writes, where that can be had."""
+        """Hold a lock against other writing processes, where locks are available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder here, made if need be."""
+    """A local folder, created if needed."""
 
     path: Path
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file."""
+        """Read a file."""
         return (self.path / name).read_bytes()
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole or not at all."""
+        """Write a file atomically."""
         (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-        with whole(self.path / name) as temporary:
+        with atomic_write(self.path / name) as temporary:
             temporary.write_bytes(data)
             temporary.chmod(0o644)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """While other processes wait that add lines, where the file system has locks."""
+        """Lock out other processes that add lines, where the file system has locks."""
         self.path.mkdir(parents=True, exist_ok=True)
         if fcntl is None:
             yield
@@ -76,29 +77,29 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Files that are kept in memory, by their names."""
+    """Files in memory, by name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises FileNotFoundError."""
+        """Read a file. Raises FileNotFoundError."""
         if name not in self.files:
             raise FileNotFoundError(name)
         return self.files[name]
 
     def write(self, name: str, data: bytes) -> None:
-        """Keep a file."""
+        """Store a file."""
         self.files[name] = data
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Nothing: no other process sees these files."""
+        """Do nothing: no other process sees these files."""
         yield
 
 
 @dataclass(slots=True)
 class SharedAssets:
-    """The files of these names at the root of a site."""
+    """The shared files at the root of a site; `frames` has their names."""
 
     files: AssetStore
     frames: AssetFrames
@@ -107,14 +108,14 @@ class SharedAssets:
     _lock: Lock = field(default_factory=Lock)
 
     def missing(self) -> bool:
-        """Whether one of the files is not there as this version writes it. Raises SiteError."""
+        """Whether a file is missing or was written by another version. Raises SiteError."""
         try:
             return any(self._known(name) is None for name in self.frames)
         except OSError as error:
             raise SiteError(str(error)) from error
 
     def add(self, wanted: Mapping[str, Iterable[str]]) -> None:
-        """Have these lines in the files. Raises OSError where one is not ours or not writable."""
+        """Add lines to the files. Raises OSError where a file is not ours or not writable."""
         for name, lines in wanted.items():
             if self._lines.get(name, set()).issuperset(lines):
                 continue
@@ -124,7 +125,7 @@ class SharedAssets:
                     self._write(name, known.union(lines))
 
     def _known(self, name: str) -> set[str] | None:
-        """The lines that a file has now; None where it is not there, or is another version's."""
+        """Return the lines that a file has now; None if missing or written by another version."""
         start, end = self.frames[name]
         try:
             data = self.files.read(name)
@@ -148,12 +149,12 @@ class SharedAssets:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a file is one of these."""
+    """Whether a file with this text was written by prerender."""
     return SIGNATURE in text.partition("\n")[0]
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
-    """Take the files away that are ours."""
+    """Delete those of the files that were written by prerender."""
     for name in names:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             if is_ours((folder / name).read_text("utf-8")):
@@ -161,5 +162,5 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 
 
 def relative_url(page: PurePosixPath, name: str) -> str:
-    """The URL of a file at the root of a site, from one of its pages."""
+    """Return the URL of a file at the site's root, relative to a page."""
     return "../" * (len(page.parts) - 1) + name

@@ -1,6 +1,6 @@
-"""A folder of built files in; its pages with their bytes out, and changed pages back by rename.
+"""Reads and writes the files of a site: lists its pages, reads them, writes results atomically.
 
-Only this module touches the files of a site.
+No other module accesses the files of a site.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from prerender.errors import UsageError
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
 _TEMPORARY = ".prerender-"
-#: this machine, in the names of its temporary files: others may write to the same folder
+#: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
 _STALE_SECONDS = 3600.0
-#: file name endings of precompressed copies, and how they are made
+#: file name suffixes of precompressed copies, and the functions that compress them
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
     ".gz": lambda data: gzip.compress(data, 9, mtime=0),
     ".br": lambda data: brotli.compress(data, mode=brotli.MODE_TEXT),
@@ -37,12 +37,12 @@ COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
 
 
 class SiteError(UsageError):
-    """The site cannot be built as asked; the message says why and what to do."""
+    """The site cannot be built as requested; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A folder of built files, or one page. `output` is where the result goes; None: in place.
+    """A folder of built files, or a single page. `output` is the target folder; None: in place.
 
     `include` and `exclude` are patterns as in .gitignore, relative to the folder.
     """
@@ -54,18 +54,18 @@ class Site:
     single: PurePosixPath | None = field(default=None)
 
     def source(self, page: PurePosixPath) -> Path:
-        """The file of a page."""
+        """Return the source file of a page."""
         return self.root / page
 
     def target(self, page: PurePosixPath) -> Path:
-        """The file that its result goes to."""
+        """Return the file that a page's result is written to."""
         return (self.output or self.root) / page
 
 
 def open_site(
     path: Path, output: Path | None, include: Sequence[str] = (), exclude: Sequence[str] = ()
 ) -> Site:
-    """The site at `path`, a folder or a single page. Raises SiteError."""
+    """Open the site at `path`, a folder or a single page. Raises SiteError."""
     if not path.exists():
         raise SiteError(f"{path} does not exist; name the folder that your generator has built")
     if path.is_dir():
@@ -79,58 +79,58 @@ def open_site(
         if output.exists() and not output.is_dir():
             raise SiteError(f"{output} is not a folder")
         if root.resolve().is_relative_to(output.resolve()):
-            raise SiteError(f"{output} holds the site itself; name a folder of its own")
+            raise SiteError(f"{output} contains the site itself; name a separate folder")
     return Site(root, output, tuple(include) or DEFAULT_INCLUDE, tuple(exclude), single)
 
 
 def read_source(site: Site, page: PurePosixPath) -> bytes:
-    """The bytes of a page's source. Raises OSError."""
+    """Read a page's source. Raises OSError."""
     return site.source(page).read_bytes()
 
 
 def read_target(site: Site, page: PurePosixPath) -> bytes | None:
-    """What stands where a page's result goes; None where nothing can be read there."""
+    """Read the file in the place of a page's result; None where it cannot be read."""
     with suppress(OSError):
         return site.target(page).read_bytes()
     return None
 
 
 def read_local(file: Path) -> bytes:
-    """The bytes of a file of the site (`local_files`). Raises OSError."""
+    """Read a file of the site (from `local_files`). Raises OSError."""
     return file.read_bytes()
 
 
 def list_pages(site: Site) -> list[PurePosixPath]:
-    """The pages of a site, sorted. Raises SiteError where there is none, with the likely cause."""
+    """Return a site's pages, sorted. Raises SiteError with the likely cause if there are none."""
     return [PurePosixPath(name) for name in page_names(site)]
 
 
 def page_names(site: Site) -> list[str]:
-    """The same as names, which take less time. Raises SiteError."""
+    """Return a site's pages as strings, which is faster than paths. Raises SiteError."""
     if site.single is not None:
         return [str(site.single)]
     names = [name for name, link in _walk(site) if not link]
-    pages = choose(names, site.include, site.exclude)
+    pages = filter_names(names, site.include, site.exclude)
     if not pages:
-        raise SiteError(_no_pages(site, names))
+        raise SiteError(_no_pages_message(site, names))
     return pages
 
 
-def choose(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
-    """The names that patterns ask for, sorted."""
+def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    """Return the names that match `include` and not `exclude`, sorted."""
     included, excluded = GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude)
     return sorted(n for n in names if included.match_file(n) and not excluded.match_file(n))
 
 
 def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
-    """Copy all files but the pages, and their precompressed copies, to the output folder.
+    """Copy all files except the pages and their precompressed copies to the output folder.
 
-    Links are copied as links. Files that are there already, as old and as large, are left alone.
+    Links are copied as links. Files that exist with the same size and time are not copied again.
     Raises SiteError where something cannot be copied.
     """
     if site.output is None or site.single is not None:
         return
-    remove_left(site.output)
+    remove_stale_files(site.output)
     written = {f"{page}{ending}" for page in pages for ending in ("", *COMPRESSED)}
     for name, link in _walk(site):
         source, target = f"{site.root}/{name}", f"{site.output}/{name}"
@@ -144,9 +144,9 @@ def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
 
 
 def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
-    """Write a page's result, and what is precompressed of it; False where it stands there already.
+    """Write a page's result and its precompressed copies; return False if nothing has changed.
 
-    The page itself comes last: whoever is killed in between finds it old, and does all again.
+    The page itself is written last: after a killed run it is still the old one, and all is redone.
     """
     source, target = site.source(page), site.target(page)
     with suppress(OSError):
@@ -169,7 +169,7 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
 
 
 class FileStat(NamedTuple):
-    """A file as the file system tells it: bytes, nanoseconds, a number that a new file has anew."""
+    """A file's state in the file system: size in bytes, time in nanoseconds, inode number."""
 
     size: int
     time: int
@@ -177,7 +177,7 @@ class FileStat(NamedTuple):
 
 
 def stat_file(path: str) -> FileStat | None:
-    """A file or a link as it is; None where there is none. (Path would take five times as long.)"""
+    """Return the state of a file or a link; None if missing. (Path.stat is five times slower.)"""
     try:
         found = os.lstat(path)
     except OSError:
@@ -186,7 +186,7 @@ def stat_file(path: str) -> FileStat | None:
 
 
 def has_copies(site: Site, page: str) -> bool:
-    """Whether all precompressed copies that the source of a page has are in the output."""
+    """Whether the output has all precompressed copies that a page's source has."""
     return site.output is None or all(
         os.path.lexists(f"{site.output}/{page}{ending}")
         for ending in COMPRESSED
@@ -195,14 +195,14 @@ def has_copies(site: Site, page: str) -> bool:
 
 
 def local_file(site: Site, page: PurePosixPath, url: str) -> Path | None:
-    """The file of the site that a page means by a URL; None where it is none of this site's."""
+    """Return the site's file that a URL in a page refers to; None if it is not in the site."""
     return next((file for file in local_files(site, page, url) if is_local(site, file)), None)
 
 
 def local_files(site: Site, page: PurePosixPath, url: str) -> list[Path]:
-    """The files that a page may mean by a URL, there or not: the first that `is_local` counts.
+    """Return candidates for the file that a URL in a page refers to; the first `is_local` counts.
 
-    Of a single page the site is not known: any folder above it may be its root.
+    They need not exist. For a single page the site is unknown: any folder above may be its root.
     """
     try:
         parts = urlsplit(url.strip())
@@ -211,26 +211,26 @@ def local_files(site: Site, page: PurePosixPath, url: str) -> list[Path]:
         path = unquote(parts.path)
         bases = _roots(site) if path.startswith("/") else [site.source(page).resolve().parent]
         return [Path(os.path.normpath(base / path.lstrip("/"))) for base in bases]
-    except (OSError, ValueError):  # no URL, or none that a file could have
+    except (OSError, ValueError):  # not a URL, or not a possible file name
         return []
 
 
 def is_local(site: Site, file: Path) -> bool:
-    """Whether a file is there and of the site."""
+    """Whether a file exists and belongs to the site."""
     try:
-        return file.is_file() and any(file.resolve().is_relative_to(one) for one in _roots(site))
+        return file.is_file() and any(file.resolve().is_relative_to(root) for root in _roots(site))
     except (OSError, ValueError):
         return False
 
 
 def _roots(site: Site) -> list[Path]:
-    """What may be the root of the site: of a single page every folder above it but that of all."""
+    """Return the possible roots of the site: for a single page, every folder above except /."""
     root = site.root.resolve()
     return [root] if site.single is None else [root, *root.parents[:-1]]
 
 
 def _walk(site: Site) -> Iterator[tuple[str, bool]]:
-    """All files of a site, and whether each is a link. Links are not followed."""
+    """Yield all files of a site, and whether each is a link. Links are not followed."""
     output = os.path.realpath(site.output) if site.output is not None else None
     folders = [("", os.path.realpath(site.root))]
     while folders:
@@ -239,7 +239,7 @@ def _walk(site: Site) -> Iterator[tuple[str, bool]]:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            _refuse(error)
+            _raise_unreadable(error)
         for entry in found:
             link = entry.is_symlink()
             if entry.name.startswith(_TEMPORARY):
@@ -251,29 +251,29 @@ def _walk(site: Site) -> Iterator[tuple[str, bool]]:
                 yield above + entry.name, link
 
 
-def remove_left(folder: Path) -> None:
-    """Remove what runs that were killed have left anywhere in a folder."""
+def remove_stale_files(folder: Path) -> None:
+    """Remove temporary files that killed runs have left anywhere in a folder."""
     for above, _, names in os.walk(folder):
         for name in names:
             if name.startswith(_TEMPORARY):
                 _remove_stale(Path(above, name))
 
 
-def _refuse(error: OSError) -> NoReturn:
+def _raise_unreadable(error: OSError) -> NoReturn:
     raise SiteError(f"{error.filename} cannot be read: {error.strerror}")
 
 
-def _no_pages(site: Site, names: Sequence[str]) -> str:
+def _no_pages_message(site: Site, names: Sequence[str]) -> str:
     where = f"no page in {site.root}"
     if not names:
         return f"{where}: the folder is empty; has the generator run?"
     if any(name.endswith((".md", ".rst", ".markdown", ".adoc")) for name in names):
-        return f"{where}: it looks like the sources; name the folder that the generator writes"
+        return f"{where}: these look like the sources; name the folder that the generator writes"
     return f"{where}: {len(names)} files, none like {', '.join(site.include)}; see --include"
 
 
 def _make_folder(site: Site, path: PurePosixPath) -> None:
-    """Make the folders above a file of the output. A link there was the site's once, and goes."""
+    """Create the parent folders of an output file, replacing links that the site once had there."""
     if site.output is not None:
         for folder in reversed(path.parents[:-1]):
             if (site.output / folder).is_symlink():
@@ -287,23 +287,23 @@ def _same_file(source: str, target: str) -> bool:
 
 
 def _write(path: Path, data: bytes, like: Path) -> None:
-    """Write a file whole or not at all, with the mode bits of `like`."""
-    with whole(path) as temporary:
+    """Write a file atomically, with the mode bits of `like`."""
+    with atomic_write(path) as temporary:
         temporary.write_bytes(data)
         temporary.chmod(like.stat().st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file, or a link, whole or not at all, with its mode bits and its time."""
-    with whole(target) as temporary:
+    """Copy a file or a link atomically, with its mode bits and its time."""
+    with atomic_write(target) as temporary:
         if source.is_symlink():
             temporary.unlink()
         shutil.copy2(source, temporary, follow_symlinks=False)
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its place when it is done, and is gone when it fails."""
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary file that replaces `path` on success and is removed on failure."""
     handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -316,14 +316,14 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def _remove_stale(path: Path) -> None:
-    """Remove what a run that was killed has left."""
+    """Remove a temporary file if a killed run has left it."""
     with suppress(OSError):
-        if time.time() - path.stat().st_mtime > _STALE_SECONDS or not _runs(path.name):
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS or not _may_be_in_use(path.name):
             path.unlink()
 
 
-def _runs(name: str) -> bool:
-    """Whether the process that has made a temporary file may still be there."""
+def _may_be_in_use(name: str) -> bool:
+    """Whether the process that created a temporary file may still be running."""
     number = name.removeprefix(HERE).partition("-")[0]
     if os.name != "posix" or not number.isdecimal():
         return True

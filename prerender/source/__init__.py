@@ -1,9 +1,9 @@
-"""A page's text in, a tree of its nodes with exact offsets out; edits in, the edited text out.
+"""Parses a page's text into a tree of nodes with exact source offsets, and applies edits to text.
 
-Only here the HTML parser is known, and only in `xhtml` that of XML. The tree is the one a browser
-builds (implied tags, foster parenting, the adoption agency:
-https://html.spec.whatwg.org/multipage/parsing.html). It is looked at through `Element`, which finds
-out what it is asked for and no more: of most of a page nothing ever is.
+This is the only package that uses the HTML parser, and `xhtml` the only module that uses an XML
+parser. The tree is the one a browser builds (implied tags, foster parenting, the adoption agency:
+https://html.spec.whatwg.org/multipage/parsing.html). `Element` is a lazy view of it, because most
+of a page is never looked at.
 """
 
 from prerender.source.edits import Edit, prolog_end, splice

@@ -1,4 +1,4 @@
-"""A page's text and edits in, the edited text out; and where a page begins."""
+"""Applies edits to a page's text and returns the edited text; finds the end of the prolog."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """What stands in the result in the place of a stretch of the source."""
+    """Replacement text for a span of the source."""
 
     start: int
     end: int
@@ -16,14 +16,14 @@ class Edit(NamedTuple):
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """`text` with the edits made. Raises ValueError where two of them overlap."""
-    parts, at = [], 0
+    """Return `text` with the edits applied. Raises ValueError where two edits overlap."""
+    parts, position = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        if edit.start < at:
+        if edit.start < position:
             raise ValueError(f"edits overlap at {edit.start}")
-        parts += [text[at : edit.start], edit.text]
-        at = edit.end
-    return "".join([*parts, text[at:]])
+        parts += [text[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*parts, text[position:]])
 
 
 _PROLOG = re.compile(
@@ -32,6 +32,6 @@ _PROLOG = re.compile(
 
 
 def prolog_end(text: str) -> int:
-    """Where the document type and what may stand before and right behind it end."""
+    """Return the offset after the doctype and any comments and white space around it."""
     match = _PROLOG.match(text)
     return match.end() if match else 0

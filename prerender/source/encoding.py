@@ -1,4 +1,4 @@
-"""Bytes of a page in, its text and codec out, and back again without losing a byte."""
+"""Decodes a page's bytes to text and codec, and encodes the text back to the same bytes."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _BYTE_ORDER_MARKS = (
 
 
 class EncodingLossError(PageError):
-    """A page whose bytes do not come back when its text is encoded again."""
+    """A page whose text does not encode back to the same bytes."""
 
 
 class Decoded(NamedTuple):
-    """A page's text (a byte order mark stays its first character) and the codec it was in."""
+    """A page's text (a byte order mark stays its first character) and its codec."""
 
     text: str
     codec: str
 
 
 def decode(data: bytes, *, xml: bool = False) -> Decoded:
-    """Decode a page as a browser would that opens the file (no HTTP header).
+    """Decode a page as a browser does that opens the file (no HTTP header).
 
     `xml`: the page is XHTML, so its XML declaration counts and UTF-8 is the default. Raises
     EncodingLossError where encoding the text would not give the same bytes.
@@ -61,17 +61,17 @@ def decode(data: bytes, *, xml: bool = False) -> Decoded:
 
 
 def encode(text: str, codec: str) -> bytes:
-    """The bytes of a page's text; the inverse of `decode`."""
+    """Encode a page's text to bytes; the inverse of `decode`."""
     return text.encode(codec, "surrogateescape")
 
 
 def with_references(text: str, codec: str) -> str:
-    """`text` with a character reference for each character that `codec` lacks."""
+    """Replace each character that `codec` cannot encode by a character reference."""
     return text.encode(codec, "prerender.references").decode(codec, "surrogateescape")
 
 
-def _reference(error: UnicodeError) -> tuple[str | bytes, int]:
-    """A codec's error handler: undecodable bytes come back, characters become references."""
+def _replace_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Codec error handler: restores undecodable bytes, turns characters into references."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]
@@ -80,20 +80,20 @@ def _reference(error: UnicodeError) -> tuple[str | bytes, int]:
     return f"&#{ord(character)};", error.start + 1
 
 
-codecs.register_error("prerender.references", _reference)
+codecs.register_error("prerender.references", _replace_unencodable)
 
 
 def _html_codec(data: bytes) -> str:
     """The WHATWG encoding sniffing algorithm, by turbohtml; UTF-8 where that fits undeclared."""
-    beginning = turbohtml.parse(data[:_BEGINNING], positions=False)
-    # where the parser comes upon what the page declares, what follows counts no more
-    certain = beginning.encoding_confidence == "certain"
-    name = (beginning if certain else turbohtml.parse(data, positions=False)).encoding or "UTF-8"
+    prefix = turbohtml.parse(data[:_PREFIX_LENGTH], positions=False)
+    # once the parser has met a declared encoding, the rest of the page cannot change it
+    certain = prefix.encoding_confidence == "certain"
+    name = (prefix if certain else turbohtml.parse(data, positions=False)).encoding or "UTF-8"
     return _CODECS.get(name, name)
 
 
-#: bytes in which most pages declare their encoding: more than parsers look at for it beforehand
-_BEGINNING = 4096
+#: the first bytes, in which most pages declare their encoding; more than a parser's prescan reads
+_PREFIX_LENGTH = 4096
 
 
 def _xml_codec(data: bytes) -> str:

@@ -1,7 +1,7 @@
-"""An HTML page's text in, its tree out: a view of turbohtml's, which is made where it is looked at.
+"""Parses an HTML page's text and returns its tree, a lazy view of turbohtml's tree.
 
-That tree knows where tags stand. For where text stands it is built once more (places.py), and only
-if a text is looked for that may be wanted.
+turbohtml's tree has source locations for tags only. For the locations of text the page is parsed a
+second time (offsets.py), and only if it contains characters that the caller asks for.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from prerender.source.offsets import NUMBERED, ParserCopy
 
 
 def parse(text: str) -> Element:
-    """The `html` element of an HTML page, as a browser with scripting builds it."""
+    """Return the `html` element of an HTML page, as a browser with scripting builds it."""
     copy = ParserCopy(text)
     document = turbohtml.parse(copy.text, source_locations=True, scripting=True)
     root = document.find("html")
     assert root is not None  # a parser that follows the standard makes one
-    return _HtmlElement(root, _Tree(document, copy, _somewhere))
+    return _HtmlElement(root, _Tree(document, copy, _unlocated_text))
 
 
-def _somewhere(data: str) -> Text:
-    """A text node that does not know where it stands."""
+def _unlocated_text(data: str) -> Text:
+    """A text node without a source location."""
     return Text(data, (), _final=False)
 
 
 class _Tree:
-    """What the elements of a tree share; `text` makes its text nodes from their data."""
+    """State shared by the elements of a tree; `text` makes its text nodes from their data."""
 
     def __init__(
         self, document: turbohtml.Document, copy: ParserCopy, text: Callable[[str], Text]
     ) -> None:
         self.document, self.copy, self.text = document, copy, text
         self.has_templates = document.find("template") is not None
-        """Whether the parser finds what is no part of the tree."""
+        """Whether the parser's searches may return elements in templates, outside the tree."""
 
     def views(self, nodes: Iterable[turbohtml.Element]) -> list[Element]:
-        """Elements that the parser has found, without those in templates."""
+        """Wrap elements that the parser has found, without those in templates."""
         if self.has_templates:
             nodes = (node for node in nodes if not _in_template(node))
         return [_HtmlElement(node, self) for node in nodes]
@@ -50,7 +50,7 @@ def _in_template(node: turbohtml.Element) -> bool:
 
 
 class _HtmlElement(Element):
-    """A view of an element of turbohtml's."""
+    """A view of a turbohtml element."""
 
     __slots__ = ("_attrs", "_node", "_tree")
 
@@ -93,7 +93,7 @@ class _HtmlElement(Element):
         return next((view for view in views if view is not None), None)
 
     def _view(self, node: turbohtml.Node) -> Node | None:
-        """A node as ours; None for what is no part of the tree."""
+        """Wrap a node; None for a node that is not part of the tree (a processing instruction)."""
         if isinstance(node, turbohtml.Element):
             return _HtmlElement(node, self._tree)
         if isinstance(node, turbohtml.Text):
@@ -116,10 +116,10 @@ class _HtmlElement(Element):
         yield from self._tree.views(self._node.find_all())
 
     def all(self, tag: str) -> list[Element]:
-        # The parser has an index of the names in a document, and walks through all else
+        # the parser has an index of names for the document; other searches walk the tree
         nodes = self._tree.document.find_all(tag)
         if isinstance(self._node.parent, turbohtml.Element):
-            nodes = [one for one in nodes if one == self._node or self._node in one.ancestors]
+            nodes = [node for node in nodes if node == self._node or self._node in node.ancestors]
         return self._tree.views(nodes)
 
     def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:

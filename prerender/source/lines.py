@@ -1,4 +1,4 @@
-"""A text in, the lines and columns of its offsets out."""
+"""Converts between offsets in a text and lines and columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Location(NamedTuple):
-    """A place in a file: line and column count from 1, in characters; `text` is that line."""
+    """A location in a file: line and column count from 1, in characters; `text` is that line."""
 
     line: int
     column: int
@@ -17,7 +17,7 @@ class Location(NamedTuple):
 
 
 class LineIndex:
-    """The places of a text's offsets; `starts` are those at which its lines begin."""
+    """Locates a text's offsets; `starts` are the offsets at which its lines begin."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -27,11 +27,11 @@ class LineIndex:
             self.starts.pop()
 
     def offset(self, line: int, column: int) -> int:
-        """The offset of a line (from 1) and column (from 0)."""
+        """Return the offset of a line (from 1) and column (from 0)."""
         return self.starts[line - 1] + column
 
     def locate(self, offset: int) -> Location:
-        """The place of an offset."""
+        """Return the location of an offset."""
         line = bisect_right(self.starts, offset)
         start = self.starts[line - 1]
         end = self.starts[line] if line < len(self.starts) else len(self._text)

@@ -1,6 +1,6 @@
-"""What a page's tree is made of: elements, text and comments, and where they stand in the source.
+"""The nodes of a page's tree: elements, text and comments, with their spans in the source.
 
-How an element knows its own is its parser's concern (html.py, xhtml.py).
+The parsers (html.py, xhtml.py) implement `Element`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A stretch of the source, in characters: [start, end)."""
+    """A range of the source, in characters: [start, end)."""
 
     start: int
     end: int
@@ -25,17 +25,17 @@ Tags = tuple[Span | None, Span | None]
 
 
 class Piece(NamedTuple):
-    """A stretch of a text node from one token: plain text, or a character reference."""
+    """The part of a text node that comes from one token: plain text, or a character reference."""
 
-    at: int
+    offset: int
     length: int
     start: int
     end: int
     raw: str | None
-    """The source of a plain stretch with CRLFs; None where source and data match one to one."""
+    """The source of plain text with CRLFs; None where source and data match one to one."""
 
     def span(self, index: int) -> Span | None:
-        """The span of the one character of the node that is the piece's character `index`."""
+        """Return the span of the piece's character `index`."""
         if index >= self.length:
             return None
         if self.raw is not None:
@@ -49,7 +49,7 @@ class Piece(NamedTuple):
 
 
 class UnlocatedError(LookupError):
-    """Of this text it was not found out where it stands (`Element.holding`)."""
+    """Raised for text whose source location was not computed (see `Element.holding`)."""
 
 
 @dataclass(slots=True)
@@ -61,12 +61,12 @@ class Text:
     literal: bool = False
     """Whether it is a CDATA section of XML, in which no script looks for math."""
     _final: bool = True
-    """Whether more than its pieces cannot be known."""
+    """Whether its pieces are all that can be known of its location."""
 
     def span(self, start: int, end: int) -> Span | None:
-        """Where data[start:end] (not empty) stands in the source.
+        """Return the source span of data[start:end] (not empty).
 
-        None where the parser has moved it apart or made it up. Raises UnlocatedError.
+        None where the parser has split it or invented it. Raises UnlocatedError.
         """
         first = self._source(start)
         last = self._source(end - 1)
@@ -75,12 +75,12 @@ class Text:
         return Span(first.start, last.end)
 
     def _source(self, index: int) -> Span | None:
-        """The span of the one character data[index]."""
+        """Return the span of the character data[index]."""
         if callable(self._pieces):
             self._pieces = self._pieces()
-        at = bisect_right(self._pieces, index, key=lambda piece: piece.at) - 1
-        piece = self._pieces[at] if at >= 0 else None
-        found = piece and piece.span(index - piece.at)
+        last = bisect_right(self._pieces, index, key=lambda piece: piece.offset) - 1
+        piece = self._pieces[last] if last >= 0 else None
+        found = piece and piece.span(index - piece.offset)
         if found is None and not self._final:
             raise UnlocatedError
         return found
@@ -88,7 +88,7 @@ class Text:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment; `data` is what stands between the dashes."""
+    """A comment; `data` is the text between the dashes."""
 
     data: str
 
@@ -101,7 +101,7 @@ class Element(ABC):
     @property
     @abstractmethod
     def tag(self) -> str:
-        """Its name."""
+        """Its tag name."""
 
     @property
     @abstractmethod
@@ -111,30 +111,30 @@ class Element(ABC):
     @property
     @abstractmethod
     def parent(self) -> Element | None:
-        """The element that it is in; None: it is the root."""
+        """Its parent element; None for the root."""
 
     @property
     @abstractmethod
     def children(self) -> Sequence[Node]:
-        """What is right in it."""
+        """Its child nodes."""
 
     @property
     @abstractmethod
     def tags(self) -> Tags:
-        """Where its tags stand."""
+        """The spans of its start and end tag."""
 
     @property
     @abstractmethod
     def before(self) -> Node | None:
-        """What stands right before it in its parent."""
+        """Its previous sibling."""
 
     @abstractmethod
     def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
-        """Of the page whose root it is, the elements right in which a text holds what is wanted.
+        """Return the page's elements that have a text child with any of the characters `wanted`.
 
-        That is one of some characters. The elements are in document order; above the body, some may
-        be left out. These texts know where they stand, all others need not; None: all do. It may be
-        a tree of its own, in which tags do not know their places.
+        Called on the root. The elements are in document order; elements above the body may be left
+        out. Their texts have source locations, other texts need not; with None, all texts have
+        them. The result may belong to another tree, whose tags have no locations.
         """
 
     @property
@@ -159,7 +159,7 @@ class Element(ABC):
         return self.attrs.get("class", "").split()
 
     def text(self) -> str:
-        """The text in it (textContent)."""
+        """Its textContent."""
         return "".join(
             node.data if isinstance(node, Text) else node.text()
             for node in self.children
@@ -167,14 +167,14 @@ class Element(ABC):
         )
 
     def above(self) -> Iterator[Element]:
-        """It, its parent, and so on up to the root."""
+        """Yield the element itself, its parent, and so on up to the root."""
         element: Element | None = self
         while element is not None:
             yield element
             element = element.parent
 
     def walk(self) -> Iterator[Element]:
-        """It and the elements in it, in document order."""
+        """Yield the element itself and its descendants, in document order."""
         stack = [self]
         while stack:
             element = stack.pop()
@@ -182,16 +182,16 @@ class Element(ABC):
             stack.extend([c for c in reversed(element.children) if isinstance(c, Element)])
 
     def all(self, tag: str) -> list[Element]:
-        """Those of that name (of HTML), among it and the elements in it, in document order."""
+        """Return itself and its descendants with this tag name (HTML's), in document order."""
         return [element for element in self.walk() if element.tag == tag]
 
     def having(self, name: str, values: Collection[str] | None = None) -> list[Element]:
-        """Those of which an attribute has one of these values (or any), in the same way."""
+        """Return those whose attribute `name` has one of `values` (None: any), as in `all`."""
         found = (element for element in self.walk() if name in element.attrs)
-        return [one for one in found if values is None or one.attrs[name] in values]
+        return [element for element in found if values is None or element.attrs[name] in values]
 
     def first(self, tag: str) -> Element | None:
-        """The first of that name, in the same way."""
+        """Return the first with this tag name, as in `all`."""
         return next(iter(self.all(tag)), None)
 
 

@@ -1,9 +1,8 @@
-"""A page in, a copy of it out in which texts are numbered; with a number, where its text stands.
+"""Finds the source offsets of text nodes: makes a numbered copy of a page, and maps numbers back.
 
-The tokenizer tells where each run of text stands, the tree builder does not. So a copy of the page
-is parsed in which each run that may be wanted begins with its number, written in noncharacters,
-which parsers carry along like any letter; wherever the tree builder moves a run, its number goes
-with it.
+The tokenizer reports where each run of text is, the tree builder does not. So we parse a copy of
+the page in which each run of interest begins with its number, written in noncharacters, which
+parsers treat like any letter; wherever the tree builder moves a run, its number goes with it.
 """
 
 from __future__ import annotations
@@ -28,15 +27,14 @@ _OPEN, _CLOSE = "\ufde0", "\ufde1"
 _MARK = re.compile(f"{_OPEN}([{_DIGITS[0]}-{_DIGITS[-1]}]+){_CLOSE}")
 _FROM_DIGITS = str.maketrans({digit: format(i, "x") for i, digit in enumerate(_DIGITS)})
 _TO_DIGITS = str.maketrans({format(i, "x"): digit for i, digit in enumerate(_DIGITS)})
-#: what a copy must not contain: our noncharacters, and halves of surrogate pairs (bytes that could
-#: not be decoded)
+#: what a copy must not contain: our noncharacters, and lone surrogates (undecodable bytes)
 _FOREIGN = re.compile("[\ufdd0-\ufdef\ud800-\udfff]")
 #: a reference to one of them, in hexadecimal digits or in decimal ones
 _REFERENCE = re.compile(
     r"&#(?:([xX]0*)(?:[fF][dD][dDeE][0-9a-fA-F])(?![0-9a-fA-F])"
     r"|(0*)(?:649(?:7[6-9]|[89][0-9])|6500[0-7])(?![0-9]))"
 )
-#: the elements right in which a text is numbered
+#: XPath of the elements that have a numbered text child
 NUMBERED = f"//*[text()[contains(., '{_OPEN}')]]"
 
 
@@ -50,7 +48,7 @@ _Run = Sequence[_Token]
 
 
 class ParserCopy:
-    """A page as parsers get it: `text` is as long as the source, and stands where that does."""
+    """A page as the parser receives it: `text` has the same length and offsets as the source."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -62,41 +60,45 @@ class ParserCopy:
 
     @cached_property
     def _lines(self) -> LineIndex | None:
-        """Its lines, if the parser's offsets mean nothing: it takes a CRLF for one character."""
+        """A line index where the parser's offsets are wrong: it counts a CRLF as one character."""
         return LineIndex(self.text) if "\r" in self.text else None
 
-    def span(self, place: turbohtml.SourceSpan) -> Span:
-        """Where in the source is what the parser says stands in the copy."""
+    def span(self, location: turbohtml.SourceSpan) -> Span:
+        """Convert a location that the parser reports to a span of the source."""
         if self._lines is None:
-            return Span(place.start_offset, place.end_offset)
+            return Span(location.start_offset, location.end_offset)
         return Span(
-            self._lines.offset(place.start_line, place.start_col),
-            self._lines.offset(place.end_line, place.end_col),
+            self._lines.offset(location.start_line, location.start_col),
+            self._lines.offset(location.end_line, location.end_col),
         )
 
     def numbered(self, document: turbohtml.Document, wanted: frozenset[str] | None) -> NumberedCopy:
-        """The copy with runs of text numbered: those with a character that is wanted; None: all.
+        """Number the runs of text that have a character of `wanted`; None: all runs.
 
-        `document` is the parsed copy. Above its body, runs may be left out. Runs of white space
-        stay as they are: the tree builder treats them apart, and they hold no math.
+        `document` is the parsed copy. Runs above its body may be left out. Runs of white space are
+        never numbered: the tree builder treats them differently, and they contain no math.
         """
         start = 0 if wanted is None else self._start(document, wanted)
         runs = [] if start is None else list(self._runs(document, start, wanted))
         marks = [
-            Edit(run[0].start, run[0].start, f"{_OPEN}{at:x}{_CLOSE}".translate(_TO_DIGITS))
-            for at, run in enumerate(runs)
+            Edit(run[0].start, run[0].start, f"{_OPEN}{number:x}{_CLOSE}".translate(_TO_DIGITS))
+            for number, run in enumerate(runs)
         ]
         return NumberedCopy(self._source, splice(self.text, marks), runs, wanted is None)
 
     def _start(self, document: turbohtml.Document, wanted: frozenset[str]) -> int | None:
-        """Where to begin to read: at a tag before what may be wanted; None: nothing is.
+        """Return the offset of a tag before the first wanted character; None if there is none.
 
-        Most of a page stands before, and where the parser has a tag, a tokenizer can begin.
+        Tokenizing can start at any tag that the parser has found, which skips most of a page.
         """
         body = document.find("body")
         above = 0 if body is None else self._tag(body)
         first = min(
-            (at for one in _spellings(wanted) if (at := self.text.find(one, above)) >= 0),
+            (
+                offset
+                for spelling in _spellings(wanted)
+                if (offset := self.text.find(spelling, above)) >= 0
+            ),
             default=None,
         )
         if first is None:
@@ -104,45 +106,46 @@ class ParserCopy:
         start = 0
         for name in _LANDMARKS:
             elements = document.find_all(name)
-            # in order, but for what the parser has moved
-            at = bisect_right(elements, first, key=self._tag) - 1
-            if at >= 0 and not _is_foreign(elements[at]) and self._tag(elements[at]) <= first:
-                start = max(start, self._tag(elements[at]))
+            # in document order, except for elements that the parser has moved
+            last = bisect_right(elements, first, key=self._tag) - 1
+            if last >= 0 and not _is_foreign(elements[last]) and self._tag(elements[last]) <= first:
+                start = max(start, self._tag(elements[last]))
         return start
 
     def _tag(self, element: turbohtml.Element) -> int:
-        """Where the start tag of an element begins; at the start of the page if there is none."""
+        """Return the offset of an element's start tag; 0 if it has none in the source."""
         location = element.source_location
         return 0 if location is None else self.span(location.start_tag).start
 
     def _runs(
         self, document: turbohtml.Document, start: int, wanted: frozenset[str] | None
     ) -> Iterator[_Run]:
-        """The runs of text between tags and comments that are wanted, each a list of tokens."""
+        """Yield the wanted runs of text between tags and comments, each as a list of tokens."""
         copy = _html_only(self.text, list(self._embedded(document)))[start:]
         lines = LineIndex(copy)
         tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
-        found = re.compile("" if wanted is None else _one_of(wanted)).search
-        known = 0
-        for at, token in enumerate(tokens):
+        found = re.compile("" if wanted is None else _character_class(wanted)).search
+        done = 0
+        for index, token in enumerate(tokens):
             data = token.data
-            if not data or at < known or not found(data) or token.type not in _TEXTS:
+            if not data or index < done or not found(data) or token.type not in _TEXTS:
                 continue
-            first, known = _around(tokens, at, known)
-            if not all((one.data or " ").isspace() for one in tokens[first:known]):
-                places = [lines.offset(one.line, one.col) for one in tokens[first : known + 1]]
-                if known == len(tokens):
-                    places.append(_end_of_last(copy, places[-1], tokens[-1]))
-                parts = zip(places, places[1:], tokens[first:known], strict=False)
-                yield [
-                    _Token(start + one, start + end, part.data or "") for one, end, part in parts
-                ]
+            first, done = _run_bounds(tokens, index, done)
+            if all((part.data or " ").isspace() for part in tokens[first:done]):
+                continue
+            offsets = [lines.offset(part.line, part.col) for part in tokens[first : done + 1]]
+            if done == len(tokens):
+                offsets.append(_end_of_last(copy, offsets[-1], tokens[-1]))
+            parts = zip(offsets, offsets[1:], tokens[first:done], strict=False)
+            yield [
+                _Token(start + begin, start + end, part.data or "") for begin, end, part in parts
+            ]
 
     def _embedded(self, document: turbohtml.Document) -> Iterator[Edit]:
-        """What is not as in HTML where SVG or MathML stands: tags get another name.
+        """Yield edits that hide from the tokenizer what differs inside SVG and MathML.
 
-        There `<title/>` is whole and `<![CDATA[` begins text; the tokenizer would take what follows
-        for a title or a tag. So those sections become comments.
+        There `<title/>` is a complete element and `<![CDATA[` begins text; the tokenizer would read
+        what follows as a title or a tag. So such tags are renamed, such sections become comments.
         """
         names = (*_RAW, "svg", "math") if _EMBEDDED.search(self.text) else ()
         for element in (element for name in names for element in document.find_all(name)):
@@ -161,30 +164,30 @@ class ParserCopy:
                         yield Edit(*section.span(), f"<!--{'x' * (len(section[0]) - 7)}-->")
 
 
-#: elements that there are not too many of, and in whose text, or after, most math stands
+#: elements that are not too many, and in or after which most math is
 _LANDMARKS = ("body", "main", "article", "section", "h1", "h2", "p")
 
 
 @lru_cache(64)
 def _spellings(wanted: frozenset[str]) -> Collection[str]:
-    """What in the source may be read as a character that is wanted: it, or a reference."""
+    """Return the source strings that may stand for a wanted character: itself, or a reference."""
     names = {name.rstrip(";") for name, means in html5.items() if not wanted.isdisjoint(means)}
     breaks = {"\r"} if "\n" in wanted else set()
     return {*wanted, *breaks, "&#", *(f"&{name}" for name in names)}
 
 
-def _one_of(characters: Iterable[str]) -> str:
-    """A regular expression for one of these characters."""
+def _character_class(characters: Iterable[str]) -> str:
+    """Return a regular expression for any of these characters."""
     return f"[{re.escape(''.join(sorted(characters)))}]"
 
 
 _TEXTS = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
 
 
-def _around(tokens: Sequence[turbohtml.Token], at: int, known: int) -> tuple[int, int]:
-    """The run that a token is in, from one token to (not with) another, behind what is known."""
-    start, end = at, at + 1
-    while start > known and tokens[start - 1].type in _TEXTS:
+def _run_bounds(tokens: Sequence[turbohtml.Token], index: int, done: int) -> tuple[int, int]:
+    """Return the range [start, end) of tokens of the run around token `index`, from `done` on."""
+    start, end = index, index + 1
+    while start > done and tokens[start - 1].type in _TEXTS:
         start -= 1
     while end < len(tokens) and tokens[end].type in _TEXTS:
         end += 1
@@ -192,9 +195,9 @@ def _around(tokens: Sequence[turbohtml.Token], at: int, known: int) -> tuple[int
 
 
 def without_foreign(text: str) -> str:
-    """`text` with U+FFFD for what no parser should be given, as long as it was."""
+    """Replace characters that the parser must not see by U+FFFD; the length stays the same."""
     try:
-        if b"\xef\xb7" not in text.encode():  # which these noncharacters begin with, and quickly so
+        if b"\xef\xb7" not in text.encode():  # a fast test: all our noncharacters begin with it
             return text
     except UnicodeEncodeError:
         pass
@@ -202,14 +205,14 @@ def without_foreign(text: str) -> str:
 
 
 def _end_of_last(copy: str, start: int, token: turbohtml.Token) -> int:
-    """Where the last token ends. A tag may follow that does not, which is no token."""
+    """Return where the last token ends; an unfinished tag, which is no token, may follow it."""
     if token.type == turbohtml.TokenType.CHARACTER_REFERENCE:
         return start + len(copy[start:].partition("<")[0])
     starts = (match.start() for match in re.compile(r"\r\n|(?s:.)").finditer(copy, start))
     return next(islice(starts, len(token.data or ""), None), len(copy))
 
 
-#: elements whose content is mere text in HTML, and markup like any other in SVG and MathML
+#: elements whose content is plain text in HTML, but markup in SVG and MathML
 _RAW = [
     *("title", "textarea", "style", "script", "noscript"),
     *("xmp", "iframe", "noembed", "noframes", "plaintext"),
@@ -219,13 +222,13 @@ _SECTION = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def _html_only(copy: str, embedded: Sequence[Edit]) -> str:
-    """The copy for the tokenizer, which knows HTML only, as long as `copy`.
+    """Return the copy for the tokenizer, which knows HTML only; its length stays the same.
 
-    `</>`, which it skips without a word, becomes a comment.
+    `</>`, for which the tokenizer emits no token, becomes a comment.
     """
     edits: list[Edit] = []
-    for edit in sorted(embedded, key=lambda one: (one.start, -one.end)):
-        if not edits or edit.start >= edits[-1].end:  # what lies in another goes with it
+    for edit in sorted(embedded, key=lambda edit: (edit.start, -edit.end)):
+        if not edits or edit.start >= edits[-1].end:  # the outer edit covers the inner one
             edits.append(edit)
     return splice(copy, edits).replace("</>", "<!>")
 
@@ -236,7 +239,7 @@ def _is_foreign(node: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NumberedCopy:
-    """A numbered copy (`text`), and its runs by their numbers; `whole`: all runs have one."""
+    """A numbered copy (`text`) and its runs by number; `whole`: all runs are numbered."""
 
     _source: str
     text: str
@@ -244,24 +247,24 @@ class NumberedCopy:
     whole: bool
 
     def node(self, data: str) -> Text:
-        """A text node of the parsed copy, without the numbers in it, and where it stands."""
+        """Make a text node from one of the parsed copy: without its numbers, with its location."""
         first, *rest = _MARK.split(data)
         plain = "".join([first, *rest[1::2]])
 
         def pieces() -> list[Piece]:
-            found, at = [], len(first)
+            found, offset = [], len(first)
             for number, part in zip(rest[::2], rest[1::2], strict=True):
-                found += self._pieces(int(number.translate(_FROM_DIGITS), 16), part, at)
-                at += len(part)
+                found += self._pieces(int(number.translate(_FROM_DIGITS), 16), part, offset)
+                offset += len(part)
             return found
 
         return Text(plain, pieces if rest else (), _final=self.whole)
 
-    def _pieces(self, number: int, part: str, at: int) -> list[Piece]:
-        """Where the text `part` of a node, which begins at `at` in it, stands in the source.
+    def _pieces(self, number: int, part: str, offset: int) -> list[Piece]:
+        """Return the pieces of the text `part` of a node, which begins at `offset` in the node.
 
-        `part` is the run, perhaps with later runs after it that have no number. Where the parser
-        has left characters out (NUL), nothing is known.
+        `part` is the run, possibly followed by runs that have no number. Empty where the parser has
+        dropped characters (NUL).
         """
         run = self.runs[number]
         if not part.startswith("".join(token.data for token in run)):
@@ -270,6 +273,7 @@ class NumberedCopy:
         for token in run:
             raw = self._source[token.start : token.end]
             crlf = len(raw) != len(token.data) and "\r\n" in raw
-            pieces.append(Piece(at, len(token.data), token.start, token.end, raw if crlf else None))
-            at += len(token.data)
+            length = len(token.data)
+            pieces.append(Piece(offset, length, token.start, token.end, raw if crlf else None))
+            offset += length
         return pieces

@@ -1,8 +1,8 @@
-"""A CSS selector and an element with what is around it in; whether the selector means it, out.
+"""Matches CSS selectors: takes a selector and elements, returns the elements that match.
 
-As much of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) as scripts name math with: tags,
-ids, classes, attributes (there or `:not` there), descendants, children, lists. A selector of any
-other form means nothing.
+Supports the part of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) that scripts use to
+select math: tags, ids, classes, attributes (present or `:not` present), descendants, children and
+lists. Any other selector matches nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from prerender.source.nodes import Element
 
 
 class _Compound(NamedTuple):
-    """What an element itself must be; `child`: a child of what the compound before it means."""
+    """A compound selector; `child`: the element must be a child of the previous compound's."""
 
     tag: str
     id: str
@@ -34,13 +34,13 @@ _PART = re.compile(r"""((?:\[[^\]]*\]|[^\s>\[])+)|(>)|\s""")
 
 
 def matches(selector: str, element: Element) -> bool:
-    """Whether a selector means an element."""
-    return any(compounds and _ends(compounds, element) for compounds in _read(selector))
+    """Whether a selector matches an element."""
+    return any(compounds and _matches_path(compounds, element) for compounds in _read(selector))
 
 
-def meant(selectors: Sequence[str], part: Element) -> list[Element]:
-    """The elements of a part of a page, and the part itself, that a selector means, in order."""
-    last = [compounds[-1] for one in selectors for compounds in _read(one) if compounds]
+def select(selectors: Sequence[str], part: Element) -> list[Element]:
+    """Return the elements in `part`, and `part` itself, that a selector matches, in order."""
+    last = [compounds[-1] for selector in selectors for compounds in _read(selector) if compounds]
     return [
         element
         for element in _candidates(last, part)
@@ -48,51 +48,50 @@ def meant(selectors: Sequence[str], part: Element) -> list[Element]:
     ]
 
 
-def means_none(selector: str, part: Element) -> bool:
-    """Whether nothing in a part of a page can be what a selector means; one that cannot be read may
-    mean anything."""
-    return all(_read(selector)) and not meant([selector], part)
+def matches_nothing(selector: str, part: Element) -> bool:
+    """Whether a selector matches nothing in `part`; False for one that is not supported."""
+    return all(_read(selector)) and not select([selector], part)
 
 
 def _candidates(wanted: Sequence[_Compound], part: Element) -> Iterable[Element]:
-    """Those that may be one of what is wanted: the parser is faster in looking for names."""
-    if all(one.tag != "*" for one in wanted):
-        found = [one for tag in {one.tag for one in wanted} for one in part.all(tag)]
-        return sorted(found, key=place)
-    if all(one.id for one in wanted):
-        return part.having("id", {one.id for one in wanted})
+    """Return the elements that may match; the parser is faster at looking up names and ids."""
+    if all(compound.tag != "*" for compound in wanted):
+        tags = {compound.tag for compound in wanted}
+        return sorted((element for tag in tags for element in part.all(tag)), key=start_offset)
+    if all(compound.id for compound in wanted):
+        return part.having("id", {compound.id for compound in wanted})
     return part.walk()
 
 
-def place(element: Element) -> int:
-    """Where an element begins; one without a start tag is nothing that is wanted."""
+def start_offset(element: Element) -> int:
+    """Return the offset of an element's start tag; -1 if it has none in the source."""
     return -1 if element.start_tag is None else element.start_tag.start
 
 
-def _ends(compounds: Sequence[_Compound], element: Element) -> bool:
-    """Whether the path to an element ends with what compounds mean, in their order."""
+def _matches_path(compounds: Sequence[_Compound], element: Element) -> bool:
+    """Whether the path from the root to an element ends with elements matching the compounds."""
     *before, last = compounds
-    if not _is(element, last):
+    if not _matches_compound(element, last):
         return False
     around = element.parent
     while before and around is not None:
-        if _ends(before, around):
+        if _matches_path(before, around):
             return True
         around = None if last.child else around.parent
     return not before
 
 
-def _is(element: Element, wanted: _Compound) -> bool:
+def _matches_compound(element: Element, wanted: _Compound) -> bool:
     return (
         wanted.tag in ("*", element.tag)
         and wanted.id in ("", element.attrs.get("id"))
         and wanted.classes <= set(element.classes)
-        and all(_has(element, attribute) for attribute in wanted.attributes)
+        and all(_matches_attribute(element, attribute) for attribute in wanted.attributes)
         and not any(name in element.attrs for name in wanted.without)
     )
 
 
-def _has(element: Element, attribute: re.Match[str]) -> bool:
+def _matches_attribute(element: Element, attribute: re.Match[str]) -> bool:
     value = element.attrs.get(attribute[1].lower())
     if value is None or attribute[3] is None:
         return value is not None
@@ -110,8 +109,8 @@ def _has(element: Element, attribute: re.Match[str]) -> bool:
 
 @cache
 def _read(selector: str) -> tuple[tuple[_Compound, ...], ...]:
-    """The selectors of a list, each as its compounds; one of another form has none."""
-    return tuple(tuple(_compounds(one.strip())) for one in selector.split(","))
+    """Parse a selector list into the compounds of each selector; an unsupported one has none."""
+    return tuple(tuple(_compounds(part.strip())) for part in selector.split(","))
 
 
 def _compounds(selector: str) -> list[_Compound]:

@@ -1,7 +1,7 @@
-"""An XHTML page's text in, the same tree as `source` has of HTML out.
+"""Parses an XHTML page's text and returns the same kind of tree as `source.parse` does for HTML.
 
-XML says other things than HTML with the same characters: `<script src="…"/>` is a whole element,
-and so is `<title/>`; `<![CDATA[` holds text. A page that is not well-formed is read as HTML.
+XML gives the same characters another meaning than HTML: `<script src="…"/>` and `<title/>` are
+complete elements, `<![CDATA[` begins text. A page that is not well-formed is parsed as HTML.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from prerender.source import Comment, Element, Node, Piece, Span, Tags, Text
 
 
 class _Event(NamedTuple):
-    """What the parser tells, and where (in bytes of UTF-8) it begins."""
+    """A parser event; `offset` is where it begins, in bytes of UTF-8."""
 
     kind: Literal["start", "end", "text", "literal", "comment", "other"]
-    at: int
+    offset: int
     name: str = ""
     attrs: Mapping[str, str] = MappingProxyType({})
 
 
 class _EntityError(Exception):
-    """The page declares entities of its own, of which nobody knows where their text stands."""
+    """The page declares entities of its own, whose text has no location in the source."""
 
 
 def parse(text: str) -> Element:
-    """The `html` element of an XHTML page, as a browser builds it."""
+    """Return the `html` element of an XHTML page, as a browser builds it."""
     data = source.without_foreign(text).encode()
     try:
         events = _read(data)
@@ -41,7 +41,7 @@ def parse(text: str) -> Element:
 
 
 def _read(data: bytes) -> list[_Event]:
-    """What expat tells of a page, and an event for its end. Raises ExpatError, _EntityError."""
+    """Return expat's events for a page, and one for its end. Raises ExpatError, _EntityError."""
     parser = expat.ParserCreate("utf-8")
     events: list[_Event] = []
     literal = False
@@ -73,16 +73,16 @@ def _read(data: bytes) -> list[_Event]:
 
 
 def _offsets(data: bytes, events: list[_Event]) -> Iterator[int]:
-    """The places of events in characters."""
-    characters = at = 0
+    """Yield the offsets of events in characters."""
+    characters = position = 0
     for event in events:
-        characters += len(data[at : event.at].decode())
-        at = event.at
+        characters += len(data[position : event.offset].decode())
+        position = event.offset
         yield characters
 
 
 class _XmlElement(Element):
-    """An element as it was read."""
+    """An element of an XML document."""
 
     __slots__ = ("_attrs", "_children", "_parent", "_tag", "_tags")
 
@@ -119,9 +119,9 @@ class _XmlElement(Element):
 
     @property
     def before(self) -> Node | None:
-        around = self._parent.children if self._parent is not None else [self]
-        at = next(at for at, node in enumerate(around) if node is self)
-        return around[at - 1] if at else None
+        siblings = self._parent.children if self._parent is not None else [self]
+        index = next(index for index, node in enumerate(siblings) if node is self)
+        return siblings[index - 1] if index else None
 
     def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
         return [
@@ -133,17 +133,17 @@ class _XmlElement(Element):
             )
         ]
 
-    def ends(self, end_tag: Span) -> None:
-        """Say where its end tag stands."""
+    def set_end_tag(self, end_tag: Span) -> None:
+        """Set the span of its end tag."""
         self._tags = (self._tags[0], end_tag)
 
 
 def _build(events: list[_Event], offsets: list[int]) -> Element:
-    """The tree of a document."""
+    """Build the tree of a document from its events."""
     root = _XmlElement("html")
     stack = [root]
     located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
-    for kind, group in groupby(located, key=lambda one: one[0].kind):
+    for kind, group in groupby(located, key=lambda item: item[0].kind):
         if kind in ("text", "literal"):
             stack[-1].children.append(_text(kind, list(group)))
             continue
@@ -154,9 +154,9 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
                 stack.append(element)
             elif kind == "end":
                 element = stack.pop()
-                element.ends(span)  # empty where the start tag ends the element
+                element.set_end_tag(span)  # an empty span for a self-closing tag
                 if element.tag == "template":
-                    element.children.clear()  # they are in a document of their own
+                    element.children.clear()  # the content belongs to another document
             elif kind == "comment":
                 stack[-1].children.append(Comment(event.name))
     [top] = (node for node in root.children if isinstance(node, Element))
@@ -164,10 +164,10 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
 
 
 def _text(kind: str, parts: list[tuple[_Event, Span]]) -> Text:
-    """A text node; for that of a CDATA section nothing says where its characters stand."""
-    pieces, at = [], 0
+    """Make a text node; that of a CDATA section has no location."""
+    pieces, offset = [], 0
     for event, span in parts:
-        pieces.append(Piece(at, len(event.name), *span, None))
-        at += len(event.name)
+        pieces.append(Piece(offset, len(event.name), *span, None))
+        offset += len(event.name)
     data = "".join(event.name for event, _ in parts)
     return Text(data, pieces if kind == "text" else [], literal=kind == "literal")

@@ -95,7 +95,7 @@ def test_what_the_one_line_says(prerender: Run, site: Path) -> None:
     wrong = prerender(*words, "--quiet")
     assert wrong.returncode == 1
     assert wrong.stderr.count("\n") == 1
-    assert "--status says what is wrong" in wrong.stderr
+    assert "--status lists the errors" in wrong.stderr
     status = prerender(*words, "--status", "--quiet")
     assert status.returncode == 0
     assert "Missing argument" in status.stdout
@@ -246,16 +246,18 @@ def test_wrong_words(prerender: Run, site: Path, tmp_path: Path) -> None:
 
     assert "name a SITE, or a list of pages with --from" in said()
     assert "does not exist; name the folder that your generator has built" in said("nothing")
-    assert "--shard 4/3: not like 2/5" in said("site", "--shard", "4/3")
+    assert "--shard 4/3: not of the form 2/5" in said("site", "--shard", "4/3")
     assert "Protocol not known: none" in said("none://x")
     make_site(tmp_path / "more" / "site", 1)
-    assert "two sites have one name" in said("site", "more/site", "-o", "out")
-    assert f"{site}/0 is in {site}, which has its pages too" in said("site", "site/0")
-    assert f"{site}/0 is in {site}, which has its pages too" in said("site/0", "site")
-    assert "site/out is in " in said("site", "more", "-o", "site/out")
-    assert "memory://a/b is in memory://a, " in said("memory://a", "-o", "memory://a/b")
+    assert "two sites have the same name" in said("site", "more/site", "-o", "out")
+    assert f"{site}/0 is in {site}, which includes its pages" in said("site", "site/0")
+    assert f"{site}/0 is in {site}, which includes its pages" in said("site/0", "site")
+    assert "site/out is inside the site " in said("site", "more", "-o", "site/out")
+    assert "memory://a/b is inside the site memory://a; " in said(
+        "memory://a", "-o", "memory://a/b"
+    )
     assert "memory://a is the site itself" in said("memory://a/", "-o", "memory://a")
-    assert ". holds the site " in said("site", "-o", ".")
+    assert ". contains the site " in said("site", "-o", ".")
     assert f"site/j is in {site}, and would be published" in said("site", "--journal", "site/j")
     assert "out/j is in " in said("site", "-o", "out", "--journal", "out/j")
     (tmp_path / "text").write_text("no journal " * 99)
@@ -274,9 +276,9 @@ def test_lists_that_are_wrong(prerender: Run, site: Path, tmp_path: Path) -> Non
     before = files(site)
     assert "elsewhere.html is in no SITE" in said("elsewhere.html\n", "site")
     assert '"site/0/000.html" is in no SITE' in said('"site/0/000.html"\n', "site")
-    assert "'site/0/000.html' is no file" in said("'site/0/000.html'\n")
+    assert "'site/0/000.html' is not a file" in said("'site/0/000.html'\n")
     assert "s3://a/b.html is in no SITE" in said("s3://a/b.html\n")
-    assert "NUL characters; name a page a line" in said("site/0/000.html\0site/1/001.html\0")
+    assert "NUL characters; write one page per line" in said("site/0/000.html\0site/1/001.html\0")
     assert "no page in the list" in said("site/setup.js\n", "site")
     assert "no page in the list" in said("site/0/000.html\n", "site", "--exclude", "0/*")
     done = prerender("batch", "site", "--from", "none", "--journal", "journal")
@@ -379,7 +381,7 @@ def test_status_of_a_job_under_way(
         if (tmp_path / "journal").exists():
             said = prerender("batch", "--journal", "journal", "--status").stdout
     job.terminate()
-    assert "interrupted; every page is whole" in job.communicate(timeout=60)[1]
+    assert "interrupted; no page is half-written" in job.communicate(timeout=60)[1]
     assert job.returncode == 130
     done = states(tmp_path / "journal")
     assert done["done"] >= int(said.split()[0]) > 0

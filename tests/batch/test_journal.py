@@ -61,7 +61,7 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     database.execute("CREATE TABLE mine (x)")
     database.close()
     before = other.read_bytes()
-    with pytest.raises(JournalError, match="is no journal of this version; name another file"):
+    with pytest.raises(JournalError, match="is not a journal of this version; use another file"):
         Journal(other)
     (tmp_path / "text").write_text("x" * 4096)
     with pytest.raises(JournalError, match="file is not a database"):
@@ -71,7 +71,7 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "journal")
     database.execute("PRAGMA user_version=99")
     database.close()
-    with pytest.raises(JournalError, match="journal is no journal of this version; name another"):
+    with pytest.raises(JournalError, match="journal is not a journal of this version; use another"):
         Journal(tmp_path / "journal")
 
 

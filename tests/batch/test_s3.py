@@ -56,7 +56,7 @@ def test_a_bucket(
     assert content_type(store, "target/shared/prerender-math.css") == "text/css"
     missing = prerender("batch", "s3://nowhere/blog", "--journal", "3", **server)
     assert missing.returncode == 2
-    assert missing.stderr == "prerender: error: no page in s3://nowhere/blog: there is nothing\n"
+    assert missing.stderr == "prerender: error: no page in s3://nowhere/blog: it is empty\n"
 
 
 def content_type(store: s3fs.S3FileSystem, name: str) -> str:

@@ -166,7 +166,9 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
 def test_what_is_refused(prerender: Run, site: Path, tmp_path: Path) -> None:
     done = prerender(*WORDS, "--shard", "1/2")
     assert done.returncode == 2
-    assert done.stderr.startswith("prerender: error: --shard does not go with --css external")
+    assert done.stderr.startswith(
+        "prerender: error: --shard cannot be combined with --css external"
+    )
     for number, command in enumerate((WORDS, ("build", "site", "-o", "out", *SHARED))):
         (tmp_path / "out").mkdir(exist_ok=True)
         (tmp_path / "out" / CSS).write_bytes(b"p{}" if number else b"\xff")

@@ -352,7 +352,7 @@ def test_an_unknown_setting(prerender: Run, site: Path, tmp_path: Path, name: st
     (tmp_path / name).write_text(f"{table}outptu = 'out'\n")
     done = prerender("build", "site")
     assert done.returncode == 2
-    assert f"prerender: error: {name}: unknown setting outptu; is output meant?" in done.stderr
+    assert f"prerender: error: {name}: unknown setting outptu; did you mean output?" in done.stderr
 
 
 def test_variables(prerender: Run, site: Path, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ OWN = [
     Sample(r"\underbrace{a+\dots+z}_{26}\overrightarrow{AB}\widehat{xyz}", True),
     Sample(r"\begin{aligned}a&=b\\&=c+\sum_{i=1}^n\int_0^\infty f\end{aligned}", True),
     Sample(r"\left\lbrace\begin{matrix}1\\2\\3\\4\\5\\6\end{matrix}\right\rangle", True),
-    Sample(r"a = b + c \le d \cdot e, \quad f \to g", False),
+    # of one part: others begin elsewhere than those of MathJax, each at a whole device pixel
+    Sample(r"\frac{d \cdot e}{f \to g}", False),
     Sample(r"\color{red}{\vdots}\style{opacity:.5}{x}\undefinedmacro", True),
     Sample(r"\cssId{here}{y}\class{there}{z}", True),
 ]

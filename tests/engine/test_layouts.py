@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from html import unescape
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.async_api import Error as PlaywrightError
 
 from prerender.engine.tab import Tab
 from tests.support.browser import new_engine
@@ -24,7 +26,9 @@ _LOOK = Path(__file__).with_name("lines.js").read_text("utf-8").rstrip().removes
 #: ex: italics overhang their boxes
 _OVERHANG = 0.5
 #: ex: the column of a phone, and the width below which no layout is looked for
-_PHONE, _NARROWEST = 44, 28
+_PHONE, _NARROWEST = 44, 26
+#: ex: the screen of a large phone
+_HANDHELD = 58
 #: em
 _EX = 0.442
 #: a worst break of this cost lies within two pairs of fences
@@ -70,6 +74,13 @@ class Layout:
     def text(self) -> str:
         """All characters, in order."""
         return "".join(self.lines).replace("/", "")
+
+    @property
+    def steps(self) -> set[int]:
+        """How many characters stand before each line that starts with a relation."""
+        lengths = (sum(character != "/" for character, _ in line) for line in self.glyphs)
+        pairs = zip(accumulate(lengths), self.lines[1:], strict=False)
+        return {end for end, line in pairs if line.startswith(("=", "≤"))}
 
     @property
     def signs(self) -> list[float]:
@@ -123,6 +134,7 @@ CHOICES = {
     ("sum", "clause"): ("A+BB, CC", "A|+B,C", "A+B,|C"),
     ("text", "clause"): (r"A\text{ if }BB, CC", "A if |B,C", "A if B,|C"),
     ("clause", "word"): (r"A, BB\text{CC DD}", "A,|BC D", "A,BC |D"),
+    ("remark", "product"): (r"AA\times B\quad(C)", "A×B|(C)", "A|×B(C)"),
     ("word", "product"): (r"\text{A BB}\times CC", "A |B×C", "A B|×C"),
     ("product", "factor"): (r"A\times (BB)(CC)", "A|×(B)(C)", "A×(B)|(C)"),
     ("factor", "operand"): (r"(A)BB\int CC", "(A)|B∫C", "(A)B|∫C"),
@@ -350,9 +362,57 @@ def test_each_step_begins_a_line_once_one_does(lay: Typesetter) -> None:
 
 
 def test_short_steps_go_on(lay: Typesetter) -> None:
-    """Those of up to 6 em."""
+    """Those of up to 4 em, or a third of the longest."""
     layouts = lay(wide("A=b=c=d=e=f=B+C"))
-    assert layouts[2].lines == ["A=b=c=d", "=e=f=B", "+C"]
+    assert layouts[2].lines == ["A=b=c=d=e=f", "=B", "+C"]
+    long = broken(lay(wide("x=ABCDEF=y=ABCDEF=y=ABCDEF")))
+    assert "x=ABCDEF=y|=ABCDEF=y|=ABCDEF" in long
+
+
+def test_two_lines_are_filled_and_a_long_chain_has_a_line_a_step(lay: Typesetter) -> None:
+    [first, *_] = broken(lay(wide("x=AA=BB=CC=D")))
+    assert first == "x=A=B|=C=D"
+    narrow = broken(lay(wide("x=AB=CA=BC=AB=CA=BC=AB")))
+    assert "x=AB|=CA|=BC|=AB|=CA|=BC|=AB" in narrow
+    assert not any(lines.count("|") > 2 and "=AB=CA" in lines for lines in narrow)
+
+
+@pytest.mark.parametrize(
+    "remark", [r"(\text{as } x>0)", r"(n\to\infty)", r"\text{by A}", r"\left(x^2\right)"]
+)
+def test_a_remark_on_a_step_ends_no_chain(lay: Typesetter, remark: str) -> None:
+    lines = broken(lay(wide(rf"x=AB\qquad {remark}=BC=CA")))[1].split("|")
+    assert [line[:2] for line in lines[1:]] == ["=B", "=C"]
+
+
+def test_a_bar_is_no_fence_for_one_elsewhere(lay: Typesetter) -> None:
+    """Of |…| in other braces, or with a relation between."""
+    for tex in (r"\{AA|B\}=\{CC|D\}", "P(A|B)=AC+P(C|D)", "A|B=CC|D"):
+        assert min(one.worst for one in lay(wide(tex))[1:]) == 0
+
+
+@pytest.mark.parametrize("blank", [r"\ ", "~", r"\text{ }"])
+def test_no_line_begins_at_a_blank(lay: Typesetter, blank: str) -> None:
+    layouts = lay(wide(rf"A+\int BC{blank}dx=\int DE{blank}dy"))
+    assert len(layouts) > 2
+    assert not any(re.match(r"\s|d[xy]", line) for one in layouts for line in one.lines[1:])
+
+
+CHAINS = {
+    "steps of all lengths": "88=8+16+64=0·2^0+0·2^1+0·2^2+1·2^3+1·2^4+0·2^5+1·2^6=(1011000)_2",
+    "in one bracket": r"f(x)=\frac{A}{\pi[1-\exp(-x)]}"
+    r"\Big[\frac{1}{(x-y)^2+z^2}-\frac{1}{(x+y)^2+z^2}\Big]",
+    "in two lines": "f(u+v)=f(p(x)+p(y))=f(p(x+y))=L(x+y)=L(x)+L(y)=f(p(x))+f(p(y))=f(u)+f(v)",
+    "statements": r"a+b+c+d=e+f+g+h,\quad i+j+k+l=m+n+o+p,\quad q+r+s=t+u+v+w",
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_steps_that_begin_lines_do_so_on_smaller_phones(lay: Typesetter, name: str) -> None:
+    handheld = [one for one in lay(CHAINS[name]) if one.width <= _HANDHELD]
+    assert len(handheld) > 1
+    for wider, narrower in pairwise(handheld):
+        assert wider.steps <= narrower.steps
 
 
 @pytest.mark.parametrize("remark", [r"\in X", r"\ne 0", ": X"])
@@ -365,6 +425,32 @@ def test_what_is_said_of_a_step_is_none(lay: Typesetter, remark: str) -> None:
 def test_a_short_left_side_is_not_left_alone(lay: Typesetter, tex: str) -> None:
     for layout in lay(wide(tex)):
         assert layout.lines[0] != "d"
+
+
+_DISPLAYS = re.compile(
+    r"\\\[(.*?)\\\]|math/tex; ?mode=display\">(.*?)</script>|\$\$(.*?)\$\$", re.S
+)
+
+
+@pytest.mark.slow
+def test_real_displays_on_phones(lay: Typesetter, shared: Path) -> None:
+    """No line of a lone sign that the author did not write; steps as above."""
+    pages = [file.read_text("utf-8", "replace") for file in (shared / "sites").rglob("*.html")]
+    found = [unescape("".join(parts)) for page in pages for parts in _DISPLAYS.findall(page)]
+    wide_ones = 0
+    for tex in dict.fromkeys(found):
+        try:
+            layouts = lay(tex)
+        except PlaywrightError:  # what MathJax does not take
+            continue
+        handheld = [one for one in layouts[1:] if one.width <= _HANDHELD]
+        wide_ones += bool(handheld)
+        for one in handheld:
+            broken_off = set(one.lines) - set(layouts[0].lines)
+            assert not any(line and _LONE.fullmatch(line) for line in broken_off), tex
+        for wider, narrower in pairwise(handheld):
+            assert wider.steps <= narrower.steps or wider.text != narrower.text, tex
+    assert wide_ones > 100
 
 
 # Alignments, matrices, fences, numbers ------------------------------------------------------------

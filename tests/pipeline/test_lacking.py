@@ -124,7 +124,7 @@ def test_what_needs_the_page_own_code_is_left_to_it(
     done = prerender("build", "site", "-o", "out", "--json", "report.json")
     assert done.returncode == Exit.SOME_FAILED
     assert "no package own" not in done.stderr
-    assert f"for want of its set-up: {len(CASES)} pages" in done.stderr
+    assert f"because the set-up is not known: {len(CASES)} pages" in done.stderr
     after = asyncio.run(typeset_by_site(pages_of(tmp_path / "out"), tmp_path / "out"))
     told = json.loads((tmp_path / "report.json").read_text())
     for page in told["pages"]:
@@ -164,7 +164,7 @@ def test_a_script_that_cannot_be_read_may_say_anything(prerender: Run, tmp_path:
     told = "its script https://a.example/mathjax-config.js is not part of this site"
     assert done.stderr.count(f"error: the page is left as it is: {told}") == 1
     assert f"site/plain.html: note: MathJax or KaTeX may still be loaded: {told}" in done.stderr
-    assert "2 times on 2 pages, also site/b.html; say in prerender.toml" in done.stderr
+    assert "2 times on 2 pages, also site/b.html; describe the page's math set-up" in done.stderr
     assert (site / "a.html").read_text() == f"{source}<p>$x$"
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
     assert prerender("build", "site").returncode == Exit.DONE
@@ -179,7 +179,7 @@ def test_a_set_up_that_never_ends_can_be_said_by_the_user(prerender: Run, tmp_pa
     done = prerender("build", "site")
     assert done.returncode == Exit.SOME_FAILED
     assert "runs for more than" in done.stderr
-    assert "say in prerender.toml, under [mathjax]" in done.stderr
+    assert "describe the page's math set-up in prerender.toml, under [mathjax]" in done.stderr
     assert (site / "a.html").read_text() == source
     (tmp_path / "prerender.toml").write_text('[mathjax.tex]\ninlineMath = [["$", "$"]]\n')
     assert prerender("build", "site").returncode == Exit.DONE

@@ -124,9 +124,7 @@ def test_no_static_page_asks_for_an_engine(
         assert bool(found) == bool(case.left), (name, after[name])
         assert case.left in after[name]
     told = "note: MathJax or KaTeX may still be loaded: "
-    assert (
-        f"site/theme.html: {told}the script theme.js makes use of it, and does other" in done.stderr
-    )
+    assert f"site/theme.html: {told}the script theme.js uses it, and does other" in done.stderr
     assert f"site/wrong.html: {told}formulas of the page are not rendered" in done.stderr
     assert f"site/moved.html: {told}tags stand in a formula of the page" in done.stderr
     assert "site/moved.html:1:" in done.stderr

@@ -127,10 +127,10 @@ def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str, data: st.
     """Carets point to what they should, whatever stands there; lone surrogates are no trouble."""
     file = tmp_path_factory.mktemp("report") / "report.html"
     place = LineIndex(text).locate(data.draw(st.integers(0, len(text))))
-    remark = Diagnostic("error", text, place, text).remark
+    remark = Diagnostic("error", text, place, text).excerpt
     write_report(ReportData(text, 1, 0, {}, [ListedPage(text, "failed", 0, [remark])], []), file)
     assert Read(file).asks == []
-    source, at = remark.source, remark.at
+    source, at = remark.source, remark.caret
     assert carets(file) == [(source[:at], source[at : at + 1] or " ")]
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.quick
 def shown(text: str, column: int) -> tuple[str, str]:
     """The line that is shown and its caret, without their indent."""
     _, line, caret = (
-        Diagnostic("error", "bad", Location(3, column, text)).remark.show("a.html").split("\n")
+        Diagnostic("error", "bad", Location(3, column, text)).excerpt.show("a.html").split("\n")
     )
     return line[2:], caret[2:]
 
@@ -28,7 +28,7 @@ def test_a_diagnostic_is_three_lines() -> None:
     diagnostic = Diagnostic(
         "error", "Missing close brace", Location(3, 5, r"<p>\(\frac{1\)"), r"\frac{1"
     )
-    assert diagnostic.remark.show("site/a.html") == (
+    assert diagnostic.excerpt.show("site/a.html") == (
         "site/a.html:3:5: error: Missing close brace\n"
         "  <p>\\(\\frac{1\\)\n"
         "      ^"
@@ -36,7 +36,7 @@ def test_a_diagnostic_is_three_lines() -> None:
 
 
 def test_without_a_place_it_is_one_line() -> None:
-    assert Diagnostic("warning", "odd").remark.show("a.html") == "a.html: warning: odd"
+    assert Diagnostic("warning", "odd").excerpt.show("a.html") == "a.html: warning: odd"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_no_terminal_is_told_what_to_do() -> None:
     odd = "a\x1b[2J\x07\x85\u2028\u202e$x$"
     line, _ = shown(odd, 4)
     assert line.isprintable()
-    assert Diagnostic("error", f"Unknown environment '{odd}'").remark.show("a.html").isprintable()
+    assert Diagnostic("error", f"Unknown environment '{odd}'").excerpt.show("a.html").isprintable()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")), st.data())

@@ -93,7 +93,7 @@ def test_what_is_seen_on_one_screen_does_not_change_the_next(prerender: Run, sit
 def test_pictures_have_a_folder_of_their_own(prerender: Run, site: Path) -> None:
     (site / "look.css").write_text(SPOILT, "utf-8")
     done = prerender("check", site, "--screens", "320")
-    folder = Path(done.stderr.rpartition("pictures of what is wrong: ")[2].splitlines()[0])
+    folder = Path(done.stderr.rpartition("pictures of the errors on screens: ")[2].splitlines()[0])
     assert [file.suffix for file in folder.iterdir()] == [".png"]
 
 
@@ -137,7 +137,7 @@ def test_widths() -> None:
 
 @pytest.mark.parametrize("words", ["", "wide", "320,", "0", "-5", "1e3", "320;390"])
 def test_what_are_no_widths(prerender: Run, site: Path, words: str) -> None:
-    with pytest.raises(ValueError, match="are no widths"):
+    with pytest.raises(ValueError, match="is not a list of widths"):
         widths(words)
 
 
@@ -404,7 +404,9 @@ def test_a_script_without_end_is_told(prerender: Run, site: Path, at_once: bool)
     done = prerender("check", site, "--screens", "390", "--time-limit", "3")
     assert done.returncode == 1
     [said] = told(done.stderr, 0)
-    reason = " error: the page cannot be looked at: a script of it does not end: no answer within "
+    reason = (
+        " error: the page cannot be inspected: one of its scripts does not end: no answer within "
+    )
     assert said.startswith(reason)
     assert "at 390 px: 1 display," in done.stderr
 

@@ -81,7 +81,7 @@ def test_answers_that_are_made_up(evaluator: Evaluates) -> None:
     html = (
         "<script>Array.prototype.join = () => '!'; Array.prototype.toString = () => '!';</script>"
     )
-    with pytest.raises(SetupError, match="disturbs"):
+    with pytest.raises(SetupError, match="breaks the evaluation"):
         evaluator.setup(html.replace("</script>", "MathJax = {}</script>"))
 
 

@@ -88,7 +88,10 @@ def test_a_link_to_a_page_means_the_page(site: Path) -> None:
     ("made", "said"),
     [
         ([], "the folder is empty; has the generator run?"),
-        (["a.md", "b.txt"], "it looks like the sources; name the folder that the generator writes"),
+        (
+            ["a.md", "b.txt"],
+            "these look like the sources; name the folder that the generator writes",
+        ),
         (["a.txt"], r"1 files, none like \*\*/\*.html, \*\*/\*.htm, \*\*/\*.xhtml; see --include"),
     ],
 )
@@ -111,7 +114,7 @@ def test_places_that_cannot_be_built(site: Path, tmp_path: Path) -> None:
         (tmp_path / "none", None, "does not exist; name the folder"),
         (site, site, "is the site itself; leave -o out to build in place"),
         (site, tmp_path / "site" / ".." / "site", "is the site itself"),
-        (site, tmp_path, "holds the site itself"),
+        (site, tmp_path, "contains the site itself"),
         (site / "a.html", site, "is the site itself"),
         (site, tmp_path / "file", "is not a folder"),
     ]:

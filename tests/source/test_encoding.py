@@ -175,7 +175,7 @@ DECLARATIONS = [
 @given(st.lists(st.sampled_from(DECLARATIONS), max_size=12).map(b"".join))
 @example(b"<script><meta charset=koi8-r></script>" + b" " * 5000 + b"<meta charset=gbk>")
 def test_the_beginning_of_a_page_says_what_all_of_it_does(data: bytes) -> None:
-    with patch("prerender.source.encoding._BEGINNING", len(data)):
+    with patch("prerender.source.encoding._PREFIX_LENGTH", len(data)):
         expected = outcome(data)
     assert outcome(data) == expected
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prerender.source import parse
-from prerender.source.selectors import matches, means_none, meant
+from prerender.source.selectors import matches, matches_nothing, select
 
 pytestmark = pytest.mark.quick
 
@@ -48,7 +48,7 @@ def test_what_a_selector_means(selector: str, text: str) -> None:
     root = parse(PAGE)
     found = [element for element in root.walk() if matches(selector, element)]
     assert "".join(element.text() for element in found if element.tag == "p") == text
-    assert meant([selector], root) == found
+    assert select([selector], root) == found
 
 
 def test_what_one_of_several_selectors_means() -> None:
@@ -56,13 +56,13 @@ def test_what_one_of_several_selectors_means() -> None:
     tags = ["p", "article", "div", "main", "body"]
     for selectors in (["p", ".post"], ["#m", "[id='m.n']"], ["#m", "#n"], ["p.x", "article"], tags):
         found = [one for one in root.walk() if any(matches(each, one) for each in selectors)]
-        assert meant(selectors, root) == found
+        assert select(selectors, root) == found
 
 
 def test_what_no_element_is() -> None:
     root = parse(PAGE)
     for selector in ("p.y", "#n", "div div p", "#m .hbe", "p.y, #n"):
-        assert means_none(selector, root)
+        assert matches_nothing(selector, root)
     # what cannot be read may mean anything
     for selector in ("p.x", "p.y, .x", "p:hover", "p.y, p:hover"):
-        assert not means_none(selector, root)
+        assert not matches_nothing(selector, root)

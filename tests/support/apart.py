@@ -37,5 +37,5 @@ async def main(source: str, output: str) -> None:
 
 
 if __name__ == "__main__":
-    dask_cluster._sees = _sees_nothing
+    dask_cluster._workers_see = _sees_nothing
     asyncio.run(main(*sys.argv[1:]))

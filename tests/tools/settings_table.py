@@ -9,7 +9,7 @@ import prerender.cli.commands  # noqa: F401 (all commands then have said what th
 from prerender.cli.options import settings_table
 
 README = Path(__file__).parents[2] / "README.md"
-_TABLE = re.compile(r"\| flag \| of \| means \|\n(?:\|[^\n]*\n)+")
+_TABLE = re.compile(r"\| flag \| commands \| meaning \|\n(?:\|[^\n]*\n)+")
 
 
 def main() -> None:

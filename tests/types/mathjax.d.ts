@@ -70,6 +70,8 @@ declare namespace MJ {
     font: { params: { x_height: number } };
     bbox: BBox;
     breakStyle: string;
+    breakCount: number;
+    getLineBBox(line: number): { originalL: number };
     dom: import('../../prerender/engine/worker/nodes.js').LiteElement[];
     setBreakStyle(style: string): void;
     getBBox(): BBox;
@@ -156,5 +158,7 @@ declare namespace MJ {
     inputJax: InputJax[];
     outputJax: OutputJax;
     options: { MathItem: new (math: string, jax: InputJax, display: boolean) => Item };
+    /** Ours: where a sign stands that a line of a display is broken at. */
+    signs?: 'before' | 'after' | 'duplicate';
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { drawing, SvgWriter } from './draw.js';
+import { depthsOfBreaks, joined } from './layout/inline.js';
 import { layouts } from './layout/layouts.js';
 import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
@@ -288,10 +289,8 @@ function drawInline(doc, item, pen) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
   // A table with a number asks for the whole line, and has no picture of its own size
   if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
-  return svgs.map((svg) => {
-    const { marks, ...size } = pen.picture(svg);
-    return { ...size, body: [drawing(marks)], break_before: breakBefore(svg) };
-  });
+  const parts = svgs.map((svg) => ({ ...pen.picture(svg), break_before: breakBefore(svg) }));
+  return joined(parts, depthsOfBreaks(item.root)).map(({ marks, ...part }) => ({ ...part, body: [drawing(marks)] }));
 }
 
 /**
@@ -305,7 +304,7 @@ function drawInline(doc, item, pen) {
 function drawDisplay(doc, item, pen) {
   const sides = sidesOf(item.root);
   const started = performance.now();
-  const found = layouts(item, doc);
+  const found = layouts(item, doc, { signs: doc.signs });
   layoutTime += performance.now() - started;
   const drawn = found.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
   const bodies = share(drawn.map(({ marks }) => marks));
@@ -422,6 +421,7 @@ const SPACES = [0, 111, 167, 222, 278, 333];
  * space between them, in which a line may end.
  *
  * @param {import('./nodes.js').LiteElement} svg
+ * @returns {number | 'newline' | null}
  */
 function breakBefore(svg) {
   const before = svg.previousSibling;

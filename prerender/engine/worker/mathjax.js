@@ -6,6 +6,7 @@
 import { bracesAsHighAsRows } from './braces.js';
 import { functionFrom } from './functions.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
+import { breakAsTeX, spaceAtPlaces } from './layout/inline.js';
 import { sketchAdaptor } from './nodes.js';
 import { clearAutoloads, ownAttributes, ownAutoloads, ownCharacters } from './own.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
@@ -214,12 +215,13 @@ export function makeDocument(setup, output) {
   if (MathML) inputs.push(new MathML(revive(setup.mathml)));
   const { AsciiMath } = window.MathJax._.input.asciimath_ts ?? {};
   if (AsciiMath) inputs.push(new AsciiMath(revive(setup.asciimath)));
-  return mathjax.document(document, {
+  const made = mathjax.document(document, {
     InputJax: inputs,
     OutputJax: output,
     compileError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
     typesetError: (/** @type {MJ.Document} */ _doc, /** @type {MJ.Item} */ _item, /** @type {Error} */ error) => fail(error),
   });
+  return Object.assign(made, { signs: setup.signs });
 }
 
 /**
@@ -242,6 +244,22 @@ export function makeOutput(output) {
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
+    }
+
+    /** @param {any} row  of an inline formula, or undefined where it shows nothing */
+    markInlineBreaks(row) {
+      if (row?.parent.isKind('math')) row.parent.setTeXclass(null);
+      if (row) breakAsTeX(row);
+      super.markInlineBreaks(row);
+    }
+
+    /**
+     * @param {any} root
+     * @param {any[]} rest
+     */
+    handleInlineBreaks(root, ...rest) {
+      spaceAtPlaces(root);
+      super.handleInlineBreaks(root, ...rest);
     }
 
     /**

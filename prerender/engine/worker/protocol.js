@@ -22,6 +22,7 @@
  * @property {Options | null} asciimath
  * @property {Options} output
  * @property {string[]} load
+ * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  *
  * @typedef {Record<string, unknown>} Options  of a part of MathJax; functions and regular expressions
  *   travel as their source (mathjax.js: revive)

@@ -1,6 +1,6 @@
 /**
- * Frames the formula of a violation, brings it into sight, and tells from where to where on the
- * screen it reaches; or takes the frame away, and puts back what was scrolled.
+ * Frames the formula of a violation, scrolls it into view, and returns its top and bottom on the
+ * screen; or removes the frame and restores the scroll positions.
  *
  * @param {object} what
  * @param {number} what.violation  its index
@@ -12,10 +12,10 @@
   const element = /** @type {HTMLElement[]} */ (state.violators)[violation];
   element.style.outline = framed ? '2px dashed #d00' : '';
   if (framed) {
-    state.scrolled = ancestors(element).map((one) => [one, one.scrollLeft, one.scrollTop]);
+    state.scrolled = ancestors(element).map((ancestor) => [ancestor, ancestor.scrollLeft, ancestor.scrollTop]);
     element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
   } else {
-    for (const [one, left, top] of state.scrolled ?? []) one.scrollTo({ left, top, behavior: 'instant' });
+    for (const [ancestor, left, top] of state.scrolled ?? []) ancestor.scrollTo({ left, top, behavior: 'instant' });
   }
   const { top, bottom } = element.getBoundingClientRect();
   return [top, bottom];
@@ -23,7 +23,7 @@
   /** @param {Element} inner */
   function ancestors(inner) {
     const found = [];
-    for (let one = inner.parentElement; one; one = one.parentElement) found.push(one);
+    for (let parent = inner.parentElement; parent; parent = parent.parentElement) found.push(parent);
     return found;
   }
 };

@@ -1,13 +1,13 @@
 /**
- * The size of text and the readable limit in, what is wrong with the page's formulas out.
+ * Measures the formulas of a rendered page at a screen's width; returns what is wrong with them.
  *
- * Runs in a rendered page that has the width of a screen. A picture says by its viewBox how large
- * it is meant to be, and where in it the line is on which it stands. What it has become is measured
- * against references: pictures of no size beside the formula, on the line of the text, moved and
- * turned with it by all that is around.
+ * A picture's viewBox defines its intended size and the position of its baseline. Its actual geometry
+ * is measured against references: pictures of size zero beside the formula, on the baseline of the
+ * text, which everything around the formula moves and turns in the same way.
  *
- * @param {{textSize: number, shrink: number, xHeight: number}} asked  1: as the page has it; as it is
- *   meant; thousandths of an em of an x in MathJax's font
+ * @param {{textSize: number, shrink: number, xHeight: number}} options  text size factor (1: the
+ *   page's own); the least readable fraction of a formula's size; the height of an x in MathJax's
+ *   font, in thousandths of an em
  */
 ({ textSize, shrink, xHeight }) => {
   /**
@@ -15,19 +15,19 @@
    * @property {number} index  of the formula in the page
    * @property {string} reason
    *
-   * @typedef {object} Compromise  a formula that is not shown as it was meant
+   * @typedef {object} Compromise  a formula that is shrunk or scrolls
    * @property {number} index
    * @property {'shrinks' | 'scrolls'} how
-   * @property {number} layouts  it has so many
-   * @property {number} needed  pixels that the narrowest of them needs
-   * @property {number} room  pixels that there are
+   * @property {number} layouts  the number of its layouts
+   * @property {number} needed  the width of the narrowest of them, in pixels
+   * @property {number} room  the available width, in pixels
    *
-   * @typedef {object} Part  a formula that is in the page, a copy that a script has made, perhaps
+   * @typedef {object} Part  a formula in the page, possibly a copy that a script has made
    * @property {number} index  of the formula
    * @property {HTMLElement} formula  an element of our own
-   * @property {Element | null} box  what holds its layouts
-   * @property {SVGSVGElement[]} pictures  all that it has
-   * @property {SVGSVGElement[]} seen  those that are seen
+   * @property {Element | null} box  the element that contains its layouts
+   * @property {SVGSVGElement[]} pictures  all its pictures
+   * @property {SVGSVGElement[]} seen  the visible ones
    * @property {number} ex  pixels of an ex in it
    * @property {number} textEx  pixels of an ex in the text around it
    *
@@ -98,8 +98,8 @@
   function enlargeText() {
     const elements = [...document.querySelectorAll(':not(svg, svg *, mjx-container *)')].filter(hasStyle);
     const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
-    elements.forEach((element, at) => {
-      element.style.setProperty('font-size', `${sizes[at] * textSize}px`, 'important');
+    elements.forEach((element, index) => {
+      element.style.setProperty('font-size', `${sizes[index] * textSize}px`, 'important');
     });
   }
 
@@ -116,8 +116,8 @@
       .filter((formula) => !known.has(formula))
       .map((copy) => {
         const isLike = (/** @type {Element} */ formula) => formula.getAttribute('data-tex') === copy.getAttribute('data-tex');
-        const at = gone.findIndex(({ formula }) => isLike(formula));
-        return /** @type {Indexed} */ ([at < 0 ? parsed.findIndex(isLike) : gone.splice(at, 1)[0].index, copy]);
+        const original = gone.findIndex(({ formula }) => isLike(formula));
+        return /** @type {Indexed} */ ([original < 0 ? parsed.findIndex(isLike) : gone.splice(original, 1)[0].index, copy]);
       })
       .filter(([index]) => index >= 0);
   }
@@ -161,12 +161,12 @@
 
   /** @param {Element} element */
   function probe(element) {
-    const one = document.createElement('span');
-    one.style.cssText = `position:absolute!important;display:block!important;visibility:hidden!important;
+    const span = document.createElement('span');
+    span.style.cssText = `position:absolute!important;display:block!important;visibility:hidden!important;
       box-sizing:content-box!important;padding:0!important;border:0!important;font:inherit!important;
       height:0!important;width:100ex!important;min-width:0!important;max-width:none!important`;
-    element.append(one);
-    return one;
+    element.append(span);
+    return span;
   }
 
   /**
@@ -208,7 +208,7 @@
     const references = shown.map((part) => (isOnLine(part) ? onLine(part) : [beside(part)]));
     const all = shown.flatMap((part, index) => {
       const [outer, ...inner] = references[index];
-      return part.seen.map((picture, at) => /** @type {const} */ ([picture, transformed(picture, outer, inner[at], part)]));
+      return part.seen.map((picture, number) => /** @type {const} */ ([picture, transformed(picture, outer, inner[number], part)]));
     });
     for (const one of references.flat(2)) one.remove();
     return new Map(all);
@@ -245,17 +245,17 @@
 
   /** @param {Part} part */
   function beside({ formula }) {
-    const one = reference('absolute');
-    formula.before(one);
-    return [one];
+    const svg = reference('absolute');
+    formula.before(svg);
+    return [svg];
   }
 
   /** @param {'static' | 'absolute'} position */
   function reference(position) {
-    const one = document.createElementNS(SVG, 'svg');
-    one.style.cssText = `all:initial!important;position:${position}!important;width:0!important;
+    const svg = document.createElementNS(SVG, 'svg');
+    svg.style.cssText = `all:initial!important;position:${position}!important;width:0!important;
       height:0!important;vertical-align:baseline!important`;
-    return one;
+    return svg;
   }
 
   /**
@@ -318,10 +318,10 @@
    * @param {number[]} numbers
    */
   function least(numbers) {
-    return numbers.reduce((one, other) => (Math.abs(other) < Math.abs(one) ? other : one));
+    return numbers.reduce((nearest, other) => (Math.abs(other) < Math.abs(nearest) ? other : nearest));
   }
 
-  /** What is wrong with the page as a whole. */
+  /** Returns the problems of the page as a whole. */
   function problems() {
     if (parsed.length > 0 && parts.length === 0) return ['none of its formulas is in it any more'];
     return document.body && isSeen(document.body) ? [] : ['nothing of it is seen'];
@@ -373,7 +373,7 @@
   /** @param {Element} element */
   function ancestors(element) {
     const all = [];
-    for (let one = element.parentElement; one; one = one.parentElement) all.push(one);
+    for (let parent = element.parentElement; parent; parent = parent.parentElement) all.push(parent);
     return all;
   }
 

@@ -1,9 +1,9 @@
 /**
- * Waits until a page has been loaded and nothing in it changes any more.
+ * Waits until a page is loaded and has stopped changing.
  *
  * @param {object} times  in milliseconds
- * @param {number} times.quiet  so long nothing has to change
- * @param {number} times.limit  longer than this is not waited for
+ * @param {number} times.quiet  the time without changes after which the page has settled
+ * @param {number} times.limit  the most time to wait
  */
 async ({ quiet, limit }) => {
   const end = performance.now() + limit;

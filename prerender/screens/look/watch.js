@@ -1,10 +1,10 @@
 /**
- * Runs in a page before its own scripts, in a world of its own, where they cannot reach it.
+ * Watches a page from the start: runs before its scripts, in an isolated world.
  *
- * It remembers the formulas that the parser has put into the page, and where: what scripts make of
- * them is told from that. And it keeps the page: one that goes elsewhere is not parsed to its end.
+ * It records the formulas that the parser has added, and their ancestors, so that changes by scripts
+ * can be told. It also prevents navigation, which would end the parsing of the page.
  *
- * What our scripts know of a page is in `prerender` (tests/types/browser.d.ts: ScreenState).
+ * The state of our scripts is in `prerender` (tests/types/browser.d.ts: ScreenState).
  */
 (() => {
   const FORMULA = 'mjx-container[data-tex]';
@@ -31,7 +31,7 @@
   }
 
   /**
-   * The parser adds elements one by one; what scripts add as a tree is not looked into.
+   * The parser adds elements one by one; trees that scripts add are not searched.
    *
    * @param {MutationRecord[]} records
    */
@@ -45,7 +45,7 @@
   /** @param {Element} element */
   function ancestors(element) {
     const found = [];
-    for (let one = element.parentElement; one; one = one.parentElement) found.push(one);
+    for (let parent = element.parentElement; parent; parent = parent.parentElement) found.push(parent);
     return found;
   }
 })();

@@ -1,11 +1,10 @@
 /**
- * A page's scripts that concern math go in; what they asked of MathJax or KaTeX comes out, and what
- * they asked of their page that was not given: elements, files, names.
+ * Runs a page's math scripts in an empty document; returns what they ask of MathJax or KaTeX, and
+ * what they look for in their page that was not in the request: elements, files, names.
  *
- * They run in this document, which is nobody's, in the order of a browser: while the page is parsed,
- * deferred, when it is ready, when it is loaded, when its reader comes from another page or scrolls.
- * The exported functions are called one after the other from outside, each with a time limit; promises
- * are settled in between.
+ * They run in the order of a browser: while the page is parsed, deferred, when it is ready, when it is
+ * loaded, when the reader navigates or scrolls. The exported functions are called in turn from
+ * outside, each with a time limit; promises are settled in between.
  */
 
 import { plantOnDemand, plantOwn, plantScripts, recognise, replacedAbove, rewritten, selectorOf, wanted } from './probes.js';
@@ -15,8 +14,8 @@ import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, recordingProx
 
 /**
  * @typedef {object} Step
- * @property {number} script  its place in the page
- * @property {'run' | 'load'} does  run a text, or be a loader
+ * @property {number} script  its index in the page
+ * @property {'run' | 'load'} does  run a text, or act as a loader
  * @property {string} what  the text, or which loader: mathjax2, mathjax, katex
  * @property {'classic' | 'module' | 'config'} [type]
  * @property {boolean} deferred
@@ -25,14 +24,14 @@ import { makeHub, makeJQuery, makeKatex, makeMathJax, makeRequire, recordingProx
  *
  * @typedef {object} Request
  * @property {Step[]} steps
- * @property {Record<string, string>} loaders  regular expressions for the addresses of loaders
+ * @property {Record<string, string>} loaders  regular expressions for the URLs of loaders
  * @property {boolean} amd  whether the page has require.js
  * @property {boolean} deck  whether the page has reveal.js
  * @property {number} limit  seconds for a step
  * @property {import('./probes.js').Planted[]} planted  the page's own elements
- * @property {[string, string][]} files  the site's own files, by address
- * @property {string[]} names  what nothing that could be read defines
- * @property {string[]} absent  selectors of which the page has no element
+ * @property {[string, string][]} files  the site's own files, by URL
+ * @property {string[]} names  names that nothing readable defines
+ * @property {string[]} absent  selectors that match no element of the page
  */
 
 const LIMIT = 1_000_000;
@@ -42,7 +41,7 @@ const clock = performance.now.bind(performance);
 const inherited = getOwnPropertyNames(Object.prototype).length;
 const READY = ['readystatechange', 'DOMContentLoaded', 'turbolinks:load', 'turbo:load', 'page:loaded', 'astro:page-load', 'exdoc:loaded'];
 const LOADED = ['readystatechange', 'load', 'pageshow'];
-/** What themes and their libraries fire when a reader comes from another page, or looks around. */
+/** Events that themes and their libraries fire when a reader navigates or scrolls. */
 const VISITED = [
   'pjax:success', 'pjax:complete', 'pjax:end', 'turbo:render', 'turbo:frame-load', 'page:load', 'page:change',
   'swup:contentReplaced', 'swup:pageView', 'swup:transitionEnd', 'swup:content:replace', 'swup:page:view', 'swup:visit:end',
@@ -50,20 +49,20 @@ const VISITED = [
   'scroll', 'wheel', 'touchstart', 'touchmove', 'mousemove', 'pointermove', 'mouseover',
 ];
 const HELD = new Set([...READY, ...LOADED, ...VISITED]);
-/** What a script that could not be read brings where others need it: KaTeX, in a bundle. */
+/** Names that an unreadable script may define for others: KaTeX, in a bundle. */
 const KATEX = ['katex', 'renderMathInElement'];
 const MENTIONS = /mathjax|katex|renderMathInElement/i;
 const EXECUTABLE = /^\s*(?:(?:text|application)\/(?:x-)?(?:java|ecma)script)?\s*$/i;
 
-/** @type {Record<string, string>} what is found out, as JSON texts */
+/** @type {Record<string, string>} parts of the answer, as JSON texts */
 const result = {};
 /** @type {{script: number, message: string}[]} */
 const errors = [];
-/** @type {Map<string, unknown[]>} calls that have no effect, and what they were given: texts, names in objects */
+/** @type {Map<string, unknown[]>} calls without effect, and their arguments: texts, names in objects */
 const notes = new Map();
 /** @type {string[]} */
 const found = [];
-/** @type {import('./probes.js').Probe[]} what each of them was */
+/** @type {import('./probes.js').Probe[]} the probe of each */
 const foundIn = [];
 /** @type {string[]} */
 const searched = [];
@@ -79,13 +78,13 @@ const katexMacros = {};
 const listeners = new Map();
 /** @type {WeakMap<Element, Callback[]>} */
 const onLoad = new WeakMap();
-/** @type {WeakSet<Element>} scripts that have been run, or looked at */
+/** @type {WeakSet<Element>} scripts that have been run or examined */
 const handled = new WeakSet();
-/** @type {Set<string>} files of the site that scripts have asked for */
+/** @type {Set<string>} files of the site that scripts have requested */
 const files = new Set();
-/** @type {Set<string>} what scripts have found undefined where they are about math */
+/** @type {Set<string>} undefined names that math code has used */
 const names = new Set();
-/** @type {Set<string>} the same where it does not show what they are about */
+/** @type {Set<string>} undefined names of code that may not concern math */
 const others = new Set();
 /** @type {Map<string, {exports: object, done?: Promise<unknown>}>} the site's own modules */
 const modules = new Map();
@@ -97,9 +96,9 @@ const timers = [];
 let request;
 /** @type {ReturnType<typeof makeHub> | null} */
 let hub = null;
-/** @type {Step[]} configuration of MathJax 2, until there is one to take it */
+/** @type {Step[]} configuration blocks of MathJax 2, until it is loaded */
 let blocks = [];
-/** @type {HTMLScriptElement[]} what scripts have written into the page, until it has run */
+/** @type {HTMLScriptElement[]} scripts that scripts have written into the page and that have not run */
 const written = [];
 /** @type {Problem | null} */
 let problem = null;
@@ -110,13 +109,13 @@ let begun = 0;
 const json = (value) => serialise(value, LIMIT, recordingProxies);
 const note = (path, given = []) => {
   if (notes.size >= 200) return;
-  const told = given.map((one) => (typeof one === 'object' && one ? Object.keys(one) : typeof one === 'string' ? one : null));
-  notes.set(stringify([path, told]), [path, told]);
+  const recorded = given.map((value) => (typeof value === 'object' && value ? Object.keys(value) : typeof value === 'string' ? value : null));
+  notes.set(stringify([path, recorded]), [path, recorded]);
 };
 const page = { call, note, soon, typeset };
 
 /**
- * Calls back into the page; what it throws is written down.
+ * Calls a callback of the page and records what it throws.
  *
  * @param {Callback} callback
  */
@@ -132,7 +131,7 @@ function call(callback) {
 
 /**
  * @param {any} error
- * @param {boolean} [about]  whether what has failed is known to be about math
+ * @param {boolean} [about]  whether the code that failed is known to concern math
  */
 function complain(error, about = true) {
   const [, name] = /^(\S+) is not defined$/.exec(error?.message ?? '') ?? [];
@@ -151,12 +150,12 @@ function refuse(message) {
 }
 
 /**
- * The first call: what the page's scripts will find.
+ * Sets up the document for the page's scripts; called first.
  *
- * @param {typeof request} asked
+ * @param {typeof request} given
  */
-export function prepare(asked) {
-  request = asked;
+export function prepare(given) {
+  request = given;
   plantScripts();
   plantOwn(request.planted);
   plantOnDemand(request.absent);
@@ -186,7 +185,7 @@ export function prepare(asked) {
 }
 
 /**
- * A step that has its time taken, its promises' included: a callback of theirs that is ended from
+ * Wraps a step to measure its time, promises included: a promise callback that is terminated from
  * outside leaves no other trace.
  *
  * @param {() => unknown} step
@@ -205,7 +204,7 @@ afterwards.port1.onmessage = () => {
   if (clock() - begun >= 1000 * request.limit) problem ??= new Problem(`the page's configuration runs for more than ${request.limit} s`);
 };
 
-/** The page is parsed: scripts run as they come, then those that waited for its end. */
+/** Parsing: runs scripts in order, then deferred scripts. */
 export function run() {
   blocks = request.steps.filter(({ type }) => type === 'config');
   const scripts = request.steps.filter(({ type }) => type !== 'config');
@@ -215,19 +214,19 @@ export function run() {
   return check();
 }
 
-/** The page is ready. */
+/** The document is ready (DOMContentLoaded). */
 export function ready() {
   loadInjected();
   return reach('interactive', READY);
 }
 
-/** The page is loaded. */
+/** The page is loaded (load). */
 export function complete() {
   if (typeof window.onload === 'function') listen(LOADED[0], window.onload);
   return reach('complete', LOADED);
 }
 
-/** The reader comes from another page, and looks around. */
+/** Fires the events of a reader who navigates and scrolls. */
 export function visit() {
   VISITED.forEach(fire);
   return settle();
@@ -244,9 +243,9 @@ function reach(state, events) {
 }
 
 /**
- * What waits for a promise, a timer or a script comes.
+ * Runs timers and loads scripts that scripts have added.
  *
- * @returns {boolean} whether a script came, which may have others come
+ * @returns {boolean} whether a script was loaded, which may add others
  */
 export function settle() {
   runTimers();
@@ -255,7 +254,7 @@ export function settle() {
   return more;
 }
 
-/** MathJax 2 begins. */
+/** Starts MathJax 2. */
 export function begin() {
   if (blocks.length && !loaded.length) hub ??= makeHub(window.MathJax, page);
   configure();
@@ -279,7 +278,7 @@ export function finish() {
   return `{${text}}`;
 }
 
-/** Raises what was refused on the way, even if the page's script has caught it. */
+/** Throws what was refused before, even if the page's script has caught it. */
 function check() {
   if (problem) throw problem;
   if (getOwnPropertyNames(Object.prototype).length !== inherited) refuse('a script of the page changes Object.prototype');
@@ -296,7 +295,7 @@ function take(step) {
   own = false;
 }
 
-/** MathJax 2 takes its configuration once it is there. */
+/** Runs the configuration blocks of MathJax 2 once it is loaded. */
 function configure() {
   for (let block = hub && blocks.shift(); block; block = hub && blocks.shift()) take(block);
 }
@@ -319,17 +318,17 @@ function runText(text, type, attrs = []) {
 }
 
 /**
- * A module as a function that takes the object of its exports; what it imports is asked for.
+ * Turns a module into a function that takes its exports object; imports go through importModule.
  *
  * @param {string} text
- * @param {string} src  its address, which others in it count from
+ * @param {string} src  its URL, the base of those in it
  */
 function asModule(text, src) {
   const out = [];
   const exported = (_, declared, name) => (out.push([name, name]), `${declared} ${name}`);
   const listed = (_, list) => {
-    for (const one of list.split(',').map((part) => part.trim()).filter(Boolean)) {
-      const [name, as = name] = one.split(/\s+as\s+/);
+    for (const binding of list.split(',').map((part) => part.trim()).filter(Boolean)) {
+      const [name, as = name] = binding.split(/\s+as\s+/);
       out.push([as, name]);
     }
     return '';
@@ -342,12 +341,12 @@ function asModule(text, src) {
   return `async (exportsPrerendered) => {'use strict';${body}\nreturn Object.assign(exportsPrerendered, {${given}});}`;
 }
 
-/** A script whose imports are asked of us. */
+/** Replaces the imports of a script by calls of importModule. */
 function withoutImports(text, src) {
   const from = stringify(src);
   const clauses = (clause, path) => {
-    const [, name, all, some] = /^\s*([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+))?\s*(\{[^}]*\})?\s*$/.exec(clause) ?? [];
-    const parts = [name && `default: ${name}`, some?.trim().slice(1, -1).replace(/\bas\b/g, ':')].filter(Boolean);
+    const [, name, all, list] = /^\s*([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+))?\s*(\{[^}]*\})?\s*$/.exec(clause) ?? [];
+    const parts = [name && `default: ${name}`, list?.trim().slice(1, -1).replace(/\bas\b/g, ':')].filter(Boolean);
     const module = `exportsOfPrerendered(${from}, ${path})`;
     return [all && `const ${all} = ${module};`, parts.length && `const {${parts.join(', ')}} = ${module};`].filter(Boolean).join(' ');
   };
@@ -366,16 +365,16 @@ defineProperty(window, 'importPrerendered', {
 });
 
 /**
- * A module, KaTeX's or MathJax's as they are here, one of the site run, any other as one that records
- * all: its exports, and when they are there.
+ * Imports a module: our stubs for KaTeX and MathJax, a module of the site is run, any other is a
+ * recording proxy. Returns its exports, and a promise for them.
  *
- * @param {string} from  the address of what imports it
+ * @param {string} from  the URL of the importing module
  * @param {unknown} name
  * @returns {{exports: object, done?: Promise<unknown>}}
  */
 function importModule(from, name) {
-  const asked = String(name);
-  const path = /^\.\.?\//.test(asked) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${asked}` : asked;
+  const specifier = String(name);
+  const path = /^\.\.?\//.test(specifier) ? `${from.slice(0, from.lastIndexOf('/') + 1)}${specifier}` : specifier;
   if (request.deck && /reveal(?:\.esm)?\.m?js$/.test(path)) return { exports: { default: window.Reveal } };
   const which = whichLoader(path) ?? whichLoader(`${path}.js`);
   if (which || (/katex|auto-render/i.test(path) && !/\.css$/.test(path) && !fileAt(path))) {
@@ -387,7 +386,7 @@ function importModule(from, name) {
   if (text === undefined) return { exports: recordingProxy(path, note) };
   const known = modules.get(path);
   if (known) return known;
-  /** @type {{exports: object, done?: Promise<unknown>}} there before it is run, for modules that import each other */
+  /** @type {{exports: object, done?: Promise<unknown>}} registered before it runs, for cyclic imports */
   const module = { exports: {} };
   modules.set(path, module);
   module.done = new Function(`return ${asModule(text, path)}`)()(module.exports);
@@ -395,7 +394,7 @@ function importModule(from, name) {
 }
 
 /**
- * A file of the site; it is asked for where it was not given.
+ * Returns a file of the site; one that is not in the request is noted as requested.
  *
  * @param {string} path
  * @returns {string | undefined}
@@ -408,7 +407,7 @@ function fileAt(path) {
 
 /**
  * @param {string} which
- * @param {string} source  JSON: what loads it
+ * @param {string} source  JSON: the script or URL that loads it
  */
 function load(which, source) {
   if (which === 'katex') {
@@ -427,7 +426,7 @@ function load(which, source) {
 
 function loadKatex() {
   if (window.katex) return;
-  // A library that a script brings along defines these, too: ours stay
+  // A library bundled in a script defines these, too: ours stay
   for (const [name, value] of Object.entries(makeKatex(findMath, search, katexMacros))) {
     defineProperty(window, name, { get: () => value, set() {} });
   }
@@ -469,7 +468,7 @@ function search(element, options) {
 const macroObjects = [];
 let calls = 0;
 
-/** Which call of KaTeX this is, and which object of macros it is given: -1 for none. */
+/** Returns the number of this KaTeX call, and that of its macros object: -1 for none. */
 function callOf(options) {
   const macros = options?.macros;
   if (macros && !macroObjects.includes(macros) && macroObjects.length < 500) macroObjects.push(macros);
@@ -477,13 +476,13 @@ function callOf(options) {
 }
 
 /**
- * Notes that MathJax is asked to typeset elements (nodes, or selectors), or without any, the page.
+ * Records a call of MathJax to typeset elements (nodes or selectors); without any, the page.
  *
  * @param {unknown} elements
  */
 function typeset(elements) {
-  const asked = isList(elements) ? [...elements] : [elements ?? ''];
-  const selectors = asked.map((one) => selectorOf(one ?? '')).filter((one) => one !== null);
+  const list = isList(elements) ? [...elements] : [elements ?? ''];
+  const selectors = list.map((element) => selectorOf(element ?? '')).filter((selector) => selector !== null);
   if (typesets.length < 500) typesets.push(json(selectors));
 }
 
@@ -496,7 +495,7 @@ function isList(elements) {
 }
 
 /**
- * A script that a script has written: it comes next.
+ * Runs a script that a script has written into the page; it is the next to run.
  *
  * @param {HTMLScriptElement} script
  */
@@ -506,9 +505,9 @@ function takeWritten(script) {
 }
 
 /**
- * Scripts that the page's scripts have put in: they come when there is time.
+ * Loads the scripts that the page's scripts have inserted.
  *
- * @returns {boolean} whether there was one
+ * @returns {boolean} whether there was any
  */
 function loadInjected() {
   const scripts = [...document.getElementsByTagName('script')].filter((script) => !handled.has(script));
@@ -518,8 +517,8 @@ function loadInjected() {
 }
 
 /**
- * A script that scripts have put in: configuration waits for MathJax 2, loaders load, a file of the
- * site is run.
+ * Handles an inserted script: configuration waits for MathJax 2, loaders load, a file of the site is
+ * run.
  *
  * @param {HTMLScriptElement} script
  */
@@ -538,7 +537,7 @@ function inject(script) {
   for (const callback of callbacks) if (typeof callback === 'function') call(() => callback.call(script, new Event('load')));
 }
 
-/** The address of a script as it was written. */
+/** Returns the URL of a script as it was written. */
 const srcOf = (script) => script.attributes.src?.value;
 /** @type {(script: HTMLScriptElement) => [string, string][]} */
 const attributesOf = (script) => [...script.attributes].map(({ name, value }) => /** @type {[string, string]} */ ([name, value])).filter(([name]) => name !== 'type');
@@ -548,7 +547,7 @@ function soon(callback) {
   timers.push({ delay: 0, script: current, callback });
 }
 
-/** @param {Callback} callback  called at once (soon) if the page is ready already */
+/** @param {Callback} callback  called soon if the page is ready already */
 function whenReady(callback) {
   if (document.readyState === 'loading') listen(READY[0], callback);
   else soon(() => call(callback));
@@ -568,7 +567,7 @@ function listen(type, callback) {
 }
 
 /**
- * Runs what listens; some of it may listen anew.
+ * Calls the listeners of an event; they may add further listeners.
  *
  * @param {string} type
  */
@@ -577,7 +576,7 @@ function fire(type) {
   for (let i = 0; i < list.length && i < 200; i++) list[i]();
 }
 
-/** The page's own events are ours to fire, and no script fails to load. */
+/** Intercepts listeners of page events, which we fire ourselves, and hides failures to load scripts. */
 function holdEvents() {
   const { addEventListener, dispatchEvent } = EventTarget.prototype;
   const ours = (target) => target === window || target === document || target === document.body;
@@ -599,7 +598,7 @@ function holdEvents() {
   defineProperty(document, 'readyState', { value: 'loading', configurable: true });
 }
 
-/** What is to be looked at only once it is seen is seen. */
+/** Reports every observed element as visible. */
 function seeAll() {
   window.IntersectionObserver = class IntersectionObserver {
     #callback;
@@ -627,7 +626,7 @@ function seeAll() {
   };
 }
 
-/** Timers run in the order of their delays, and soon; an interval gets a few turns. */
+/** Collects timers, which run in the order of their delays; an interval runs a few times. */
 function holdTimers() {
   const add = (callback, delay, args) => timers.push({ delay, script: current, callback: () => typeof callback === 'function' && callback(...args) });
   window.setTimeout = (callback, delay = 0, ...args) => add(callback, Number(delay) || 0, args);
@@ -650,7 +649,7 @@ function runTimers() {
   }
 }
 
-/** No way out of this document. */
+/** Prevents navigation and new windows. */
 function stayHere() {
   window.navigation?.addEventListener('navigate', (event) => {
     if (event.destination.sameDocument) return;
@@ -661,7 +660,7 @@ function stayHere() {
   for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => undefined;
 }
 
-/** No requests: an error where the page's own text makes one, refused quietly where a file does. */
+/** Refuses requests: an error if an inline script makes one, silently if a file does. */
 function refuseRequests() {
   const refused = () => {
     if (own) refuse('a script of the page asks for something over the network');
@@ -677,12 +676,12 @@ function refuseRequests() {
   }
 }
 
-/** What is written into the page while it is parsed may be a loader, or any other script. */
+/** Intercepts document.write: the text may contain a loader or any other script. */
 function catchWrites() {
   let text = '';
   document.write = (...texts) => {
     text += texts.join('');
-    if (/<script\b(?![\s\S]*<\/script)/i.test(text)) return; // more of it is to come
+    if (/<script\b(?![\s\S]*<\/script)/i.test(text)) return; // its end has not been written yet
     const template = document.createElement('template');
     template.innerHTML = text;
     text = '';

@@ -1,5 +1,5 @@
 /**
- * Called first, in an empty page: the sandbox (page.js) takes a request.
+ * Loads the sandbox (page.js) in an empty page and passes it a request.
  *
  * @param {import('./page.js').Request} request
  */

@@ -1,6 +1,6 @@
 /**
- * Elements that stand for a page's: whatever a script looks for is there, with text that is known
- * again when the script takes it for math.
+ * Probe elements: for whatever selector a script uses there is an element, whose text is recognised
+ * when the script renders it as math.
  */
 
 import { getterOf } from './serialise.js';
@@ -19,18 +19,18 @@ const DATA = ['script', 'meta', 'template'];
 
 /**
  * @typedef {object} Probe
- * @property {string} selector  what the script asked for; "script" for `<script type="math/tex">`
+ * @property {string} selector  that of the script; "script" for `<script type="math/tex">`
  * @property {string} tag
- * @property {string} style  the class that it has besides: "", "inline" or "display"
+ * @property {string} style  its additional class: "", "inline" or "display"
  * @property {string} open
  * @property {string} close
  */
 
 /**
- * @typedef {object} Planted  an element of the page that scripts have asked for
- * @property {string} selector  what they asked for
+ * @typedef {object} Planted  an element of the page that scripts have looked for
+ * @property {string} selector  the selector that they used
  * @property {[string, [string, string][]][]} path  from the body to it: tags and attributes
- * @property {string | null} text  what is in it; null: a formula
+ * @property {string | null} text  its text; null: a formula
  * @property {[string, string]} delimiters  of that formula
  */
 
@@ -50,7 +50,7 @@ const texts = new Map();
 const elements = new WeakMap();
 /** @type {Map<string, Set<string>>} by selectors, what scripts read of their elements */
 const asked = new Map();
-/** @type {Set<string>} selectors of elements that the page has not */
+/** @type {Set<string>} selectors that match no element of the page */
 const absent = new Set();
 
 /**
@@ -80,7 +80,7 @@ function plantProbe(element, probe) {
 }
 
 /**
- * The page's own elements that scripts have asked for.
+ * Adds the page's own elements that scripts have looked for.
  *
  * @param {Planted[]} own
  */
@@ -115,14 +115,14 @@ export function plantOwn(own) {
   }
 }
 
-/** All text of the page, for scripts that look for something in it. */
+/** Adds the text of the page, for scripts that search it. */
 function addText(text) {
   const all = document.createElement('div');
   all.textContent = text;
   document.body.prepend(all);
 }
 
-/** An element of a tag with nothing in it, in the page; a script of this kind never runs. */
+/** Adds an empty element to the document; a script made in this way never runs. */
 function place(tag) {
   const template = document.createElement('template');
   template.innerHTML = `<${tag}></${tag}>`;
@@ -131,7 +131,7 @@ function place(tag) {
   return element;
 }
 
-/** The last element of a path that begins in the body. */
+/** Adds the elements of a path from the body; returns the last one. */
 function chain(path) {
   let inner = document.body;
   for (const [tag, attributes] of path) {
@@ -144,7 +144,7 @@ function chain(path) {
 }
 
 /**
- * A selector for the elements of a path, and no others.
+ * Returns a selector that matches the elements of a path and no others.
  *
  * @param {Planted['path']} path
  * @param {Set<string>} names  attributes that the last of such elements may have
@@ -158,13 +158,13 @@ function pathOf(path, names) {
   return path.length > 1 ? ['body', ...compounds].join(' > ') : compounds[0];
 }
 
-/** What says that an attribute is so; what cannot be said in a selector is left out. */
+/** Returns an attribute selector; "" for a value that a selector cannot express. */
 function condition(name, value) {
   if (!/^[\w-]+$/.test(name) || /[\]"',\\]/.test(value ?? '')) return '';
   return value === undefined ? `:not([${name}])` : `[${name}="${value}"]`;
 }
 
-/** Math in scripts, as MathJax 2's preprocessors leave it. */
+/** Adds math in scripts, as MathJax 2's preprocessors make them. */
 export function plantScripts() {
   for (const style of ['', 'display']) {
     const probe = { selector: 'script', tag: 'script', style, open: '', close: '' };
@@ -173,10 +173,10 @@ export function plantScripts() {
 }
 
 /**
- * Elements for a selector without commas that nothing in the page matches.
+ * Adds probes for a selector without commas that nothing in the document matches.
  *
  * @param {string} selector
- * @returns {string} the selector that finds them; empty: nothing planted
+ * @returns {string} a selector that finds them; empty: none were added
  */
 function plant(selector) {
   const [, tag = '', id = '', names = ''] = COMPOUND.exec(selector) ?? [];
@@ -190,7 +190,7 @@ function plant(selector) {
   return `[${NUMBER}="${number}"]`;
 }
 
-/** One element in each way of writing a formula; of an id there is but one. */
+/** Adds a probe for each way of writing a formula; only one for an id. */
 function plantAll(tag, selector, id, classes) {
   const attributes = { [NUMBER]: planted.get(selector), ...(id && { id }) };
   for (const style of id ? [''] : STYLES) {
@@ -200,11 +200,11 @@ function plantAll(tag, selector, id, classes) {
   }
 }
 
-/** The parts of a list of selectors. */
+/** Splits a list of selectors. */
 const parts = (selector) => String(selector).split(',').map((part) => part.trim().replace(/\s+/g, ' '));
 
 /**
- * Notes that scripts have looked for elements, and what they read of them.
+ * Records that scripts have looked for elements, and what they read of them.
  *
  * @param {string} selector
  * @param {'attributes' | 'around' | 'text'} [what]
@@ -214,13 +214,13 @@ function ask(selector, what) {
   if (what) asked.get(selector)?.add(what);
 }
 
-/** @returns {[string, string[]][]} what scripts have looked for, and what they read of it */
+/** @returns {[string, string[]][]} the selectors that scripts have used, and what they read */
 export const wanted = () => [...asked].map(([selector, what]) => [selector, [...what]]);
 
 /**
- * Lets the page's scripts find probes where they would find nothing.
+ * Makes queries of the page's scripts return probes where they would find nothing.
  *
- * @param {string[]} none  selectors of which the page is known to have no element
+ * @param {string[]} none  selectors that are known to match no element of the page
  */
 export function plantOnDemand(none) {
   for (const selector of none) absent.add(selector);
@@ -229,11 +229,11 @@ export function plantOnDemand(none) {
     const all = (within, selector) => {
       const real = querySelectorAll.call(document, selector);
       const around = selectors.get(within);
-      const meant = parts(selector).map((part) => (around ? `${around} ${part}` : part));
-      meant.forEach((part) => ask(part));
+      const scoped = parts(selector).map((part) => (around ? `${around} ${part}` : part));
+      scoped.forEach((part) => ask(part));
       const isOwn = (element) => !selectors.has(element);
       if ([...real].some(isOwn)) return real;
-      const probing = meant.map((part) => plant(part)).filter(Boolean);
+      const probing = scoped.map((part) => plant(part)).filter(Boolean);
       return probing.length ? querySelectorAll.call(document, probing.join()) : real;
     };
     prototype.querySelectorAll = function queryAll(selector) {
@@ -263,10 +263,10 @@ export function plantOnDemand(none) {
   watch();
 }
 
-/** What a page has without math, or what is no element of a body. */
+/** Tags for which no probes are added: those of every page, and those outside the body. */
 const BARE = /^(?:\*|html|head|body|script|meta|link|style|title|template|base)$/i;
 
-/** What says something of an element that a probe has not; of `html`, `body` and wrappers all does. */
+/** Properties whose reading is recorded, because a probe has other values than the page's element. */
 /** @type {Record<'attributes' | 'around' | 'text' | 'names', [{prototype: object}, string[]][]>} */
 const READS = {
   attributes: [
@@ -288,7 +288,7 @@ const READS = {
   ],
 };
 
-/** Notes what scripts read of elements. */
+/** Records what scripts read of elements. */
 function watch() {
   for (const what of /** @type {(keyof typeof READS)[]} */ (Object.keys(READS))) {
     for (const [{ prototype }, names] of READS[what]) for (const name of names) watchOne(prototype, name, what);
@@ -324,7 +324,7 @@ function noteRead(element, what) {
 }
 
 /**
- * The probe whose text a script took for math, and whether it took the delimiters along.
+ * Returns the probe whose text a script has rendered as math, and whether it included delimiters.
  *
  * @param {unknown} math
  */
@@ -335,7 +335,8 @@ export function recognise(math) {
 }
 
 /**
- * The probes of math in scripts that scripts have made text of, with delimiters, and whether as displays.
+ * Returns the probes of math in scripts that scripts have replaced by text with delimiters, and
+ * whether as displays.
  *
  * @returns {[string, boolean][]}
  */
@@ -349,8 +350,8 @@ export function rewritten() {
 }
 
 /**
- * How much of the page scripts have put something else in the place of: 0 what is in the element of a
- * probe, 1 that element, 2 its parent, and so on.
+ * Returns how much scripts have replaced: 0 the content of a probe's element, 1 that element, 2 its
+ * parent, and so on.
  *
  * @param {Probe} probe
  */
@@ -364,8 +365,8 @@ const textOf = getterOf(Node.prototype, 'textContent');
 const parentOf = getterOf(Node.prototype, 'parentNode');
 
 /**
- * The selector by which a script came to an element, or which the element is itself; "" for the whole
- * page, null for an element that is none of the page's.
+ * Returns the selector by which a script found an element, or the element if it is a selector; "" for
+ * the whole page, null for an element that is not the page's.
  *
  * @param {unknown} element
  */

@@ -1,6 +1,6 @@
 /**
- * A presentation of reveal.js that has its plug-ins begin, and the plug-in for math where the site has
- * none of its own (https://revealjs.com/math/).
+ * A stub of reveal.js that initialises its plug-ins, and a stub of its math plug-in for sites that do
+ * not have it in their files (https://revealjs.com/math/).
  */
 
 /** @typedef {(...args: any[]) => unknown} Callback */
@@ -11,9 +11,9 @@ const TAGS = ['script', 'noscript', 'style', 'textarea', 'pre', 'code'];
 
 /**
  * @param {object} page
- * @param {Callback} page.call  calls back into the page
+ * @param {Callback} page.call  calls a callback of the page
  * @param {(callback: () => void) => void} page.soon
- * @param {(which: string, src: string) => void} page.load  a loader has come
+ * @param {(which: string, src: string) => void} page.load  acts as a loader
  */
 export function makeReveal({ call, soon, load }) {
   let config = {};
@@ -21,7 +21,7 @@ export function makeReveal({ call, soon, load }) {
     initialize(options) {
       config = { ...options };
       const plugins = Array.isArray(config.plugins) ? config.plugins : [];
-      for (const one of plugins) call(() => (typeof one === 'function' ? one() : one)?.init?.(deck));
+      for (const plugin of plugins) call(() => (typeof plugin === 'function' ? plugin() : plugin)?.init?.(deck));
       return Promise.resolve();
     },
     configure: (options) => Object.assign(config, options),
@@ -40,7 +40,7 @@ export function makeReveal({ call, soon, load }) {
     off() {},
   };
   deck.addEventListener = deck.on;
-  /** As a class, with its element first, or as the one presentation of a page. */
+  /** Reveal as a class (its element is the first argument), or as the page's only presentation. */
   function Reveal(element, options) {
     const given = options ?? (element instanceof Element ? {} : element);
     return { ...deck, initialize: (more) => deck.initialize({ ...given, ...more }) };
@@ -48,7 +48,7 @@ export function makeReveal({ call, soon, load }) {
   return { Reveal: Object.assign(Reveal, deck), RevealMath: makeMath(load) };
 }
 
-/** The plug-in for math, as its guide has its options and their defaults. */
+/** The math plug-in, with the options and defaults of its guide. */
 function makeMath(load) {
   const KaTeX = () => ({
     id: 'katex',

@@ -1,9 +1,9 @@
 /**
- * Anything that a page has made goes in, JSON text comes out.
+ * Serialises any value that a page has made to JSON text.
  *
- * Loaded before the page's scripts: what it needs of the built-ins is taken here, so that nothing
- * the scripts do to them (`JSON`, `Array.prototype`, `toJSON`) is in its way. It only concatenates
- * strings, for an array or object of ours would have setters of theirs.
+ * Loaded before the page's scripts: it saves the built-ins that it needs, so that nothing the scripts
+ * do to them (`JSON`, `Array.prototype`, `toJSON`) affects it. It only concatenates strings, because
+ * arrays and objects of ours could have setters of theirs.
  */
 
 const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
@@ -19,7 +19,7 @@ const Parse = Function;
 const DEPTH = 40;
 
 /**
- * What reads a property that a built-in prototype has, whatever scripts make of that later.
+ * Returns the getter of a built-in prototype's property, independent of later changes by scripts.
  *
  * @param {object} prototype
  * @param {string} name
@@ -31,16 +31,16 @@ export function getterOf(prototype, name) {
   return read;
 }
 
-/** What is wrong with a page's configuration, in words for its author. */
+/** An error in a page's configuration; the message is for its author. */
 export class Problem extends Error {}
 
 /**
- * Functions become {"$function": source}, regular expressions {"$regexp": source}; what JSON has no
- * word for (nodes, symbols, infinity) becomes null.
+ * Functions become {"$function": source}, regular expressions {"$regexp": source}; values that JSON
+ * cannot represent (nodes, symbols, infinity) become null.
  *
  * @param {unknown} value
  * @param {number} limit  characters
- * @param {WeakSet<object>} opaque  objects that are not looked into
+ * @param {WeakSet<object>} opaque  objects that become null
  * @returns {string}
  * @throws {Problem} for what is too large, too deep, or has getters
  */
@@ -120,8 +120,8 @@ function regExpText(object) {
 }
 
 /**
- * The source of a function as an expression (a method's has no `function` in front); null where there
- * is none.
+ * Returns the source of a function as an expression (a method's lacks `function`); null if there is
+ * none.
  *
  * @param {Function} item
  */

@@ -1,26 +1,26 @@
 /**
- * What stands in the page for MathJax, KaTeX, require.js and jQuery: they take configurations and
- * calls, and do nothing but write them down.
+ * Stubs of MathJax, KaTeX, require.js and jQuery: they accept configurations and calls, and only
+ * record them.
  */
 
 /**
  * @typedef {(...args: any[]) => unknown} Callback
  *
- * @typedef {object} Page  what stand-ins tell
- * @property {Callback} call  calls back into the page
- * @property {(path: string, given: unknown[]) => void} note  of a call that has no effect
- * @property {(callback: () => void) => void} soon  of what is to be called a little later
- * @property {(elements?: unknown) => void} typeset  of elements that MathJax is to typeset
+ * @typedef {object} Page  the functions that stubs report to
+ * @property {Callback} call  calls a callback of the page
+ * @property {(path: string, given: unknown[]) => void} note  records a call that has no effect
+ * @property {(callback: () => void) => void} soon  schedules a callback
+ * @property {(elements?: unknown) => void} typeset  records elements that MathJax is to typeset
  */
 
-/** All proxies that record whatever is done to them; not part of any configuration. */
+/** All recording proxies; they are not part of any configuration. */
 export const recordingProxies = new WeakSet();
 
 /**
- * An object that has every property, can be called and constructed, and answers with its like.
+ * Returns a proxy that has every property, can be called and constructed, and returns such proxies.
  *
- * @param {string} path  what it stands for
- * @param {(path: string, given: unknown[]) => void} note  told of every call
+ * @param {string} path  the path of the object that it replaces
+ * @param {(path: string, given: unknown[]) => void} note  records every call
  * @returns {any}
  */
 export function recordingProxy(path, note) {
@@ -48,7 +48,7 @@ export function recordingProxy(path, note) {
 }
 
 /**
- * `known`, with a recording proxy for every other property.
+ * Returns `known` with a recording proxy for every other property.
  *
  * @param {string} path
  * @param {Record<string, any>} known
@@ -70,7 +70,7 @@ export function backed(path, known, note) {
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * As MathJax 2's Hub.Insert: objects are merged, all else is replaced.
+ * Works like MathJax 2's Hub.Insert: objects are merged, all else is replaced.
  *
  * @param {Record<string, any>} into
  * @param {unknown} from
@@ -84,7 +84,7 @@ export function insert(into, from) {
 }
 
 /**
- * MathJax 2 as it stands once MathJax.js has run.
+ * Makes a stub of MathJax 2 in the state after MathJax.js has run.
  *
  * @param {unknown} author  what `window.MathJax` was before
  * @param {Page} page
@@ -97,7 +97,7 @@ export function makeHub(author, { call, note, typeset }) {
   /** @type {unknown[]} */
   const hooks = [];
 
-  /** Does what one of MathJax 2's callbacks says: a function, or [function or name, object, arguments...]. */
+  /** Runs a MathJax 2 callback: a function, or [function or name, object, arguments...]. */
   function run(callback) {
     if (typeof callback === 'function') return call(callback);
     if (!Array.isArray(callback)) return undefined;
@@ -108,8 +108,7 @@ export function makeHub(author, { call, note, typeset }) {
   }
   const later = (_name, callback) => hooks.push(callback);
   const typesetById = (elements) => {
-    const named = [elements ?? ''].flat().map((one) => (typeof one === 'string' && one ? `#${one}` : one));
-    typeset(named);
+    typeset([elements ?? ''].flat().map((element) => (typeof element === 'string' && element ? `#${element}` : element)));
   };
   const queue = (...callbacks) => callbacks.forEach(run);
 
@@ -166,19 +165,19 @@ export function makeHub(author, { call, note, typeset }) {
   };
 }
 
-/** The names in MathJax 2's other tables: of symbols, delimiters, environments. */
+/** Returns the names in MathJax 2's other tables: of symbols, delimiters, environments. */
 function others(definitions) {
   const tables = Object.entries(definitions).filter(([name, table]) => name !== 'macros' && isObject(table));
   return tables.flatMap(([, table]) => Object.keys(table));
 }
 
 /**
- * Where a filter of MathJax 2 makes displays of formulas: it is asked with each class that it looks for
- * around them.
+ * Finds where a filter of MathJax 2 makes formulas displays, by calling it with each class that it
+ * looks for in their ancestors.
  *
  * @param {Callback} filter
  * @param {Callback} call
- * @returns {string[]} selectors of the elements that such formulas stand in
+ * @returns {string[]} selectors of the elements that contain such formulas
  */
 function displaysOf(filter, call) {
   const shown = (has) => {
@@ -192,17 +191,17 @@ function displaysOf(filter, call) {
   /** @type {Map<string, [number, string]>} */
   const looked = new Map();
   if (shown((level, name) => (looked.set(`${level} ${name}`, [level, String(name)]), false))) return ['*'];
-  const places = [...looked.values()].filter(([at, wanted]) => shown((level, name) => level === at && name === wanted));
+  const places = [...looked.values()].filter(([depth, wanted]) => shown((level, name) => level === depth && name === wanted));
   return places.map(([level, name]) => [`.${name}`, ...Array(level - 1).fill('*')].join(' > '));
 }
 
 /**
- * MathJax 3 or 4 as it stands once its component has run; runs the start-up hooks and the render
- * actions of the configuration.
+ * Makes a stub of MathJax 3 or 4 in the state after its component has run; runs the start-up hooks
+ * and the render actions of the configuration.
  *
  * @param {unknown} author  what `window.MathJax` was before
  * @param {Page} page
- * @param {(math: unknown, display: unknown) => void} found  told of math that a render action finds
+ * @param {(math: unknown, display: unknown) => void} found  records math that a render action finds
  */
 export function makeMathJax(author, { call, note, soon, typeset }, found) {
   const config = isObject(author) ? author : {};
@@ -216,7 +215,7 @@ export function makeMathJax(author, { call, note, soon, typeset }, found) {
     if (!isReady) soon(() => attempt(pageReady, typeset));
     isReady = true;
   };
-  /** What cannot be run here shall not be the reason that nothing is typeset. */
+  /** Runs an action; if it fails here, the default happens, so that the page is still typeset. */
   const attempt = (action, otherwise) => {
     let ended = false;
     call(() => {
@@ -238,7 +237,7 @@ export function makeMathJax(author, { call, note, soon, typeset }, found) {
   }
 }
 
-/** A document as render actions see it. */
+/** Makes a stub of the document that render actions receive. */
 function makeDocument(note, found) {
   class MathItem {
     constructor(math, _jax, display = true) {
@@ -274,7 +273,7 @@ export function makeKatex(found, searched, macros) {
 }
 
 /**
- * require.js, for which every module is there at once.
+ * Makes a stub of require.js that has every module at once.
  *
  * @param {(name: string, path: string) => unknown} resolve  a module by its name and configured path
  * @param {(callback: () => void) => void} later
@@ -300,7 +299,7 @@ export function makeRequire(resolve, later, call) {
 }
 
 /**
- * As much of jQuery as pages use around math.
+ * Makes a stub of jQuery with the part that pages use around math.
  *
  * @param {(callback: Callback) => void} whenReady
  * @param {(type: string, callback: Callback) => void} listen
@@ -343,7 +342,7 @@ export function makeJQuery(whenReady, listen, note) {
     }, note);
     return self;
   };
-  /** A script that comes as the page's own would. */
+  /** Inserts a script, which is loaded like those of the page. */
   const getScript = (src, then) => {
     const script = document.createElement('script');
     const done = new Promise((resolve) => {
@@ -351,10 +350,10 @@ export function makeJQuery(whenReady, listen, note) {
     });
     script.setAttribute('src', src);
     document.head.append(script);
-    const asked = { then: (...callbacks) => done.then(...callbacks) };
-    for (const name of ['done', 'always', 'success', 'complete']) asked[name] = (callback) => (done.then(() => callback?.()), asked);
-    for (const name of ['fail', 'error']) asked[name] = () => asked;
-    return asked.done(then);
+    const request = { then: (...callbacks) => done.then(...callbacks) };
+    for (const name of ['done', 'always', 'success', 'complete']) request[name] = (callback) => (done.then(() => callback?.()), request);
+    for (const name of ['fail', 'error']) request[name] = () => request;
+    return request.done(then);
   };
   const ajax = (first, options = first) => {
     const { url = first, dataType, success, complete } = options;

@@ -5,6 +5,7 @@
  * then. Its own visitor fills line after line; this one weighs the whole row (as TeX weighs a
  * paragraph), so the answer depends on the width alone and never gets better when there is less room.
  */
+import { CLASSES, isSpace } from './breaks.js';
 
 /*
  * What the costs are was found by search (tests/tools/bench/breaks.py measures it): authors who break long
@@ -26,9 +27,16 @@ const SHORT_COST = 35;
 const TORN = 60;
 const LEFT = 4;
 
-/** What a step longer than this (em) costs if the next does not begin a line, though one before does. */
+/**
+ * What a step costs if the next does not begin a line; which steps are too short for that: than this
+ * (em), and than this share of the chain's longest.
+ */
 const RUN_ON = 60;
-const STEP = 6;
+const STEP = 4;
+const STEP_SHARE = 0.35;
+
+/** Up to as many lines are filled, if the first has room for a step of the chain and more. */
+const FILLED = 3;
 
 /** Each em by which a line is too wide costs more than any break. */
 const OVERFULL = 1e5;
@@ -54,11 +62,17 @@ const LEADING = '0.2em';
 /** Kinds of break after which a line starts on the level of the relation signs. */
 const SIDES = new Set(['relation', 'later', 'connective', 'statement', 'condition', 'clause', 'text']);
 
+/** Kinds of break outside fences that part a chain's steps, or statements. */
+const OUTER = new Set(['relation', 'later', 'connective', 'statement', 'condition']);
+
 /** Kinds of break before a relation outside fences. */
 const SIGNS = new Set(['relation', 'later']);
 
 /** Cells and the parts of fractions and roots are not squeezed below this, em. */
 const LEAST = 4;
+
+/** TeX classes of signs that may end a line: binary operators and relations. */
+const SIGN_CLASSES = new Set([CLASSES.BIN, CLASSES.REL]);
 
 const EPSILON = 0.005;
 
@@ -71,6 +85,10 @@ const EPSILON = 0.005;
  * @property {number} end       where the line before it ends
  * @property {number} start     where the line after it starts to show
  * @property {number} skipped   space of the author's at the start of that line
+ * @property {MJ.Wrapper} [sign]   the sign that is broken at, where it ends the line before, too
+ *
+ * @typedef {'before' | 'after' | 'duplicate'} SignPlace   of a relation or an operator that a line is broken
+ *   at: it starts the next line, ends the one before, or does both (MathJax's linebreakstyle)
  *
  * @typedef {object} Line   a row as one line, in its own em
  * @property {number} end
@@ -95,9 +113,17 @@ const EPSILON = 0.005;
  */
 
 export class Breaker {
-  /** @param {import('./breaks.js').Breaks} breaks */
-  constructor(breaks) {
+  /**
+   * @param {import('./breaks.js').Breaks} breaks
+   * @param {Set<object>} [outer]   what starts a line between steps in a wider layout, and so here
+   * @param {SignPlace} [signs]   where the sign stands at which a line is broken
+   */
+  constructor(breaks, outer = new Set(), signs = 'before') {
     this.breaks = breaks;
+    this.kept = outer;
+    this.signs = signs;
+    /** What starts a line between steps, by rows. */
+    this.starts = new Map();
     /** What the breaks of each row cost; rows that are never broken are not in it. */
     this.costs = /** @type {Map<MJ.Node, {penalty: number, worst: number}>} */ (new Map());
     /** How many rows it was asked to break. */
@@ -112,6 +138,11 @@ export class Breaker {
   /** The cost of all breaks and lines made so far. */
   get penalty() {
     return [...this.costs.values()].reduce((sum, { penalty }) => sum + penalty, 0);
+  }
+
+  /** What starts a line between steps here. */
+  get outer() {
+    return new Set([...this.starts.values()].flat());
   }
 
   /** The cost of the worst single break or line. */
@@ -134,6 +165,7 @@ export class Breaker {
       this.apply(line, chosen);
       if (chosen.length) this.costs.set(row.node, { penalty, worst });
       else this.costs.delete(row.node);
+      this.starts.set(row.node, chosen.filter(isOuter).map(({ cost }) => cost.next));
       if (tries === 3 || !this.squeeze(line, chosen, width)) return;
     }
   }
@@ -180,9 +212,10 @@ export class Breaker {
       if (fresh && w) {
         // MathJax drops the space before what starts a line, and keeps an mspace
         if (fresh.start === x) fresh.start = left;
-        if (node.isKind('mspace')) fresh.skipped += (L + w + R) * inner;
+        if (isSpace(node)) fresh.skipped += (L + w + R) * inner;
         else {
           fresh.start += fresh.skipped;
+          this.place(fresh, wrapper, { left, right: left + w * inner, next: left + (w + R) * inner });
           if (sign === null && fresh.cost.kind === 'relation' && !fresh.cost.depth) sign = fresh.start;
           fresh = null;
         }
@@ -203,14 +236,40 @@ export class Breaker {
   }
 
   /**
+   * Has a line end with the sign behind a chance, if signs stand there.
+   *
+   * @param {BreakOpportunity} chance
+   * @param {MJ.Wrapper} wrapper   what the next line would start with
+   * @param {{left: number, right: number, next: number}} edges   its own, and where what follows starts
+   */
+  place(chance, { node, jax }, { right, next }) {
+    if (this.signs === 'before' || !node.isEmbellished || !SIGN_CLASSES.has(node.coreMO().texClass)) return;
+    chance.sign = jax.nodeMap.get(node.coreMO());
+    chance.end = right;
+    if (this.signs === 'after') chance.start = next;
+    chance.skipped = 0;
+  }
+
+  /**
    * The cheapest breaks with the indentation that suits them best.
    * @param {Line} line
    * @param {number} width
    * @returns {Choice}
    */
   choose(line, width) {
+    const filled = this.chooseWith(line, width, 0);
+    return isFilled(line, filled.chosen) ? filled : this.chooseWith(line, width, RUN_ON);
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} width
+   * @param {number} runOn   what a step costs if the next does not begin a line
+   * @returns {Choice}
+   */
+  chooseWith(line, width, runOn) {
     const possible = INDENTS.filter(({ side }) => side !== null || (line.sign && line.sign <= width * HANG_SHARE));
-    const ways = possible.map(({ side, hang, cost }) => this.chooseIndented(line, width, side ?? line.sign, hang, cost));
+    const ways = possible.map(({ side, hang, cost }) => this.chooseIndented(line, width, side ?? line.sign, hang, cost, runOn));
     return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
   }
 
@@ -222,9 +281,10 @@ export class Breaker {
    * @param {number} side
    * @param {number} hang
    * @param {number} extra
+   * @param {number} runOn
    * @returns {Choice}
    */
-  chooseIndented({ end, chances }, width, side, hang, extra) {
+  chooseIndented({ end, chances }, width, side, hang, extra, runOn) {
     const indents = chances.map(({ cost }) => (SIDES.has(cost.kind) && !cost.depth ? side : side + hang));
     /** @type {Stop[]} */
     const stops = [
@@ -235,9 +295,13 @@ export class Breaker {
       }),
       { start: end, end, indent: 0, penalty: 0, relation: false },
     ];
-    // what the steps before each stop cost if none of them begins a line
+    // what the steps before each stop cost if none of those after them begins a line
     const runs = [0, 0];
-    for (const { step } of chances) runs.push(runs[runs.length - 1] + (step > STEP ? RUN_ON : 0));
+    const least = Math.max(STEP, STEP_SHARE * longestStep(chances, end));
+    for (const { step } of chances) runs.push(runs[runs.length - 1] + (step > least ? runOn : 0));
+    // how many breaks of a wider layout stand before each
+    const kept = [0, 0];
+    for (const { cost } of chances) kept.push(kept[kept.length - 1] + Number(this.kept.has(cost.next)));
     /** @type {Way[]} */
     const best = [{ cost: 0, penalty: 0, worst: 0, misfit: 0, from: -1 }];
     for (let j = 1; j < stops.length; j++) {
@@ -247,10 +311,11 @@ export class Breaker {
         const excess = shown + stops[i].indent - width;
         const poor = shown < SHORT && !(j > chances.length && stops[i].relation);
         const shortness = shown < LONE ? LONE_COST : poor ? SHORT_COST : 0;
-        const run = i ? runs[j] - runs[i + 1] : 0;
+        const run = runs[j] - runs[i + 1];
         const penalty = best[i].penalty + stops[i].penalty + (i ? LINE : 0) + shortness + run;
         const worst = Math.max(best[i].worst, stops[i].penalty, shortness);
-        const misfit = best[i].misfit + (excess > EPSILON ? OVERFULL * excess : 0);
+        const lost = kept[j] - kept[i + 1];
+        const misfit = best[i].misfit + OVERFULL * (lost + (excess > EPSILON ? excess : 0));
         const cost = penalty + misfit;
         if (cost < best[j].cost) best[j] = { cost, penalty, worst, misfit, from: i };
       }
@@ -272,11 +337,12 @@ export class Breaker {
   apply(line, chosen) {
     const tall = linesOf(line, chosen).map(({ from, stop }) => line.tall.some((x) => x >= from.start - EPSILON && x < stop));
     const made = new Map(chosen.map(({ wrapper, ...chance }, i) => [wrapper, { ...chance, tall: tall[i] || tall[i + 1] }]));
-    for (const { wrapper } of line.chances) {
+    for (const { wrapper, sign } of line.chances) {
       const chance = made.get(wrapper);
-      const changed = chance && setPlace(wrapper.node.attributes, chance);
-      const style = chance ? 'before' : '';
-      if (wrapper.breakStyle !== style || changed) setBreak(wrapper, style);
+      const broken = sign ?? wrapper;
+      const changed = chance && setPlace(broken.node.attributes, chance);
+      const style = chance ? (sign ? this.signs : 'before') : '';
+      if (broken.breakStyle !== style || changed) setBreak(broken, style);
     }
   }
 
@@ -343,6 +409,38 @@ export class Breaker {
 }
 
 /**
+ * Whether lines can stay as they are though they are filled, and not a line a step.
+ *
+ * @param {Line} line
+ * @param {Chosen[]} chosen
+ */
+function isFilled({ chances }, chosen) {
+  const steps = chances.filter(({ step }) => step);
+  if (!chosen.length || !steps.length) return true;
+  return chosen.length < FILLED && steps[0].end < chosen[0].end && chosen.every(isOuter);
+}
+
+/**
+ * Whether a break is one between steps or statements, and not inside one.
+ *
+ * @param {BreakOpportunity} chance
+ */
+function isOuter({ cost }) {
+  return !cost.depth && OUTER.has(cost.kind);
+}
+
+/**
+ * How long the longest step of a chain is, em.
+ *
+ * @param {BreakOpportunity[]} chances
+ * @param {number} end
+ */
+function longestStep(chances, end) {
+  const last = chances.filter(({ step }) => step).pop();
+  return Math.max(last ? end - last.start : 0, ...chances.map(({ step }) => step));
+}
+
+/**
  * The lines that chosen breaks make of a row, and what stands in each.
  *
  * @param {Line} line
@@ -368,7 +466,7 @@ function linesOf({ end, boxes }, chosen) {
 export function unbroken(root, { at }) {
   for (const node of at.keys()) {
     const wrapper = root.jax.nodeMap.get(node);
-    if (wrapper?.breakStyle) setBreak(wrapper, '');
+    for (const broken of wrapper ? [wrapper, signBehind(wrapper)] : []) if (broken?.breakStyle) setBreak(broken, '');
   }
   root.invalidateBBox();
   return root;
@@ -406,7 +504,17 @@ function setBreak(wrapper, style) {
   wrapper.setBreakStyle(style);
   wrapper.getBBox(); // only what has been measured passes the news on to its parents
   wrapper.invalidateBBox();
-  following(wrapper).invalidateBBox(); // it has lost the space before it
+  following(wrapper)?.invalidateBBox(); // it has lost the space before it
+}
+
+/**
+ * The sign behind a chance to break, if one is there.
+ *
+ * @param {MJ.Wrapper} chance
+ */
+function signBehind(chance) {
+  const next = following(chance)?.node;
+  return next?.isEmbellished ? chance.jax.nodeMap.get(next.coreMO()) : undefined;
 }
 
 /**

@@ -25,6 +25,7 @@ export const PENALTY = {
   comma: 30, //       after a comma inside fences
   inner: 40, //       before a relation inside fences
   word: 40, //        at a space inside \text
+  remark: 40, //      at a \quad or wider before words or what stands in parentheses: "= 0 \quad (x > 0)"
   product: 50, //     before × · ∗ ∘ …
   factor: 70, //      between factors that no operator separates: ")(", a fraction and a fraction
   operand: 90, //     before a sum, an integral or a fraction that a letter or an operator goes with
@@ -38,8 +39,12 @@ const PARTS = { connective: true, condition: true, statement: true };
 
 /** From this width on (em), space separates a condition from what it is said of. */
 const WIDE = 0.9;
+/** What a blank takes, em. */
+const BLANK = 0.25;
 
-const [ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT] = [0, 1, 2, 3, 4, 5, 6];
+/** TeX's classes of what stands in a row. */
+export const CLASSES = { ORD: 0, OP: 1, BIN: 2, REL: 3, OPEN: 4, CLOSE: 5, PUNCT: 6 };
+const { ORD, OP, BIN, REL, OPEN, CLOSE, PUNCT } = CLASSES;
 const SUM = /^[+\-−±∓∪∩∨∧⊕⊖⊔⊓∖]$/;
 const PRODUCT = /^[×÷⋅·∗∘⋆⊗⊙]$/;
 const CONNECTIVE = /^[⇒⇐⇔⟹⟸⟺∴]$/;
@@ -63,6 +68,7 @@ const ROW = /^(mrow|inferredMrow|TeXAtom|mstyle|math)$/;
  * @property {string} kind
  * @property {number} penalty
  * @property {number} depth   fences and groups around it
+ * @property {MJ.Node} next   the node that starts the line after it
  * @property {MJ.Node | null} [left]   the mspace that the left side of the relation follows; null: the start
  * @property {MJ.Node | null} [after]   of a step in a chain (a = b = c): the mspace before the relation
  *   before it; null: the start
@@ -113,7 +119,7 @@ export function openBreaks(root) {
   function chance(model, kind, depth, side) {
     const node = root.factory.create('mspace');
     Object.assign(node.attributes.getAllInherited(), model.attributes.getAllInherited());
-    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, ...side });
+    at.set(node, { kind, depth, penalty: PENALTY[kind] + NEST * depth, next: model, ...side });
     return node;
   }
 
@@ -181,7 +187,7 @@ export function openBreaks(root) {
   function visitRow(row, depth) {
     const old = row.childNodes;
     const depths = fences(old);
-    const solid = old.filter((child) => !child.isKind('mspace') && !child.isEmpty);
+    const solid = old.filter((child) => !isSpace(child) && !child.isEmpty);
     const signs = [...old.keys()].filter((i) => !depths[i] && old[i].isEmbellished && old[i].coreMO().texClass === REL);
     const nested = solid.length > 1 ? 1 : 0;
     /** @type {TokenEdge | null} of what stands before */
@@ -197,7 +203,7 @@ export function openBreaks(root) {
     /** @type {MJ.Node[]} */
     const out = [];
     old.forEach((child, i) => {
-      if (child.isKind('mspace')) {
+      if (isSpace(child)) {
         space += spaceOf(child);
         spaces.push(child);
         return;
@@ -206,6 +212,7 @@ export function openBreaks(root) {
       const next = face(child, false);
       if (prev?.braced && next && isSign(next)) next.cls = BIN;
       let kind = prev && next && gap(prev, next, space, inside);
+      if (kind === 'condition' && !inside && prev?.cls !== PUNCT && isRemark(old, depths, i)) kind = 'remark';
       if (kind === 'clause' && i > signs[0] && i <= signs[signs.length - 1]) kind = 'statement';
       if (kind === 'relation' && parted) kind = 'later';
       parted ||= kind !== null && kind in PARTS && !inside;
@@ -276,27 +283,32 @@ function isGlue(node) {
 
 /**
  * How many pairs of fences are open before each child. Only fences that find their partner count
- * (so `]0,1[` does no harm), and bars do when they pair up.
+ * (so `]0,1[` does no harm), and bars do when they pair up within the fences around them, with no
+ * relation of their own level between them (so P(A|B) = P(B|A) has none).
  *
  * @param {MJ.Node[]} children
  * @returns {number[]}
  */
-function fences(children) {
+export function fences(children) {
   const depths = new Array(children.length).fill(0);
-  /** @type {number[]} */
+  /** @type {{i: number, bar: boolean}[]} what is open */
   const waiting = [];
-  const bars = children.filter((child) => isBar(child)).length;
-  let inBars = false;
+  const inBars = () => waiting.length > 0 && waiting[waiting.length - 1].bar;
+  /** @param {number} i */
+  const close = (i) => {
+    const opened = waiting.pop()?.i ?? Infinity;
+    for (let k = opened + 1; k <= i; k++) depths[k]++;
+  };
   children.forEach((child, i) => {
-    let side = child.isEmbellished ? child.coreMO().texClass : ORD;
-    if (isBar(child) && bars % 2 === 0) {
-      side = inBars ? CLOSE : OPEN;
-      inBars = !inBars;
-    }
-    if (side === OPEN) waiting.push(i);
+    const side = child.isEmbellished ? child.coreMO().texClass : ORD;
+    if (isBar(child)) {
+      if (inBars()) close(i);
+      else waiting.push({ i, bar: true });
+    } else if (side === OPEN) waiting.push({ i, bar: false });
+    else if (side === REL && inBars()) waiting.pop();
     else if (side === CLOSE) {
-      const opened = waiting.pop() ?? Infinity;
-      for (let k = opened + 1; k <= i; k++) depths[k]++;
+      if (inBars()) waiting.pop();
+      close(i);
     }
   });
   return depths;
@@ -308,13 +320,49 @@ function isBar(child) {
 }
 
 /**
- * The width of a space in em; only what \quad, \qquad, \hspace write matters.
+ * Whether a node shows nothing but room: an mspace, or what \  and ~ write.
  *
- * @param {MJ.Node} mspace
+ * @param {MJ.Node} node
  */
-function spaceOf(mspace) {
-  const match = /^([\d.]+)em$/.exec(mspace.attributes.get('width'));
+export function isSpace(node) {
+  return node.isKind('mspace') || (node.isKind('mtext') && /^[ \u00a0]+$/.test(node.getText?.() ?? ''));
+}
+
+/**
+ * The width of a space in em; only what \quad, \qquad, \hspace, or many spaces write matters.
+ *
+ * @param {MJ.Node} node
+ */
+function spaceOf(node) {
+  if (!isSpace(node)) return 0;
+  if (node.isKind('mtext')) return BLANK * node.getText().length;
+  const match = /^([\d.]+)em$/.exec(node.attributes.get('width'));
   return match ? Number(match[1]) : 0;
+}
+
+/**
+ * Whether a part of a row, up to the next space, comma or relation, is words or stands in parentheses.
+ *
+ * @param {MJ.Node[]} children
+ * @param {number[]} depths
+ * @param {number} start
+ */
+function isRemark(children, depths, start) {
+  const end = children.findIndex((child, i) => i > start && !depths[i] && (spaceOf(child) >= WIDE || isMark(child)));
+  const [first, ...rest] = [...children.keys()].slice(start, end < 0 ? undefined : end).filter((i) => !isSpace(children[i]));
+  const edge = face(children[first], false);
+  if (edge?.text === 'mod') return true;
+  if (edge?.cls === OPEN) return rest.every((i) => depths[i]);
+  return [first, ...rest].every((i) => children[i].isKind('mtext'));
+}
+
+/**
+ * A relation, or a comma.
+ *
+ * @param {MJ.Node} child
+ */
+function isMark(child) {
+  return child.isEmbellished && [REL, PUNCT].includes(child.coreMO().texClass);
 }
 
 /**
@@ -323,7 +371,7 @@ function spaceOf(mspace) {
  * @param {MJ.Node} mtext
  */
 function split(mtext) {
-  const words = mtext.getText?.().match(/[^ \u00a0]*[ \u00a0]+|[^ \u00a0]+$/g) ?? [];
+  const words = mtext.getText?.().match(/[ \u00a0]*[^ \u00a0]+[ \u00a0]*/g) ?? [];
   if (mtext.childNodes.length !== 1 || words.length < 2) return [mtext];
   return words.map((word) => {
     const node = mtext.copy();
@@ -349,7 +397,7 @@ function face(node, last) {
   if (isGlue(node)) return { node, cls: node.texClass, text: '', box: true };
   if (node.isToken) return { node, cls: node.texClass, text: node.getText?.() ?? '' };
   if (ROW.test(node.kind)) {
-    const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !child.isKind('mspace')));
+    const children = node.childNodes.filter((child) => child.isInferred || (!child.isEmpty && !isSpace(child)));
     return children.length ? face(children[last ? children.length - 1 : 0], last) : null;
   }
   if (SCRIPT.test(node.kind)) return face(node.childNodes[0], last);

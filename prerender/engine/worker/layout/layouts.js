@@ -13,6 +13,7 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  * @typedef {object} Options
  * @property {number} [narrowest]   no layout narrower than this is looked for, ex
  * @property {number} [step]   a layout must be narrower than the one before by this share
+ * @property {import('./breaker.js').SignPlace} [signs]   where a sign stands that a line is broken at
  */
 
 /**
@@ -22,6 +23,7 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  * @property {number} depth     below the baseline, ex
  * @property {number} penalty   of its lines and breaks (see PENALTY), 0 for the natural layout
  * @property {number} worst     of its worst break or line; a break from 120 on lies inside fences
+ * @property {Set<MJ.Node>} outer   the nodes that start a line between steps
  * @property {{width: number, gap: number, side: 'left' | 'right', margins: number} | null} tag   of a numbered
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
@@ -36,6 +38,12 @@ const UGLY = 240;
 /** ex: the column of a phone of 360 px. What needs more without ugliness would scroll there. */
 const PHONE = 44;
 
+/**
+ * ex: the screen of a large phone of 412 px. What starts a line between steps on it does so on all
+ * that are narrower; wider screens fill their lines as their authors would.
+ */
+const HANDHELD = 58;
+
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
@@ -45,19 +53,19 @@ const GIVE_UP = 0.9;
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06 } = {}) {
+export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06, signs = 'before' } = {}) {
   setRoom(item, doc, 0);
   const root = wrap(item, doc, 'overflow');
   const natural = draw(root);
   if (!item.display || natural.width <= narrowest) return [natural];
 
-  const all = [natural, ...descend(item, doc, natural, root, narrowest, step)];
+  const all = [natural, ...descend(item, doc, natural, root, { narrowest, step, signs })];
   // Without its columns an alignment can only win where they cost more than giving them up
   const good = all.findLast((layout) => layout.penalty <= FOLDED) ?? natural;
   const unfold = good.width > narrowest && fold(item.root);
   if (unfold) {
     try {
-      for (const layout of descend(item, doc, good, null, narrowest, step)) {
+      for (const layout of descend(item, doc, good, null, { narrowest, step, signs })) {
         all.push({ ...layout, penalty: layout.penalty + FOLDED });
       }
     } finally {
@@ -83,13 +91,13 @@ function presentable(all) {
  * to look for is a little narrower than that.
  * @param {MJ.Item} item
  * @param {MJ.Document} doc
- * @param {number} narrowest
- * @param {number} step
  * @param {Layout} widest
  * @param {MJ.Wrapper | null} drawn   MathJax's wrappers of the formula as it is, if there are any
+ * @param {Required<Options>} options
  * @returns {Layout[]}
  */
-function descend(item, doc, widest, drawn, narrowest, step) {
+function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
+  let outer = widest.width <= HANDHELD ? widest.outer : new Set();
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
   const { linebreaks } = jax;
@@ -109,14 +117,15 @@ function descend(item, doc, widest, drawn, narrowest, step) {
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
       room = Math.max(narrowest, Math.min(room * (1 - step), reached * (1 - step)));
-      const breaker = new Breaker(breaks);
+      const breaker = new Breaker(breaks, outer, signs);
       jax.linebreaks = breaker;
       setRoom(item, doc, room + margins);
       /** @type {MJ.Wrapper} */
       const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
       const layout = tabular || widthOf(broken) <= reached * (1 - step) ? draw(broken) : null;
       if (layout && layout.width <= reached * (1 - step)) {
-        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst });
+        found.push({ ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer });
+        if (layout.width <= HANDHELD) outer = breaker.outer;
         reached = layout.width;
       } else room *= GIVE_UP;
       root = tabular || breaker.reached ? null : broken;
@@ -213,7 +222,7 @@ function draw(root) {
   const table = jax.table?.hasLabels ? jax.table : null;
   const { w, h, d } = root.getOuterBBox();
   const width = (table ? table.getWidth() : w) / ex;
-  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, tag: null, dom };
+  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, outer: new Set(), tag: null, dom };
   if (!table) return layout;
   const { attributes } = table.node;
   const { L, R } = table.getBBox();
