@@ -267,3 +267,53 @@ def test_what_functions_compute(session_browser: SessionBrowser, source: str, nu
     [[_, _, third]] = _run(session_browser, ask)
     assert third.error is None
     assert third.tags[0].text == f"({number})"
+
+
+#: `\style` that asks a server, covers the page, or takes names of it
+STYLES = [
+    "mask-image:var(--a,image-set('https://e.example/a'))", r"--x:u\72l(https://e.example/)",
+    r"fill:u\72l(https://e.example/#a)", "background:image-set('https://e.example/a' 1x)",
+    "cursor:image-set('https://e.example/a' 1x),auto", "clip-path:url(https://e.example/#a)",
+    "filter:url(https://e.example/#a)", "mask:url(https://e.example/)", "stroke:url(//e.example)",
+    "list-style-image:url(//e.example)", "content:url(//e.example)", "offset-path:url(//e.example)",
+    "shape-outside:url(//e.example)", "border-image-source:url(//e.example)",
+    "fill:src('https://e.example/')", "marker-start:url(https://e.example/#a)",
+    "mask-image:cross-fade(url(//e.example),red)", "background-image:-webkit-image-set('a' 1x)",
+    "position:fixed", "inset:0", "mix-blend-mode:difference", "backdrop-filter:invert(1)",
+    "animation:page-animation 1s", "transition:all 9s", "view-transition-name:page",
+    "anchor-name:--page", "container-name:page", "counter-reset:page", "z-index:9",
+    "pointer-events:all", "isolation:auto", "will-change:transform", "contain:none",
+    "font-palette:--page", "d:path('M0 0')", "r:9999px", "width:9999px;x:-999px",
+]  # fmt: skip
+
+
+def test_styles_only_change_looks(session_browser: SessionBrowser) -> None:
+    looks = "color:red;transform:rotate(45deg) scale(2);opacity:0.5;font-weight:bold"
+    shown = [rf"\style{{{one}}}{{x}}" for one in [looks, *STYLES]]
+    setups = {"html": PLAIN | {"tex": {"packages": ["base", "html"]}, "load": ["[tex]/html"]}}
+
+    async def ask(tab: Tab) -> list[list[Typeset]]:
+        return (await tab.run([job("html", math) for math in shown], setups, 60)).typesets
+
+    kept, *others = [str(typeset.layouts) for [typeset] in _run(session_browser, ask)]
+    assert 'style="color:red;transform:rotate(45deg) scale(2);' in kept.replace(": ", ":")
+    left = {
+        style: markup
+        for style, markup in zip(STYLES, others, strict=True)
+        if "style=" in markup or "example" in markup
+    }
+    assert left == {}
+
+
+def test_characters_that_no_page_may_have_are_errors(session_browser: SessionBrowser) -> None:
+    """XML has no way to write them."""
+    wrong = [r"\unicode{x1}", r"\unicode{xFFFE}", r"\unicode{xD800}", r"\unicode{xDC80}", r"\char1"]
+    wrong += [r"\text{\U{1}}", r"\U{FFFF}", r"\unicode{x110000}", "\x01", "\ufffe", r"\unicode{0}"]
+    wrong += ["\\text{a\x0bb}", "\\class{\x02}{x}"]
+
+    async def ask(tab: Tab) -> list[list[Typeset]]:
+        return (await tab.run([job("plain", math) for math in [*wrong, "y"]], SETUPS, 60)).typesets
+
+    *answers, [right] = _run(session_browser, ask)
+    assert right.error is None
+    assert [math for math, [one] in zip(wrong, answers, strict=True) if one.error is None] == []
