@@ -22,6 +22,7 @@ from prerender.setup.values import (
     has_code,
     insert,
     is_pattern,
+    is_searchable,
     pairs,
     pattern,
     section,
@@ -39,6 +40,7 @@ _OWN = (*_FIND, "packages", "FindTeX", "formatError", "tagformat")
 _OUTPUT = ("displayAlign", "displayIndent", "mtextInheritFont", "merrorInheritFont", "mtextFont",
            "merrorFont", "scale", "minScale", "mathmlSpacing")  # fmt: skip
 _TAGS = ("none", "ams", "all")
+_SIDES = ("left", "right")
 
 
 def defaults(loader: Loader | None = None) -> Setup:
@@ -193,7 +195,7 @@ def _switch(old: ElementFilter, options: Json) -> ElementFilter:
     skip = strings(insert(list(old.skip_tags), options.get("skipHtmlTags", list(old.skip_tags))))
     ignore, process = options.get("ignoreHtmlClass"), options.get("processHtmlClass")
     return ElementFilter(
-        tuple(skip),
+        tuple(filter(is_searchable, skip)),
         old.ignore_class if ignore is None else pattern(strings(ignore), old.ignore_class),
         old.process_class if process is None else pattern(strings(process), old.process_class),
     )
@@ -228,6 +230,8 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
             lacks.append(Lack(why, "all"))
         elif name == "tags":
             tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
+        elif name == "tagSide":
+            tex["tagSide"] = value if value in _SIDES else tex.get("tagSide", "right")
         elif name == "multlineWidth" and value:
             tex["ams"] = {"multlineWidth": value} | section(tex, "ams")
         else:

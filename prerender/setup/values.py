@@ -93,10 +93,22 @@ def insert(into: Any, value: Any) -> Any:
 
 
 def pattern(parts: Iterable[str], otherwise: str) -> str:
-    """Join class names to one regular expression; `otherwise` if Python cannot compile it."""
+    """Join class names to one regular expression; `otherwise` if Python cannot search by it."""
     joined = "|".join(parts)
+    return joined if is_searchable(joined) else otherwise
+
+
+def is_searchable(pattern: str) -> bool:
+    """Whether Python can search by a regular expression, alone and within others, and will end.
+
+    Repeated groups are refused: with what is repeated in them they may take as long as they like.
+    """
     try:
-        re.compile(joined)
-    except re.error:
-        return otherwise
-    return joined
+        re.compile(pattern)
+        re.compile(f"(?: {pattern})")
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return _REPEATED_GROUP.search(pattern) is None
+
+
+_REPEATED_GROUP = re.compile(r"\)[*+{]")

@@ -237,6 +237,7 @@ async function compile(doc, items, formulas, progress) {
   for (const [index, item] of items.entries()) {
     const data = item.inputData.recompile;
     if (data === undefined || errors[index]) continue;
+    await progress(index);
     item.state(data.state);
     item.inputData.recompile = data;
     errors[index] = await attempt(() => item.compile(doc));
