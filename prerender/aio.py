@@ -187,7 +187,7 @@ class Result(Generic[Markup]):
 class Renderer:
     """Renders pages in memory with one browser: an asynchronous context manager.
 
-    `site` is the folder with the scripts and style sheets of the pages.
+    `site` is the folder with the scripts and style sheets of the pages; each file is read once.
     """
 
     def __init__(
@@ -197,10 +197,8 @@ class Renderer:
         site: SitePath | None = None,
         notice: Notice = silent,
     ) -> None:
-        self._settings, self._notice = settings, notice
-        self._scripts: ScriptReader = NoScripts()
-        if site is not None:
-            self._scripts = SiteScripts(Site(Path(site)))
+        self._settings, self._notice, self._site = settings, notice, site
+        self._scripts: dict[SitePath | None, ScriptReader] = {None: NoScripts()}
         self._memory = Memory()
         self._open = AsyncExitStack()
 
@@ -213,14 +211,19 @@ class Renderer:
     async def __aexit__(self, *error: Any) -> None:
         await self._open.aclose()
 
-    async def render_html(self, html: Markup, *, path: str = "index.html") -> Result[Markup]:
-        """Render a page; `path` is its path in the site.
+    async def render_html(
+        self, html: Markup, *, site: SitePath | None = None, path: str = "index.html"
+    ) -> Result[Markup]:
+        """Render a page; `path` is its path in its site, by default that of the renderer.
 
         Raises EngineError; InternalError for a bug of prerender.
         """
         data = html if isinstance(html, bytes) else _encoded(html)
-        page = PurePosixPath(path)
-        result = await result_of(page, data, self._session, self._scripts)
+        site = self._site if site is None else site
+        if site is not None and site not in self._scripts:
+            self._scripts[site] = SiteScripts(Site(Path(site)))
+        page = PurePosixPath(path.lstrip("/"))
+        result = await result_of(page, data, self._session, self._scripts[site])
         if result.bug:
             raise InternalError(result.bug)
         self._shared.add(result.shared)

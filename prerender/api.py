@@ -107,9 +107,11 @@ class Renderer:
         finally:
             self._loop.close()
 
-    def render_html(self, html: Markup, *, path: str = "index.html") -> Result[Markup]:
+    def render_html(
+        self, html: Markup, *, site: SitePath | None = None, path: str = "index.html"
+    ) -> Result[Markup]:
         """Render a page; `path` is its path in the site. Raises as the function does."""
-        return self._loop.run(self._renderer.render_html(html, path=path))
+        return self._loop.run(self._renderer.render_html(html, site=site, path=path))
 
 
 class _Loop:

@@ -98,6 +98,18 @@ class Settings:
         "Where to put glyph outlines: in each page, or in a file of the site, "
         "prerender-math.svg, which browsers cache; for sites served over HTTP.",
     )
+    markup: Literal["svg", "html"] = option(
+        "svg",
+        "pages",
+        "How formulas are written: as pictures (SVG), or as text in a small font of their own, "
+        "which takes fewer bytes and elements.",
+    )
+    fonts: Literal["file", "inline"] = option(
+        "file",
+        "pages",
+        "Where the font of formulas as text stands: in files of the site, prerender-math-….woff2, "
+        "which browsers keep, or in each page.",
+    )
     shrink: int = option(
         70,
         "pages",

@@ -118,6 +118,9 @@ def test_a_renderer_has_the_scripts_of_its_site(site: Path, settings: Settings) 
     with Renderer(settings, site=site) as renderer:
         assert renderer.render_html(page, path="notes/a.html").diagnostics == []
         assert renderer.render_html(page, path="a.html").diagnostics != []
+    with Renderer(settings) as renderer:
+        assert renderer.render_html(page, site=site, path="/notes/a.html").diagnostics == []
+        assert renderer.render_html(page, path="notes/a.html").diagnostics != []
 
 
 def test_files_that_pages_share(settings: Settings, session_cache: Path) -> None:

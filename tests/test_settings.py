@@ -262,6 +262,8 @@ OTHERS: dict[str, Any] = {
     "output": "x",
     "exclude": ("x",),
     "css": "external",
+    "markup": "html",
+    "fonts": "inline",
     "glyphs": "shared",
     "shrink": 71,
     "line_break": "repeat",

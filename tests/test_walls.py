@@ -15,7 +15,8 @@ pytestmark = pytest.mark.quick
 PACKAGE = Path(__file__).parents[1] / "prerender"
 #: libraries that have a place of their own
 _KEPT_APART = {
-    *("brotli", "dask", "diskcache", "distributed", "fsspec", "jinja2", "pathspec", "playwright"),
+    *("brotli", "dask", "diskcache", "distributed", "fontTools", "fsspec", "jinja2", "pathspec"),
+    "playwright",
     *("rich", "sqlite3", "turbohtml", "typer"),
 }
 

@@ -9,16 +9,20 @@ from prerender.find import Input
 from prerender.hashing import fingerprint
 from prerender.setup import Setup
 
+#: a form in which formulas are written
+Markup = Literal["svg", "html"]
+
 
 class FormulaInput(NamedTuple):
     """A formula for the engine: what the input processor receives, and the style it is set in.
 
-    `scope` is the one of its set-up's scopes in which its definitions last, if it has any.
+    `scope` is the one of its set-up's scopes in which its definitions last, if it has any. With
+    "glyphs", `math` are characters of our font whose outlines are asked for.
     """
 
     math: str
     display: bool
-    input: Input
+    input: Input | Literal["glyphs"]
     scope: int = 0
 
 
@@ -27,6 +31,11 @@ class Job(NamedTuple):
 
     setup: str
     formulas: tuple[FormulaInput, ...]
+
+    @property
+    def formula_count(self) -> int:
+        """How many formulas it typesets."""
+        return sum(formula.input != "glyphs" for formula in self.formulas)
 
     @property
     def weight(self) -> int:
@@ -92,8 +101,9 @@ class Label(NamedTuple):
 class Typeset:
     """What the engine answers for a formula: its layouts, or what is wrong with it.
 
-    `layouts` are those of a display, widest first, or the parts of an inline formula.
-    `glyphs` are the names of the outlines it uses; `undefined` the control sequences that MathJax
+    `layouts` are those of a display, widest first, or the parts of an inline formula, in the form
+    of `markup`: SVG where it cannot be text. `glyphs` are the names of the outlines it uses, or the
+    characters of our font; `undefined` the control sequences that MathJax
     does not know and shows in red; `guessed` texts for which this machine has no font, so that
     their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
     `tags` its numbers, `refs` its references to those of others.
@@ -107,11 +117,15 @@ class Typeset:
     tags: tuple[Label, ...] = ()
     refs: tuple[Label, ...] = ()
     error: str | None = None
+    markup: Markup = "svg"
 
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The typesets of a job's formulas, and the outlines they use (id to SVG path data, y up)."""
+    """The typesets of a job's formulas, and the outlines they use by name: SVG paths, axis down.
+
+    Before that of a character of our font stand its advance (thousandths of an em) and a space.
+    """
 
     typesets: tuple[Typeset, ...]
     outlines: dict[str, str] = field(default_factory=dict)
@@ -122,9 +136,10 @@ class JobResult:
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)
 
 
-def engine_setup(setup: Setup) -> dict[str, Any]:
-    """The part of a set-up that the engine reads; where formulas stand is not its concern."""
+def engine_setup(setup: Setup, markup: Markup = "svg") -> dict[str, Any]:
+    """What the engine reads of a set-up; where formulas stand is not its concern."""
     return {
+        "markup": markup,
         "version": setup.rules.version,
         "tex": setup.tex,
         "scopes": [scope._asdict() for scope in setup.scopes],

@@ -70,6 +70,7 @@ def decode_typeset(data: Mapping[str, Any]) -> Typeset:
         tags=_labels(data.get("tags", ())),
         refs=_labels(data.get("refs", ())),
         error=data.get("error"),
+        markup=data.get("markup", "svg"),
     )
 
 

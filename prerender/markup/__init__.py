@@ -1,7 +1,7 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
-from prerender.markup.formula import RenderState, render
+from prerender.markup.formula import render
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -12,22 +12,49 @@ from prerender.markup.roundtrip import (
     restore,
     style_mark,
 )
-from prerender.markup.style import StyleUse, style_element, style_frame, style_lines, style_link
+from prerender.markup.sheet import RenderState
+from prerender.markup.slices import (
+    FontFile,
+    Slice,
+    characters_of,
+    face,
+    face_inside,
+    font_file,
+    is_font_file,
+    slices_of,
+)
+from prerender.markup.style import (
+    StyleUse,
+    preload,
+    style_element,
+    style_frame,
+    style_lines,
+    style_link,
+)
 
 __all__ = [
     "DamagedError",
+    "FontFile",
     "RenderState",
+    "Slice",
     "StyleUse",
     "carry_formula",
     "carry_hidden",
+    "characters_of",
     "drawings",
+    "face",
+    "face_inside",
     "find_lookalikes",
+    "font_file",
+    "is_font_file",
     "outline_frame",
     "outline_lines",
     "plain_mark",
+    "preload",
     "render",
     "rendered_by",
     "restore",
+    "slices_of",
     "style_element",
     "style_frame",
     "style_lines",

@@ -38,9 +38,10 @@ _STYLE = (
 _MARK = re.compile(f"<(?:{_STYLE})")
 # The first character stands apart: a search then goes from one to the next
 _PIECES = re.compile(
-    rf"""<(?:(?P<mark>{_STYLE})"""
+    rf"""<(?:(?P<mark>{_STYLE}"""
+    r"""|link data-prerender="" rel="preload"(?: [\w-]+="[^"]*")*/>)"""
     r"""|!--prerender (?P<length>\d{1,9}):"""
-    r"""|mjx-container class="MathJax" jax="(?:SVG|CHTML)" data-tex="(?P<tex>[^"]*)\""""
+    r"""|mjx-container class="MathJax"(?: jax="(?:SVG|CHTML)")? data-tex="(?P<tex>[^"]*)\""""
     r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)"""
 )
 _COMMENT_END = "-->"

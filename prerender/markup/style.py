@@ -15,7 +15,9 @@ from typing import Literal, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import SIGNATURE
+from prerender.engine import X_HEIGHT
 from prerender.hashing import fingerprint
+from prerender.markup.names import rules
 
 _TEMPLATES = Environment(
     loader=PackageLoader("prerender.markup", "."),
@@ -42,7 +44,7 @@ class Range(NamedTuple):
 
 #: how it is shown, as `display` has it; or that its number goes below it; or that it scrolls, so
 #: that its end fades
-Kind = Literal["inline", "block", "grid", "stacked", "fade"]
+Kind = Literal["inline", "text", "block", "grid", "stacked", "fade"]
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class StyleUse:
     fit: bool = False
     newlines: bool = False
     layouts: bool = False
+    text: bool = False
     scroll: bool = False
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
@@ -64,6 +67,8 @@ class StyleUse:
     ranges: dict[tuple[Range, Kind], str] = field(default_factory=dict)
 
     styles: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    faces: list[str] = field(default_factory=list)
 
     def name(self, shown: Range, kind: Kind) -> str:
         """The class of what is shown (or stacked) at a range of widths."""
@@ -112,10 +117,16 @@ def style_link(mark: str, url: str) -> str:
     return f'<link data-prerender="{mark}" rel="stylesheet" href="{url}"/>'
 
 
+def preload(url: str) -> str:
+    """What has a browser ask for a font before it knows that it needs it."""
+    kind = 'as="font" type="font/woff2" crossorigin=""'
+    return f'<link data-prerender="" rel="preload" href="{url}" {kind}/>'
+
+
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = StyleUse(True, True, True, True, True, True, sides, sides)
+    everything = StyleUse(True, True, True, True, True, True, True, sides, sides)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
@@ -138,12 +149,14 @@ def _own_rules(needs: StyleUse) -> list[str]:
     """The rules that depend on lengths of the page's formulas."""
     spaces = sorted(needs.spaces)
     return [
+        *needs.faces,
         *(
             f'[data-gap="{one}"]:is(mjx-container,prm-space){_STRONG}'
-            f"{{word-spacing:{one / 1000}em!important}}"
+            f"{{word-spacing:{one / X_HEIGHT:.3f}ex!important}}"
             for one in spaces
         ),
         *(_rule(shown, kind, name) for (shown, kind), name in needs.ranges.items()),
+        *(f"{name}{_STRONG}{{{important(said)}}}" for name, said in rules(needs.names)),
     ]
 
 
@@ -165,4 +178,5 @@ def _rule(shown: Range, kind: Kind, name: str) -> str:
     if shown.high is None:
         hidden = Range(None, shown.low)
         return f"@container {hidden.condition}{{{one}{{display:none!important}}}}"
-    return f"@container {shown.condition}{{{one}{{display:{kind}!important}}}}"
+    display = "inline-block" if kind == "text" else kind
+    return f"@container {shown.condition}{{{one}{{display:{display}!important}}}}"

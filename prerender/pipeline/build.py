@@ -11,16 +11,17 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.hashing import digest
+from prerender.markup import is_font_file
 from prerender.pipeline.outcome import PageResult, load_summary
 from prerender.pipeline.render import Inspect, RenderSession, failure, result_of
 from prerender.pipeline.scripts import SiteScripts
 from prerender.report.summary import PageReport, Report
-from prerender.site.assets import Folder, SharedAssets
+from prerender.site.assets import Folder, SharedAssets, remove_others
 from prerender.site.files import (
     FileStat,
     Site,
@@ -51,6 +52,8 @@ class _Run:
     shared: SharedAssets
     write: bool
     inspect: Inspect | None
+    fonts: set[str] = field(default_factory=set)
+    """The files of the font that its pages need."""
 
 
 async def build(
@@ -92,6 +95,8 @@ async def build(
                 await asyncio.sleep(0)  # so that the browser starts meanwhile
         if write:
             index.forget(pages)
+            if site.is_whole:
+                remove_others(site.output or site.root, is_font_file, keep=run.fonts)
     report.pages.sort(key=lambda page: page.path)
     report.distinct = session.typeset + session.from_cache
     report.typeset, report.from_cache = session.typeset, session.from_cache
@@ -105,12 +110,19 @@ def _report_if_unchanged(run: _Run, name: str) -> PageReport | None:
     if record is None or not is_unchanged(run.site, name, record):
         return None
     known = load_summary(record.summary, record.dependencies)
-    return _known_report(run, name, known) if run.scripts.unchanged(known.dependencies) else None
+    return _known_report(run, name, known) if _is_current(run, known) else None
+
+
+def _is_current(run: _Run, known: PageResult) -> bool:
+    """Return whether the files that a result depends on, and its fonts, are as they were."""
+    has_fonts = all(map(run.shared.has, known.fonts))
+    return has_fonts and run.scripts.unchanged(known.dependencies)
 
 
 def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
     """Return the report of a page with a known result; count its formulas as from the cache."""
     run.session.from_cache += result.formulas
+    run.fonts.update(result.fonts)
     return result.report(name, changed=False, written=False)
 
 
@@ -129,7 +141,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
             and (not site.output or has_result(site, name, record))
         ):
             known = load_summary(record.summary, record.dependencies)
-            if run.scripts.unchanged(known.dependencies):
+            if _is_current(run, known):
                 _keep(run, name, known, file and stable_stat(file, since), key)
                 return _known_report(run, name, known)
         result = await result_of(page, data, run.session, run.scripts, inspect=run.inspect)
@@ -152,6 +164,7 @@ def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) ->
     data = source if result.data is None else result.data
     if run.write and result.shared:
         run.shared.add(result.shared)
+    run.fonts.update(result.fonts)
     with run.session.timing.span("writing", str(page)):
         if run.write:
             return write_page(run.site, page, data)

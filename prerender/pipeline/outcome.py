@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prerender.markup import is_font_file
 from prerender.pipeline.scripts import Dependencies
 from prerender.report.diagnostics import Diagnostic
 from prerender.report.summary import PageReport, Status
@@ -31,6 +32,11 @@ class PageResult:
     shared: Mapping[str, list[str]] = field(default_factory=dict)
     bug: str = ""
 
+    @property
+    def fonts(self) -> list[str]:
+        """The files of the font that it needs."""
+        return [name for name in self.shared if is_font_file(name)]
+
     def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
         """Return the report of the page."""
         status: Status = "rendered" if changed else "unchanged"
@@ -46,14 +52,25 @@ class PageResult:
             [found.severity, found.message, found.location, found.tex, found.cure, found.times]
             for found in self.diagnostics
         ]
-        return json.dumps([self.formulas, self.failed, rows] if rows else [self.formulas])
+        told = [self.formulas, self.failed, rows, self.fonts]
+        return json.dumps(told if rows or self.fonts else told[:1])
+
+
+#: what a short summary leaves out
+_ABSENT: tuple[Any, ...] = (False, (), ())
 
 
 def load_summary(summary: str, dependencies: str) -> PageResult:
     """Load a result without its data from `dump_summary`'s JSON and that of its dependencies."""
-    formulas, failed, rows = (*json.loads(summary), False, ())[:3]
-    diagnostics = [_load_diagnostic(*row) for row in rows]
-    return PageResult(None, formulas, diagnostics, failed, json.loads(dependencies))
+    formulas, failed, rows, fonts = (*json.loads(summary), *_ABSENT)[:4]
+    return PageResult(
+        None,
+        formulas,
+        [_load_diagnostic(*row) for row in rows],
+        failed,
+        json.loads(dependencies),
+        shared={name: [] for name in fonts},
+    )
 
 
 def _load_diagnostic(

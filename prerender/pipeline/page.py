@@ -19,7 +19,9 @@ from prerender.errors import PageError
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.markup import (
     DamagedError,
+    FontFile,
     RenderState,
+    Slice,
     StyleUse,
     carry_formula,
     carry_hidden,
@@ -37,6 +39,7 @@ from prerender.markup import (
     style_mark,
 )
 from prerender.pipeline.before import rendered_before
+from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.loaders import Loading, loading
@@ -112,15 +115,18 @@ class RenderOptions(NamedTuple):
 
     `css` and `glyphs` are the URLs of files that its site shares; None: that stands in the page.
     `shrink` is to what share of its size, in percent, what cannot be broken shrinks before it
-    scrolls.
+    scrolls. `fonts` is the URL of the folder in which the files of the font are, "" or ending in
+    "/"; None: it stands in the page.
     """
 
     css: str | None = None
     glyphs: str | None = None
     shrink: int = 70
+    fonts: str | None = None
 
 
 DEFAULT_OPTIONS = RenderOptions()
+_NO_FONTS: Mapping[Slice, FontFile] = {}
 
 #: the names of these files, and what they begin and end with
 STYLESHEET_NAME, OUTLINES_NAME = "prerender-math.css", "prerender-math.svg"
@@ -246,9 +252,15 @@ def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Sur
 
 
 def finish(
-    plan: Plan, answers: Sequence[JobResult], mark: str, look: RenderOptions = DEFAULT_OPTIONS
+    plan: Plan,
+    answers: Sequence[JobResult],
+    mark: str,
+    look: RenderOptions = DEFAULT_OPTIONS,
+    fonts: Mapping[Slice, FontFile] = _NO_FONTS,
 ) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
+
+    `fonts` are the parts of the font that its text needs, where they stand in files.
 
     A page whose `<base>` changes what its URLs mean has all in itself.
 
@@ -265,8 +277,9 @@ def finish(
         typeset if why is None else Typeset(error=why[0])
         for typeset, why in zip(typesets, held, strict=True)
     ]
-    css, glyphs = (None, None) if around.base else look[:2]
-    drawn = drawings(typesets, outlines, glyphs or "", around.ids)
+    look = look if not around.base else RenderOptions(shrink=look.shrink)
+    css, glyphs = look.css, look.glyphs
+    drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
     sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs)
     edits: list[Edit] = []
@@ -284,16 +297,43 @@ def finish(
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
     edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
-    told = style_mark(mark, len(edits))
+    font = _font(typesets, outlines, edits, look, fonts) if needs.text else PageFont([], [], {})
+    needs.faces += font.faces
+    told = style_mark(mark, len(edits) + len(font.preloads))
     style = style_element(told, needs) if css is None else style_link(told, css)
+    style += "".join(font.preloads)
     edits.append(Edit(place, place, style if rendered else plain_mark(told)))
     shared = {} if css is None or not rendered else {STYLESHEET_NAME: style_lines(needs)}
     shared |= {OUTLINES_NAME: outline_lines(drawn)} if glyphs and rendered else {}
+    shared |= font.shared
     edits = [edit._replace(text=with_references(edit.text, page.codec)) for edit in edits]
     data = encode(splice(page.text, edits), page.codec)
     if not _is_restorable(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
+
+
+def _pictures(
+    typesets: Iterable[Typeset], outlines: Mapping[str, str]
+) -> tuple[list[Typeset], dict[str, str]]:
+    """The typesets that are pictures, and the outlines that they draw."""
+    pictures = [one for one in typesets if one.markup == "svg"]
+    names = {name for one in pictures for name in one.glyphs}
+    return pictures, {name: path for name, path in outlines.items() if name in names}
+
+
+def _font(
+    typesets: Sequence[Typeset],
+    outlines: Mapping[str, str],
+    edits: Iterable[Edit],
+    look: RenderOptions,
+    fonts: Mapping[Slice, FontFile],
+) -> PageFont:
+    """The font of a page with text in it, in files or in the page itself."""
+    if look.fonts is not None:
+        return in_files(fonts, look.fonts, look.fonts if look.css is None else "")
+    own = {character: outlines[character] for character in characters_in(typesets)}
+    return in_page(own, "".join(edit.text for edit in edits))
 
 
 def _reader_mode_exclusions(root: Element, formulas: Sequence[Formula]) -> list[Span]:

@@ -23,6 +23,7 @@ from prerender.engine import Engine, Job, JobResult, engine_setup
 from prerender.errors import PageError, PrerenderError
 from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
+from prerender.pipeline.fonts import SETUP, Fonts, parts_for
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
 from prerender.pipeline.language import sign_place
@@ -95,9 +96,10 @@ class RenderSession:
     settings: Settings = field(default_factory=Settings)
     index: Path | None = None
     timing: Timing = field(default_factory=Timing)
-    setups: dict[str, Any] = field(default_factory=dict)
+    setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
     in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    fonts: Fonts = field(default_factory=Fonts)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset: int = 0
@@ -141,6 +143,12 @@ class RenderSession:
             OUTLINES_NAME: self.settings.glyphs == "shared",
         }
         return {name: SHARED_ASSETS[name] for name, wanted in shared.items() if wanted}
+
+    @property
+    def shares_files(self) -> bool:
+        """Whether pages need files of their site: these, or the font of formulas as text."""
+        has_fonts = self.settings.markup == "html" and self.settings.fonts == "file"
+        return has_fonts or bool(self.assets)
 
 
 @asynccontextmanager
@@ -295,11 +303,18 @@ async def _render(
     planned = await _plan(page, data, session, read_file, host)
     results = await asyncio.gather(*(_job_result(one.job, session) for one in planned.jobs))
     urls = {name: relative_url(page, name) for name in session.assets}
+    # Nothing is written of what is only looked at
+    in_files = session.settings.fonts == "file" and inspect is None
     options = RenderOptions(
-        urls.get(STYLESHEET_NAME), urls.get(OUTLINES_NAME), session.settings.shrink
+        urls.get(STYLESHEET_NAME),
+        urls.get(OUTLINES_NAME),
+        session.settings.shrink,
+        relative_url(page, "") if in_files else None,
     )
+    parts = parts_for(results) if in_files else []
+    fonts = await session.fonts.files(parts, lambda job: _job_result(job, session))
     finished = await session.run_in_thread(
-        "writing", page, lambda: finish(planned, results, session.provenance, options)
+        "writing", page, lambda: finish(planned, results, session.provenance, options, fonts)
     )
     diagnostics = finished.diagnostics
     if inspect is not None:
@@ -347,7 +362,8 @@ async def _plan(
     if host.asks is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
-    options = engine_setup(setup) | sign_place(settings.line_break, opened.root)
+    signs = sign_place(settings.line_break, opened.root)
+    options = engine_setup(setup, settings.markup) | signs
     key = fingerprint(options)
     session.setups[key] = options
     return await session.run_in_thread(
@@ -408,9 +424,9 @@ def _job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
         with session.timing.span("cache"):
             kept = session.cache.answer(key) if known or not session.cache.fresh else None
         if kept is not None:
-            session.from_cache += 0 if known else len(job.formulas)
+            session.from_cache += 0 if known else job.formula_count
             return kept
-        session.typeset += len(job.formulas)
+        session.typeset += job.formula_count
         result = await session.engine.typeset(job, session.setups)
         if result.cacheable:
             session.keep(key, result)

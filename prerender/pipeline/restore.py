@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import PurePosixPath
 
+from prerender.markup import is_font_file
 from prerender.pipeline.page import SHARED_ASSETS, is_xml, restored
 from prerender.pipeline.render import failure
 from prerender.report.summary import PageReport, Report
-from prerender.site.assets import remove
+from prerender.site.assets import remove, remove_others
 from prerender.site.files import Site, copy_assets, list_pages, read_source, write_page
 
 
@@ -19,6 +20,8 @@ def restore_site(site: Site) -> Report:
     copy_assets(site, pages)
     report = Report([_restore_page(site, page) for page in pages])
     remove(site.output or site.root, SHARED_ASSETS)
+    if site.is_whole:
+        remove_others(site.output or site.root, is_font_file, keep=())
     report.seconds = time.monotonic() - started
     return report
 

@@ -4,13 +4,16 @@ A style sheet or glyph sheet that a whole site shares is a set of lines between 
 end. It only grows, and before the page that needs the new lines is written, so that a killed run
 leaves no page without its rules. Before lines are added, the file is read again, because other
 processes may have added some.
+
+A font is a file of its own, named by its content; its one line is its content in base64.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -105,6 +108,7 @@ class SharedAssets:
     frames: AssetFrames
     _texts: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[str, set[str]] = field(default_factory=dict)
+    _fonts: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def missing(self) -> bool:
@@ -117,12 +121,28 @@ class SharedAssets:
     def add(self, wanted: Mapping[str, Iterable[str]]) -> None:
         """Add lines to the files. Raises OSError where a file is not ours or not writable."""
         for name, lines in wanted.items():
+            if name not in self.frames:
+                self._place(name, lines)
+                continue
             if self._lines.get(name, set()).issuperset(lines):
                 continue
             with self._lock, self.files.lock():
                 known = self._known(name) or set()
                 if not known.issuperset(lines):
                     self._write(name, known.union(lines))
+
+    def has(self, font: str) -> bool:
+        """Whether a font is there."""
+        if font not in self._fonts:
+            with contextlib.suppress(OSError):
+                self.files.read(font)
+                self._fonts.add(font)
+        return font in self._fonts
+
+    def _place(self, font: str, lines: Iterable[str]) -> None:
+        if not self.has(font):
+            self.files.write(font, base64.b64decode("".join(lines)))
+            self._fonts.add(font)
 
     def _known(self, name: str) -> set[str] | None:
         """Return the lines that a file has now; None if missing or written by another version."""
@@ -159,6 +179,14 @@ def remove(folder: Path, names: Iterable[str]) -> None:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             if is_ours((folder / name).read_text("utf-8")):
                 (folder / name).unlink()
+
+
+def remove_others(folder: Path, is_of_kind: Callable[[str], bool], keep: Collection[str]) -> None:
+    """Take the files of a kind away, by their names, that nobody needs."""
+    for file in folder.iterdir():
+        if is_of_kind(file.name) and file.name not in keep:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def relative_url(page: PurePosixPath, name: str) -> str:

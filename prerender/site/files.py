@@ -53,6 +53,11 @@ class Site:
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its pages are all that its folder has."""
+        return self.single is None and self.include == DEFAULT_INCLUDE and not self.exclude
+
     def source(self, page: PurePosixPath) -> Path:
         """Return the source file of a page."""
         return self.root / page

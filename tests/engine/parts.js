@@ -19,8 +19,8 @@ async (tex) => {
     .filter((node) => node.localName === 'svg')
     .map((svg) => ({
       width: Number(svg.getAttribute('viewBox').split(' ')[2]),
-      marks: [{ x: 0, text: characters(svg) }],
+      content: characters(svg),
       break_before: svg.previousSibling?.localName === 'mjx-break' ? 0 : null,
     }));
-  return joined(parts, depthsOfBreaks(item.root)).map(({ marks }) => marks.map(({ text }) => text).join(''));
+  return joined(parts, depthsOfBreaks(item.root), (first, second) => first + second).map(({ content }) => content);
 };

@@ -29,7 +29,7 @@ JOB = Job(
         for tex, display in (
             (rf"\begin{{equation}}\label{{e}} x={SUM}\end{{equation}}", True),
             (r"\eqref{e}", False),
-            (r"a+b=c", False),
+            (r"aaaaaaa+bbbbbbb=ccccccc", False),
             (r"\frac{a}{", True),
         )
     ),

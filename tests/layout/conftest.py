@@ -26,18 +26,32 @@ def usual(all_rendered: dict[str, Rendered]) -> Rendered:
     return all_rendered["usual"]
 
 
-def render_all(folder: Path) -> dict[str, Rendered]:
+@pytest.fixture(scope="package")
+def usual_text(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """The same as text in our font, which stands in the page."""
+    folder = tmp_path_factory.mktemp("text")
+    return render_all(folder, "--markup", "html", "--fonts", "inline")["usual"]
+
+
+@pytest.fixture(params=["svg", "html"])
+def either(request: pytest.FixtureRequest) -> Rendered:
+    """The formulas as they mostly are, in either form."""
+    made: Rendered = request.getfixturevalue("usual" if request.param == "svg" else "usual_text")
+    return made
+
+
+def render_all(folder: Path, *flags: str) -> dict[str, Rendered]:
     """Render a page for each set-up."""
     pages = {name: folder / f"{number}.html" for number, name in enumerate(SETUPS)}
     for name, file in pages.items():
         file.write_text(source(SETUPS[name]), "utf-8")
-    render(folder)
+    render(folder, *flags)
     return {name: rendered(file) for name, file in pages.items()}
 
 
-def render(folder: Path) -> None:
+def render(folder: Path, *flags: str) -> None:
     """Render the pages of a folder in place, as the command line does."""
-    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder]
+    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder, *flags]
     words += ["--cache-dir", folder / ".cache"]
     subprocess.run(words, check=True, capture_output=True, timeout=120)
 

@@ -3,28 +3,28 @@
  *
  * @typedef {object} Look
  * @property {string[]} layouts  by their number: shown or not
- * @property {object[]} pictures  each svg that is shown: where, how large, in what colour
+ * @property {object[]} pictures  each svg, and each element of a text, that is shown: where, how large, in what colour
  */
 
 (() => {
   const formulas = [...document.querySelectorAll('mjx-container[data-tex]')];
   return formulas.map((formula) => {
     const ex = exOf(formula);
-    const svgs = [...formula.querySelectorAll('svg:not(svg svg)')].filter(isShown);
+    const svgs = [...formula.querySelectorAll('svg:not(svg svg), prm-text, prm-text :not(svg *)')].filter(isShown);
     const display = formula.hasAttribute('display');
     const origin = display ? (svgs.find((svg) => svg.hasAttribute('viewBox')) ?? svgs[0]).getBoundingClientRect() : baseline(formula);
     const room = formula.getBoundingClientRect();
     return svgs.map((svg) => {
       const box = svg.getBoundingClientRect();
       const x = display ? box.left + box.width / 2 - room.left - room.width / 2 : box.left - svgs[0].getBoundingClientRect().left;
-      const { fill, stroke, strokeWidth, overflow, opacity } = getComputedStyle(svg);
+      const { color, fill, stroke, strokeWidth, overflow, opacity } = getComputedStyle(svg);
       const text = svg.querySelector('text');
       return {
         x: round(x / ex),
         y: round((box.bottom - (display ? origin.bottom : origin)) / ex),
         width: round(box.width / ex),
         height: round(box.height / ex),
-        look: [fill, stroke, strokeWidth, overflow, opacity].join(' '),
+        look: (svg.localName === 'svg' ? [fill, stroke, strokeWidth, overflow, opacity] : [color, opacity]).join(' '),
         text: text && textLook(text, ex),
       };
     });

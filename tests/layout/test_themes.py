@@ -16,6 +16,8 @@ from tests.support.layout.themes import AROUND, RULES, style_sheets
 
 _PICTURE = Path(__file__).with_name("picture.js").read_text("utf-8")
 _SHEETS = style_sheets()
+#: asks for all fonts, and waits for them
+_FONTS = "Promise.allSettled([...document.fonts].map((font) => font.load())).then(() => {})"
 #: the text is alike under all themes, as far as they are not about the text
 _PARAGRAPH = (
     "font-family:serif!important;font-size:16px!important;color:#123!important;padding:0!important;"
@@ -44,14 +46,15 @@ def place(rendered: Rendered, rules: str, width: int) -> str:
 
 @pytest.mark.parametrize("width", [_NARROW, _WIDE])
 @pytest.mark.parametrize("name", _SHEETS)
-def test_a_theme_changes_nothing(page: Page, usual: Rendered, name: str, width: int) -> None:
+def test_a_theme_changes_nothing(page: Page, either: Rendered, name: str, width: int) -> None:
     rules = _SHEETS[name]
     if rules is None:
         pytest.skip(f"{name} is not installed")
     page.set_viewport_size({"width": 1600, "height": 900})
     looks = []
     for sheet in ("p { line-height: 1.5 }", rules):
-        page.set_content(place(usual, sheet, width))
+        page.set_content(place(either, sheet, width))
+        page.evaluate(_FONTS)
         looks.append(page.evaluate(_PICTURE))
     found = [
         f"{formula}: {difference}"
@@ -78,11 +81,12 @@ _SHADE = 8
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_theme_changes_no_pixel(page: Page, usual: Rendered, name: str) -> None:
+def test_a_theme_changes_no_pixel(page: Page, either: Rendered, name: str) -> None:
     page.set_viewport_size({"width": 900, "height": 190 * len(FORMULAS)})
     pictures = []
     for rules in ("p { line-height: 1.5 }", RULES[name]):
-        page.set_content(_apart(usual, rules))
+        page.set_content(_apart(either, rules))
+        page.evaluate(_FONTS)
         data = page.screenshot(animations="allow")
         pictures.append(Image.open(BytesIO(data)).convert("RGB"))
     assert ImageStat.Stat(pictures[0]).var[0] > 10

@@ -161,7 +161,9 @@ def test_an_interrupted_run_leaves_every_page_whole(
             interrupted += 1
             if name != "SIGKILL" and wait != 0.6:
                 assert process.returncode == 130
-                assert said.endswith("every page is whole, and the next run goes on from here\n")
+                assert said.endswith(
+                    "no page is half-written, and the next run continues from here\n"
+                )
         for page, source in old.items():
             if output is None or (target / page).exists():
                 assert restored((target / page).read_bytes(), xml=False) == source

@@ -21,7 +21,8 @@ const KEPT = new Set([
   'font-weight', 'pointer-events', 'preserveAspectRatio', 'target', 'text-anchor', 'xml:space',
   'fill-rule', 'role', 'aria-label', 'direction', 'textLength', 'lengthAdjust',
 ]);
-const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
+/** What a link may lead to. */
+export const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
 
 /**
  * @typedef {import('./nodes.js').LiteElement} LiteElement
@@ -42,7 +43,7 @@ export function escape(text) {
 }
 
 /** @param {string | null} list */
-function numbers(list) {
+export function numbers(list) {
   return (list?.match(NUMBERS) ?? []).map(Number);
 }
 
@@ -62,7 +63,7 @@ function factor(value) {
  * @param {LiteElement} node
  * @param {string | null} transform
  */
-function simple(node, transform = node.getAttribute('transform')) {
+export function simple(node, transform = node.getAttribute('transform')) {
   let [x, y, sx, sy] = [node.x, node.y, node.scale, node.scale];
   for (const [, name, list] of transform?.matchAll(TRANSFORM) ?? []) {
     const [a, b] = numbers(list);
@@ -85,7 +86,7 @@ function simple(node, transform = node.getAttribute('transform')) {
  *
  * @param {LiteElement} node
  */
-function placed(node) {
+export function placed(node) {
   const moved = simple(node);
   const inside = node.childNodes.find(isIdBox);
   const back = inside && simple(inside);
@@ -129,8 +130,7 @@ export class SvgWriter {
    */
   picture(svg) {
     const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
-    const marks = this.#children(svg.firstElement, ORIGIN);
-    return { ...box(top, width, height), marks };
+    return { ...box(top, width, height), content: this.#children(svg.firstElement, ORIGIN) };
   }
 
   /**
@@ -142,8 +142,13 @@ export class SvgWriter {
     const [, top, , height] = numbers(svg.getAttribute('data-mjx-viewBox'));
     return ['data-table', 'data-labels'].map((name) => {
       const column = svg.get((node) => node.hasAttribute(name));
-      return { ...box(top, 0, height), marks: this.#children(column.firstElement, ORIGIN) };
+      return { ...box(top, 0, height), content: this.#children(column.firstElement, ORIGIN) };
     });
+  }
+
+  /** @param {LiteElement} node  one that stands alone in a picture; its markup, from the origin of what is around it */
+  alone(node) {
+    return drawing(this.#node(node, ORIGIN));
   }
 
   /**
@@ -419,7 +424,7 @@ function isLinked(node) {
 }
 
 /** @param {LiteElement} node */
-function dashes(node) {
+export function dashes(node) {
   if (node.classes.has('mjx-dashed')) return ' stroke-dasharray="140"';
   return node.classes.has('mjx-dotted') ? ' stroke-dasharray="0 140" stroke-linecap="round"' : '';
 }
@@ -456,10 +461,18 @@ function attribute(name, value, own = false) {
   return ` ${name}="${escape(value)}"`;
 }
 
-/** @param {CSSStyleDeclaration} declared  what is left of a `\style` to say, if it only changes looks */
-function style(declared) {
-  const kept = [...declared]
+/**
+ * @param {CSSStyleDeclaration} declared
+ * @returns {[string, string][]} what is left of a `\\style` to say, if it only changes looks
+ */
+export function leftToSay(declared) {
+  return [...declared]
     .filter((name) => !DRAWN.test(name) && isHarmless(name, declared.getPropertyValue(name)))
-    .map((name) => `${name}:${declared.getPropertyValue(name)}`);
+    .map((name) => /** @type {[string, string]} */ ([name, declared.getPropertyValue(name)]));
+}
+
+/** @param {CSSStyleDeclaration} declared */
+function style(declared) {
+  const kept = leftToSay(declared).map(([name, value]) => `${name}:${value}`);
   return kept.length ? ` style="${escape(kept.join(';'))}"` : '';
 }

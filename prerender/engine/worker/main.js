@@ -5,16 +5,15 @@
  * a single formula that neither sets nor uses any. Jobs share nothing.
  */
 
-import { drawing, SvgWriter } from './draw.js';
+import { formOf, lettersOf, outlinesOf } from './forms.js';
 import { depthsOfBreaks, joined } from './layout/inline.js';
 import { layouts } from './layout/layouts.js';
-import { load, makeDocument, makeOutput, scopesOf } from './mathjax.js';
+import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
-import { nameOf, shorten } from './outline.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
-import { share } from './share.js';
 import { isSame, Shared, stateOf } from './state.js';
+import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
 
 /**
@@ -22,6 +21,7 @@ import { lacksFont } from './words.js';
  * @typedef {import('./protocol.js').Formula} Formula
  * @typedef {import('./protocol.js').Typeset} Typeset
  * @typedef {import('./protocol.js').Layout} Layout
+ * @typedef {import('./forms.js').Form} Form
  */
 
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
@@ -38,10 +38,6 @@ const METRICS = { em: PX_PER_EM, ex: (PX_PER_EM * X_HEIGHT) / 1000, width: 80 * 
 const setups = new Map();
 /** @type {Shared} what is MathJax's, and no document's */
 const shared = new Shared();
-/** @type {Map<string, string>} from our names of glyphs to their outlines */
-const outlines = new Map();
-/** @type {Map<string, string>} from MathJax's ids of glyphs to our names */
-const names = new Map();
 
 /** Milliseconds for layouts of displays, of this run. */
 let layoutTime = 0;
@@ -102,8 +98,7 @@ async function runNow({ setups: added, jobs, careful }) {
   const changed = shared.changed();
   if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
   const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
-  const own = Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
-  return { typesets, outlines: own, milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
+  return { typesets, outlines: outlinesOf(used), milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
 }
 
 /** @param {import('./protocol.js').Job} job  whether other jobs may have its document */
@@ -163,6 +158,7 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   const { setup: key, formulas } = job;
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
+  if (formulas[0]?.input === 'glyphs') return [await outlinesFor(entry.output.font, formulas[0].math)];
   let doc;
   try {
     doc = apart ? makeDocument(entry.setup, entry.output) : commonDocument(entry);
@@ -176,11 +172,23 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
-    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item));
+    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, entry.setup.markup));
   }
   // What has changed it in a known way takes it along, and what is broken off; see `uncleanSetups`
   if (!apart && (errors[0] || state(doc) !== before)) entry.document = null;
   return results;
+}
+
+/**
+ * The outlines of characters of our font, whether a formula has them or not.
+ *
+ * @param {any} font  MathJax's
+ * @param {string} characters
+ * @returns {Promise<Typeset>}
+ */
+async function outlinesFor(font, characters) {
+  await loadAll(font);
+  return { glyphs: lettersOf(font, characters) };
 }
 
 /**
@@ -203,7 +211,7 @@ function state(doc) {
  * @param {Formula} formula
  */
 function makeItem(doc, { math, display, input }) {
-  const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath' }[input];
+  const name = { tex: 'TeX', mathml: 'MathML', asciimath: 'AsciiMath', glyphs: '' }[input];
   const jax = /** @type {MJ.InputJax} */ (doc.inputJax.find((one) => one.name === name)); // see `inputsOf`
   const item = new doc.options.MathItem(math, jax, display);
   item.start.node = document.body;
@@ -263,19 +271,27 @@ async function attempt(action) {
 /**
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
+ * @param {import('./protocol.js').Markup} [markup]
  * @returns {Promise<Typeset>}
  */
-async function typeset(doc, item) {
-  const pen = new SvgWriter((id) => outline(doc.outputJax, id));
+async function typeset(doc, item, markup = 'svg') {
+  const form = formOf(markup, doc.outputJax);
   /** @type {Layout[]} */
   let drawn = [];
+  let isText = true;
   dropEmptyNumbers(item.root);
   const error = await attempt(() => {
-    drawn = item.display ? drawDisplay(doc, item, pen) : drawInline(doc, item, pen);
+    try {
+      drawn = item.display ? drawDisplay(doc, item, form) : drawInline(doc, item, form);
+    } catch (why) {
+      if (!(why instanceof NoTextError)) throw why;
+      isText = false;
+    }
   });
+  if (!isText) return typeset(doc, item, 'svg');
   if (error !== undefined) return { error };
-  const guessed = [...pen.texts].filter(lacksFont);
-  return { layouts: drawn, glyphs: [...pen.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+  const guessed = [...form.texts].filter(lacksFont);
+  return { markup, layouts: drawn, glyphs: [...form.glyphs], guessed, undefined: undefinedNames(item.root), ...numbersOf(item.root) };
 }
 
 /**
@@ -283,15 +299,16 @@ async function typeset(doc, item) {
  *
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
- * @param {SvgWriter} pen
+ * @param {Form} form
  * @returns {Layout[]}
  */
-function drawInline(doc, item, pen) {
+function drawInline(doc, item, form) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
   // A table with a number asks for the whole line, and has no picture of its own size
-  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, pen);
-  const parts = svgs.map((svg) => ({ ...pen.picture(svg), break_before: breakBefore(svg) }));
-  return joined(parts, depthsOfBreaks(item.root)).map(({ marks, ...part }) => ({ ...part, body: [drawing(marks)] }));
+  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
+  const parts = svgs.map((svg) => ({ ...form.picture(svg), break_before: breakBefore(svg) }));
+  const whole = joined(parts, depthsOfBreaks(item.root), (a, b, shift) => form.beside(a, b, shift));
+  return whole.map((part) => ({ ...part, content: undefined, body: form.body(part.content, part.width) }));
 }
 
 /**
@@ -299,17 +316,17 @@ function drawInline(doc, item, pen) {
  *
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
- * @param {SvgWriter} pen
+ * @param {Form} form
  * @returns {Layout[]}
  */
-function drawDisplay(doc, item, pen) {
+function drawDisplay(doc, item, form) {
   const sides = sidesOf(item.root);
   const started = performance.now();
   const found = layouts(item, doc, { signs: doc.signs });
   layoutTime += performance.now() - started;
-  const drawn = found.map((layout, index) => drawLayout(layout, pen, index === 0 ? sides : null));
-  const bodies = share(drawn.map(({ marks }) => marks));
-  return drawn.map((picture, index) => ({ ...picture, marks: undefined, body: bodies[index] }));
+  const drawn = found.map((layout, index) => drawLayout(layout, form, index === 0 ? sides : null));
+  const bodies = form.bodies(drawn);
+  return drawn.map((layout, index) => ({ ...layout, content: undefined, body: bodies[index] }));
 }
 
 /**
@@ -322,23 +339,26 @@ function isSvg(node) {
 
 /**
  * @param {Pick<import('./layout/layouts.js').Layout, 'width' | 'tag' | 'dom'>} layout
- * @param {SvgWriter} pen
+ * @param {Form} form
  * @param {string[] | null} sides  of the line where its rows stand, if they do
- * @returns {Omit<Layout, 'body'> & {marks: import('./draw.js').Mark[]}}
+ * @returns {Omit<Layout, 'body'> & {content: import('./forms.js').Content}}
  */
-function drawLayout({ width, tag, dom }, pen, sides) {
+function drawLayout({ width, tag, dom }, form, sides) {
   const svg = dom.get(isSvg);
   if (sides) {
-    const drawn = drawLayout({ width, tag, dom }, pen, null);
-    const marks = spread(sides, svg, drawn, () => (tag ? pen.columns(svg)[0] : pen.picture(svg)).marks);
-    return { ...drawn, marks, indent: 0, full_width: true };
+    const drawn = drawLayout({ width, tag, dom }, form, null);
+    const rows = rowsOf(svg, () => (tag ? form.columns(svg)[0] : form.picture(svg)).content);
+    const content = form.spread(rows.map((row, index) => ({ side: sides[index], content: row })), drawn);
+    return { ...drawn, content, indent: 0, full_width: true };
   }
   const indent = tag ? numberedIndent(svg, tag, width) : indentOf(svg);
-  if (!tag) return { ...pen.picture(svg), width: thousandths(width), indent, tag: null };
-  const [body, { marks }] = pen.columns(svg);
-  const rows = new Set(marks.map(({ y }) => y));
-  const number = { width: thousandths(tag.width), gap: thousandths(tag.gap), side: tag.side, body: [drawing(marks)] };
-  return { ...body, width: thousandths(width), indent, tag: { ...number, row: rows.size === 1 ? [...rows][0] : null } };
+  if (!tag) return { ...form.picture(svg), width: thousandths(width), indent, tag: null };
+  const [body, { content }] = form.columns(svg);
+  const rows = new Set(form.baselines(content));
+  const [number, gap] = [thousandths(tag.width), thousandths(tag.gap)];
+  const row = rows.size === 1 ? [...rows][0] : null;
+  const beside = { width: number, gap, side: tag.side, body: form.body(content, number), row };
+  return { ...body, width: thousandths(width), indent, tag: beside };
 }
 
 /**
@@ -356,27 +376,23 @@ function sidesOf(root) {
 }
 
 /**
- * A row that stands at a side of the whole line, however wide: in a viewport that has the line's
- * width and keeps its scale.
+ * What is drawn of each row of a table by itself.
  *
- * @param {string[]} sides
- * @param {import('./nodes.js').LiteElement} svg  MathJax's
- * @param {{width: number, height: number, depth: number}} box
- * @param {() => import('./draw.js').Mark[]} draw  what is left in the svg
+ * @template T
+ * @param {LiteElement} svg  MathJax's
+ * @param {() => T} draw  what is left in the svg
+ * @returns {T[]}
  */
-function spread(sides, svg, { width, height, depth }, draw) {
+function rowsOf(svg, draw) {
   const whole = svg.get((node) => node.getAttribute('data-mml-node') === 'mtable');
   const table = whole.get((node) => node.hasAttribute('data-mml-node')).parentNode ?? whole;
   const rows = table.childNodes;
-  const view = [0, -height, width, height + depth].map(Math.round).join(' ');
-  const marks = rows.map((row, index) => {
+  const drawn = rows.map((row) => {
     table.childNodes = [row];
-    const aspect = { left: 'xMinYMin', right: 'xMaxYMin' }[sides[index]] ?? 'xMidYMin';
-    const markup = `<svg viewBox="${view}" preserveAspectRatio="${aspect}">${drawing(draw())}</svg>`;
-    return { x: 0, y: 0, at: () => markup };
+    return draw();
   });
   table.childNodes = rows;
-  return marks;
+  return drawn;
 }
 
 /**
@@ -431,21 +447,6 @@ function breakBefore(svg) {
   const size = before.getAttribute('size');
   if (size !== null) return SPACES[Number(size)];
   return Math.round(1000 * (1 + parseFloat(before.style.letterSpacing)));
-}
-
-/**
- * @param {any} jax
- * @param {string} id  MathJax's
- * @returns {string} ours
- */
-function outline(jax, id) {
-  const name = names.get(id);
-  if (name) return name;
-  const path = shorten(jax.fontCache.cache.get(id));
-  const ours = nameOf(path);
-  names.set(id, ours);
-  outlines.set(ours, path);
-  return ours;
 }
 
 /** @param {any} root  the compiled formula */

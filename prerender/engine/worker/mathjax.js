@@ -55,6 +55,22 @@ export async function load() {
   clearAutoloads();
 }
 
+/** @type {Promise<unknown> | null} */
+let whole = null;
+
+/**
+ * Loads what MathJax's font has in files of its own, and its extensions, once.
+ *
+ * @param {any} font
+ */
+export function loadAll(font) {
+  whole ??= Promise.all([
+    window.MathJax.loader.load('[tex]/mhchem', '[tex]/bbm').catch(() => {}),
+    ...Object.values(font.constructor.dynamicFiles).map((file) => font.loadDynamicFile(file)),
+  ]);
+  return whole;
+}
+
 /** MathJax writes where things are as texts, which would be read again at once (nodes.js: LiteElement.move). */
 function numbersForPlaces() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;

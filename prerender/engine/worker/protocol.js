@@ -23,6 +23,9 @@
  * @property {Options} output
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
+ * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ *
+ * @typedef {'svg' | 'html'} Markup  pictures, or text in our font
  *
  * @typedef {Record<string, unknown>} Options  of a part of MathJax; functions and regular expressions
  *   travel as their source (mathjax.js: revive)
@@ -35,7 +38,7 @@
  * @typedef {object} Formula
  * @property {string} math
  * @property {boolean} display
- * @property {'tex' | 'mathml' | 'asciimath'} input
+ * @property {'tex' | 'mathml' | 'asciimath' | 'glyphs'} input  with glyphs, `math` are characters of our font
  * @property {number} scope
  *
  * @typedef {object} Answer
@@ -45,6 +48,7 @@
  * @property {number} layout_milliseconds  how many of them went to layouts of displays
  *
  * @typedef {object} Typeset
+ * @property {Markup} [markup]  the form that it has
  * @property {Layout[]} [layouts]
  * @property {string[]} [glyphs]
  * @property {string[]} [guessed]  texts for which this machine has no font

@@ -1,9 +1,10 @@
 /**
  * Measures the formulas of a rendered page at a screen's width; returns what is wrong with them.
  *
- * A picture's viewBox defines its intended size and the position of its baseline. Its actual geometry
- * is measured against references: pictures of size zero beside the formula, on the baseline of the
- * text, which everything around the formula moves and turns in the same way.
+ * A picture's viewBox defines its intended size and the position of its baseline. Text in our font
+ * defines them by its style; while it is measured, a picture inside it (a stand-in) has its units. The
+ * actual geometry is measured against references: pictures of size zero beside the formula, on the
+ * baseline of the text, which everything around the formula moves and turns in the same way.
  *
  * @param {{textSize: number, shrink: number, xHeight: number}} options  text size factor (1: the
  *   page's own); the least readable fraction of a formula's size; the height of an x in MathJax's
@@ -26,10 +27,12 @@
    * @property {number} index  of the formula
    * @property {HTMLElement} formula  an element of our own
    * @property {Element | null} box  the element that contains its layouts
-   * @property {SVGSVGElement[]} pictures  all its pictures
-   * @property {SVGSVGElement[]} seen  the visible ones
+   * @property {Picture[]} pictures  all its pictures
+   * @property {Picture[]} seen  the visible ones
    * @property {number} ex  pixels of an ex in it
    * @property {number} textEx  pixels of an ex in the text around it
+   *
+   * @typedef {SVGSVGElement | HTMLElement} Picture  an svg, or a text in our font (`prm-text`)
    *
    * @typedef {[index: number, formula: Element]} Indexed
    *
@@ -51,6 +54,10 @@
   const WRAPPER =
     ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
   const SVG = 'http://www.w3.org/2000/svg';
+  const TEXT = 'prm-text';
+  const FONT = 'prm-math';
+  /** Thousandths of an em: what a text is as high, and as deep, as, that says nothing else. */
+  const TEXT_BOX = { y: -750, height: 1000 };
   /** Less than this, in CSS pixels, nobody sees. */
   const SLACK = 1;
   /** Nor this share of a size. */
@@ -59,6 +66,9 @@
   const OFF_LINE = 0.05;
   const CLIPS = /hidden|clip/;
   const SCROLLS = /auto|scroll/;
+
+  /** @type {Map<Picture, SVGSVGElement>} from texts to pictures that stand where they begin, in their units */
+  const standIns = new Map();
 
   const root = document.documentElement;
   const state = (globalThis.prerender ??= {});
@@ -133,7 +143,7 @@
     const sizes = probes.map((pair) => pair.map((one) => Number.parseFloat(getComputedStyle(one).width) / 100));
     for (const one of probes.flat()) one.remove();
     return formulas.map(([index, formula], at) => {
-      const pictures = [...formula.querySelectorAll('svg')].filter(isPicture);
+      const pictures = picturesOf(formula);
       const [ex, textEx] = sizes[at];
       return { index, formula: /** @type {HTMLElement} */ (formula), box: formula.querySelector(BOX), pictures, seen: seenOf(pictures, formula), ex, textEx };
     });
@@ -142,7 +152,7 @@
   /**
    * The pictures that are seen; or will be, if all around them is still to come into sight.
    *
-   * @param {SVGSVGElement[]} pictures
+   * @param {Picture[]} pictures
    * @param {Element} formula
    */
   function seenOf(pictures, formula) {
@@ -170,18 +180,65 @@
   }
 
   /**
-   * A picture of its own, and not one that keeps room only.
+   * Pictures of its own, and not those that keep room only, or that are part of a text.
    *
-   * @param {SVGSVGElement} svg
+   * @param {Element} formula
+   * @returns {Picture[]}
    */
+  function picturesOf(formula) {
+    const texts = [.../** @type {NodeListOf<HTMLElement>} */ (formula.querySelectorAll(TEXT))];
+    const all = [...texts, ...[...formula.querySelectorAll('svg')].filter(isPicture)];
+    return all.sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  }
+
+  /** @param {SVGSVGElement} svg */
   function isPicture(svg) {
     const draws = svg.hasAttribute('viewBox') || [...svg.children].some((child) => child.localName !== 'desc');
     return draws && !isNested(svg);
   }
 
+  /**
+   * The box that a picture is meant to have, in its units, with the line at 0; null: its room is all.
+   *
+   * @param {Picture} picture
+   * @returns {{width: number, y: number, height: number} | null}
+   */
+  function boxOf(picture) {
+    if (picture instanceof SVGSVGElement) return picture.hasAttribute('viewBox') ? picture.viewBox.baseVal : null;
+    if (picture.classList.contains('prm-full')) return null;
+    const style = getComputedStyle(picture);
+    const [high, deep, wide] = ['--h', '--d', '--n'].map((name) => 1000 * Number.parseFloat(style.getPropertyValue(name)));
+    const box = high ? { y: -high - (deep || 0), height: high } : TEXT_BOX;
+    return { ...box, width: wide || (1000 * picture.getBoundingClientRect().width) / Number.parseFloat(style.fontSize) };
+  }
+
+  /**
+   * What has the units of a picture.
+   *
+   * @param {Picture} picture
+   * @returns {SVGSVGElement}
+   */
+  function unitsOf(picture) {
+    return picture instanceof SVGSVGElement ? picture : (standIns.get(picture) ?? standIn(picture));
+  }
+
+  /**
+   * @param {HTMLElement} text
+   * @returns {SVGSVGElement}
+   */
+  function standIn(text) {
+    const one = document.createElementNS(SVG, 'svg');
+    one.setAttribute('viewBox', '0 0 1000 1000');
+    one.style.cssText = `all:initial!important;width:1em!important;height:1em!important;
+      margin:0 -1em -1em 0!important;vertical-align:baseline!important;font-size:inherit!important`;
+    text.prepend(one);
+    standIns.set(text, one);
+    return one;
+  }
+
   /** @param {SVGSVGElement} svg */
   function isNested(svg) {
-    return Boolean(svg.parentElement?.closest('svg'));
+    return Boolean(svg.parentElement?.closest(`svg, ${TEXT}`));
   }
 
   /** @param {Element} element */
@@ -202,15 +259,16 @@
   /**
    * What has become of each picture that is seen; all references stand at once, for one reflow.
    *
-   * @returns {Map<SVGSVGElement, Drawn>}
+   * @returns {Map<Picture, Drawn>}
    */
   function drawings() {
+    for (const picture of shown.flatMap(({ seen }) => seen)) unitsOf(picture);
     const references = shown.map((part) => (isOnLine(part) ? onLine(part) : [beside(part)]));
     const all = shown.flatMap((part, index) => {
       const [outer, ...inner] = references[index];
       return part.seen.map((picture, number) => /** @type {const} */ ([picture, transformed(picture, outer, inner[number], part)]));
     });
-    for (const one of references.flat(2)) one.remove();
+    for (const one of [...references.flat(2), ...standIns.values()]) one.remove();
     return new Map(all);
   }
 
@@ -259,7 +317,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement[]} outer  references beside its formula
    * @param {SVGSVGElement[] | undefined} inner  references beside it, if it stands on a line of text
    * @param {Part} part
@@ -270,17 +328,17 @@
     const [width, height] = [Math.hypot(a, b), Math.hypot(c, d)];
     const angle = (Math.atan2(b, a) * 180) / Math.PI;
     const drawnAs = { angle, mirrored: a * d - b * c < 0, slant: (a * c + b * d) / (width * height || 1), width, height };
-    return { ...drawnAs, sinks: inner && picture.hasAttribute('viewBox') ? sinks(picture, outer, inner, part) : null };
+    return { ...drawnAs, sinks: inner && boxOf(picture) ? sinks(picture, outer, inner, part) : null };
   }
 
   /**
    * The transformation from one picture's units to those of another.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement} other
    */
   function relative(picture, other) {
-    return matrixOf(other).inverse().multiply(matrixOf(picture));
+    return matrixOf(other).inverse().multiply(matrixOf(unitsOf(picture)));
   }
 
   /** @param {SVGSVGElement} picture */
@@ -293,22 +351,25 @@
    *
    * Its lower edge counts: one that is shrunk, and so not as deep, is not off its line.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {SVGSVGElement[]} outer
    * @param {SVGSVGElement[]} inner
    * @param {Part} part
    */
   function sinks(picture, outer, inner, part) {
-    const { y, height } = picture.viewBox.baseVal;
+    const { y, height } = boxOf(picture) ?? TEXT_BOX;
     const depth = ((y + height) * part.ex) / xHeight;
     const own = inner.map((one) => {
       const { d, f } = relative(picture, one);
       return f + (y + height) * d - depth;
     });
     const style = getComputedStyle(around(part.formula));
+    // A text of several parts may begin on a line of its own and end on another
+    const isBroken = picture.localName === TEXT && picture.querySelector('prm-break') !== null;
     const line = Number.parseFloat(style.lineHeight) || Number.parseFloat(style.fontSize) * 1.2;
     // By a line's height: a line ends between them
     const formulas = outer.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
+    if (isBroken && own.every((by) => Math.abs(by) > line * 0.8)) return null;
     return least(own) + (formulas.length > 0 ? least(formulas) : 0);
   }
 
@@ -324,7 +385,9 @@
   /** Returns the problems of the page as a whole. */
   function problems() {
     if (parsed.length > 0 && parts.length === 0) return ['none of its formulas is in it any more'];
-    return document.body && isSeen(document.body) ? [] : ['nothing of it is seen'];
+    if (!document.body || !isSeen(document.body)) return ['nothing of it is seen'];
+    const lost = [...document.fonts].some(({ family, status }) => family.includes(FONT) && status === 'error');
+    return lost ? ['the font of its formulas cannot be loaded'] : [];
   }
 
   /** Formulas that scripts have taken out of a place that is still shown. */
@@ -425,7 +488,7 @@
   }
 
   /**
-   * @param {SVGSVGElement[]} pictures
+   * @param {Picture[]} pictures
    * @param {Element} element
    */
   function inside(pictures, element) {
@@ -457,12 +520,13 @@
    * The pixels that a picture is meant to have. One without a viewBox fills its room, and says how
    * much it needs.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function natural(picture, { ex }) {
-    if (picture.hasAttribute('viewBox')) {
-      const { width, height } = picture.viewBox.baseVal;
+    const box = boxOf(picture);
+    if (box) {
+      const { width, height } = box;
       return { width: (width * ex) / xHeight, height: (height * ex) / xHeight };
     }
     const style = getComputedStyle(picture);
@@ -482,17 +546,17 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function wrongPicture(picture, part) {
     const become = becomeOf(picture);
     const turned = wrongWay(become);
-    if (turned.length > 0 || !picture.hasAttribute('viewBox')) return turned;
+    if (turned.length > 0 || !boxOf(picture)) return turned;
     return [...wrongSize(picture, become, part), ...offLine(become, part), ...cut(picture, part)];
   }
 
-  /** @param {SVGSVGElement} picture  one that is seen */
+  /** @param {Picture} picture  one that is seen */
   function becomeOf(picture) {
     return /** @type {Drawn} */ (drawn.get(picture));
   }
@@ -507,7 +571,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Drawn} become
    * @param {Part} part
    */
@@ -526,7 +590,7 @@
   }
 
   /**
-   * @param {SVGSVGElement} svg
+   * @param {Picture} svg
    * @param {'width' | 'height'} side
    * @param {number} wants
    */
@@ -559,7 +623,7 @@
   /**
    * Whether something in the formula shows less than all of a picture; what scrolls shows all.
    *
-   * @param {SVGSVGElement} picture
+   * @param {Picture} picture
    * @param {Part} part
    */
   function cut(picture, { formula }) {
@@ -662,7 +726,7 @@
 
   /** @param {Part} part */
   function shrinks(part) {
-    return part.seen.filter((picture) => picture.hasAttribute('viewBox')).some((picture) => {
+    return part.seen.filter((picture) => boxOf(picture)).some((picture) => {
       const { width } = natural(picture, part);
       const share = (becomeOf(picture).width * xHeight) / part.ex;
       return width * (1 - share) > SLACK && share >= shrink - CLOSE;

@@ -22,7 +22,7 @@ const { BIN, REL } = CLASSES;
  * @property {number} width
  * @property {number} height
  * @property {number} depth
- * @property {import('../draw.js').Mark[]} marks
+ * @property {import('../forms.js').Content} content   as its form of markup has it
  * @property {number | 'newline' | null} break_before   the space before it; 'newline'; null: it is the first
  */
 
@@ -118,9 +118,10 @@ export function depthsOfBreaks(root) {
  *
  * @param {Part[]} parts
  * @param {number[]} depths   of the breaks between them
+ * @param {import('../forms.js').Form['beside']} beside
  * @returns {Part[]}
  */
-export function joined(parts, depths) {
+export function joined(parts, depths, beside) {
   const whole = parts.reduce((sum, { width, break_before: space }) => sum + width + (Number(space) || 0), 0);
   const known = depths.length === parts.length - 1;
   const out = parts.slice(0, 1);
@@ -130,7 +131,7 @@ export function joined(parts, depths) {
     if (typeof space === 'number') {
       const width = last.width + space + part.width;
       if (whole <= WORD * EX || (known && depths[i] > 0 && width <= COLUMN * EX)) {
-        out[out.length - 1] = join(last, part, last.width + space);
+        out[out.length - 1] = join(last, part, last.width + space, beside);
         return;
       }
     }
@@ -145,14 +146,15 @@ export function joined(parts, depths) {
  * @param {Part} a
  * @param {Part} b
  * @param {number} shift
+ * @param {import('../forms.js').Form['beside']} beside
  * @returns {Part}
  */
-function join(a, b, shift) {
+function join(a, b, shift, beside) {
   return {
     ...a,
     width: shift + b.width,
     height: Math.max(a.height, b.height),
     depth: Math.max(a.depth, b.depth),
-    marks: [...a.marks, ...b.marks.map((mark) => ({ ...mark, x: mark.x + shift }))],
+    content: beside(a.content, b.content, shift),
   };
 }

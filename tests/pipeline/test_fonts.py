@@ -1,0 +1,77 @@
+"""The files of the font that a site's pages share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+_PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title>
+<script src="https://cdn.jsdelivr.net/npm/mathjax@4/tex-svg.js"></script></head>
+<body><p id="p">On \(x_i^2\) and \(\frac ab\) off</p><p>\[\sum_{i=0}^9 x_i \tag{1}\]</p>%s</body>
+</html>
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    (folder / "below").mkdir(parents=True)
+    (folder / "index.html").write_text(_PAGE % "", "utf-8")
+    (folder / "below" / "page.html").write_text(_PAGE % r"\(\mathfrak A\)", "utf-8")
+    return folder
+
+
+def _fonts(folder: Path) -> set[str]:
+    return {file.name for file in folder.glob("*.woff2")}
+
+
+@pytest.mark.parametrize("css", ["inline", "external"])
+def test_pages_share_fonts_and_come_back(prerender: Run, site: Path, css: str) -> None:
+    before = {file: file.read_bytes() for file in site.rglob("*.html")}
+    flags = ["--markup", "html", "--css", css]
+    done = prerender("build", site, *flags)
+    assert done.returncode == 0, done.stderr
+    fonts = _fonts(site)
+    index = (site / "index.html").read_text("utf-8")
+    below = (site / "below" / "page.html").read_text("utf-8")
+    asked = {name for name in fonts if f'href="{name}"' in index}
+    assert asked < {name for name in fonts if f'href="../{name}"' in below} == fonts
+    assert 'jax="SVG"' not in index + below
+    built = {file: file.read_bytes() for file in site.rglob("*.html")}
+    assert "0 typeset" in prerender("build", site, *flags).stderr
+    assert built == {file: file.read_bytes() for file in site.rglob("*.html")}
+    assert prerender("restore", site).returncode == 0
+    assert before == {file: file.read_bytes() for file in site.rglob("*.html")}
+    assert _fonts(site) == set()
+
+
+def test_a_font_that_is_gone_is_made_again_and_one_too_many_goes(
+    prerender: Run, site: Path
+) -> None:
+    flags = ["--markup", "html", "-o", "out"]
+    assert prerender("build", site, *flags).returncode == 0
+    out = site.parent / "out"
+    fonts = _fonts(out)
+    (out / sorted(fonts)[0]).unlink()
+    assert prerender("build", site, *flags).returncode == 0
+    assert _fonts(out) == fonts
+    (site / "below" / "page.html").unlink()
+    assert prerender("build", site, *flags).returncode == 0
+    assert _fonts(out) < fonts
+
+
+def test_batch_and_build_write_the_same(prerender: Run, site: Path) -> None:
+    flags = ["--markup", "html"]
+    assert prerender("build", site, *flags, "-o", "built").returncode == 0
+    words = ["--journal", "journal.db", "-o", "batched"]
+    done = prerender("batch", site, *flags, *words)
+    assert done.returncode == 0, done.stderr
+    built, batched = (
+        {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+        for root in (site.parent / "built", site.parent / "batched")
+    )
+    assert built.keys() == batched.keys()
+    assert built == batched
