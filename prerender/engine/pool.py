@@ -30,6 +30,8 @@ _LEAST = 0.05
 _BATCHES_IN_FLIGHT = 2
 #: tabs that one job may cost: two for each formula that no tab survives
 _MOST_TRIES = 20
+#: the same where it is not known which formula that is
+_FEW_TRIES = 4
 #: seconds: a tab's clock is no finer
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
@@ -255,14 +257,15 @@ class Engine:
             request.tries += 1
         if len(batch) == 1:
             request = batch[0]
-            if request.tries > _MOST_TRIES:
+            begun = tab is not None and tab.progress is not None
+            if tab is None and request.tries > _FEW_TRIES:
+                request.fail(EngineError(f"the browser keeps failing: {lost}"))
+                return
+            if request.tries > (_MOST_TRIES if begun else _FEW_TRIES):
                 request.give_up(f"cannot be typeset with the others of its page: {lost}")
                 return
             if tab is not None and tab.progress is not None:
                 request.blame(tab.progress[1], f"cannot be typeset: {lost}")
-            elif request.tries > 4:
-                request.fail(EngineError(f"the browser keeps failing: {lost}"))
-                return
             self._retries.append(batch)
         elif batch[0].tries == 1:
             self._retries.append(batch)
