@@ -205,6 +205,7 @@ def _without_unstable_stamp(page: PageDone, worker: RenderWorker) -> PageDone:
 def _provenance(page: str, data: bytes) -> str | None:
     """Return what a page was rendered by; None if it is not rendered, or not decodable."""
     try:
-        return rendered_by(decode(data, xml=is_xml(PurePosixPath(page))).text)
+        xml = is_xml(PurePosixPath(page))
+        return rendered_by(decode(data, xml=xml).text, xml=xml)
     except EncodingLossError:
         return None

@@ -9,13 +9,19 @@ from contextlib import suppress
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from prerender.browser.discover import find_browser, sandbox
-from prerender.browser.pages import STARTUP_TIMEOUT
+from prerender.browser.pages import NOWHERE, STARTUP_TIMEOUT
 from prerender.errors import EngineError
 
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-background-networking",
     "--no-first-run",
+    # nothing leaves, whatever a page's scripts try: no name has an address, what would go out goes
+    # to a proxy that is not there, and calls between browsers (WebRTC) go by proxies only
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    f"--proxy-server={NOWHERE}",
+    "--proxy-bypass-list=<-loopback>",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     # else it updates the size of its heap only every twenty minutes
     "--enable-precise-memory-info",
     # V8's last compiler takes a sixth of a build's time without making MathJax faster, even after

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from playwright.async_api import Browser, CDPSession, Error, FloatRect, Page, Route
 
 __all__ = [
+    "NOWHERE",
     "ORIGIN",
     "STARTUP_TIMEOUT",
     "Browser",
@@ -41,7 +42,7 @@ __all__ = [
 #: never resolved: requests to it are answered by `Serve` functions
 ORIGIN = "https://prerender.invalid"
 #: a proxy that does not exist: no other request leaves the machine, not even of a web socket
-_NOWHERE = "http://127.0.0.1:9"
+NOWHERE = "http://127.0.0.1:9"
 #: seconds that opening a page, or a quick call to it, may take on a busy machine
 STARTUP_TIMEOUT = 60.0
 _CLOSING = 5.0
@@ -89,7 +90,7 @@ async def open_page(
 
     Raises TabLostError if a step of it takes more than `seconds`.
     """
-    blocked: dict[str, Any] = {"service_workers": "block", "proxy": {"server": _NOWHERE}}
+    blocked: dict[str, Any] = {"service_workers": "block", "proxy": {"server": NOWHERE}}
     context = await with_timeout(browser.new_context(**blocked, **options), seconds)
     try:
         await with_timeout(context.route("**/*", lambda route: _answer(route, serve)), seconds)
@@ -138,7 +139,7 @@ async def with_timeout(action: Awaitable[T], seconds: float = STARTUP_TIMEOUT) -
     except TimeoutError as error:
         raise TabTimeoutError(f"no answer within {seconds:g} s") from error
     except Error as error:
-        raise TabLostError(error.message) from error
+        raise TabLostError(error.message.partition("\n")[0]) from error
 
 
 async def close_quietly(action: Awaitable[object]) -> None:

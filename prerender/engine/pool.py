@@ -28,6 +28,10 @@ _BATCH = 0.25
 _LEAST = 0.05
 #: batches that a tab has at a time: the one that it is at, and the next
 _BATCHES_IN_FLIGHT = 2
+#: tabs that one job may cost: two for each formula that no tab survives
+_MOST_TRIES = 20
+#: the same where it is not known which formula that is
+_FEW_TRIES = 4
 #: seconds: a tab's clock is no finer
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
@@ -59,6 +63,12 @@ class _Request:
         if self.suspect == index:
             self.skip[index] = why
         self.suspect = index
+
+    def give_up(self, why: str) -> None:
+        """No formula of it is typeset: that is an error of each, and of its page only."""
+        if not self.result.done():
+            error = Typeset(error=why, accident=True)
+            self.result.set_result(JobResult((error,) * len(self.job.formulas)))
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
@@ -247,11 +257,15 @@ class Engine:
             request.tries += 1
         if len(batch) == 1:
             request = batch[0]
-            if tab is not None and tab.progress is not None:
-                request.blame(tab.progress[1], f"cannot be typeset: {lost}")
-            elif request.tries > 4:
+            begun = tab is not None and tab.progress is not None
+            if tab is None and request.tries > _FEW_TRIES:
                 request.fail(EngineError(f"the browser keeps failing: {lost}"))
                 return
+            if request.tries > (_MOST_TRIES if begun else _FEW_TRIES):
+                request.give_up(f"cannot be typeset with the others of its page: {lost}")
+                return
+            if tab is not None and tab.progress is not None:
+                request.blame(tab.progress[1], f"cannot be typeset: {lost}")
             self._retries.append(batch)
         elif batch[0].tries == 1:
             self._retries.append(batch)

@@ -18,7 +18,10 @@ from prerender.setup import Pair, SearchRules
 
 @dataclass(slots=True)
 class _Search:
-    """An opened formula: its offsets, what closes it, and the first close seen within braces."""
+    """An opened formula: its offsets, what closes it, and the first close seen within braces.
+
+    `literal` is how what closes it is spelled.
+    """
 
     start: int
     math: int
@@ -27,6 +30,7 @@ class _Search:
     close: re.Pattern[str]
     display: bool
     environment: bool
+    literal: str
     braces: int = 0
     candidate: re.Match[str] | None = None
 
@@ -37,6 +41,7 @@ def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
+    ends: dict[str, int] = {}
     position = 0
     while opened := _search(run, start, position):
         if (slashes := opened.groupdict().get("escape")) is not None:
@@ -47,7 +52,10 @@ def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
             position = opened.end()
         else:
             search = _open(opened, pairs)
-            close = _close(run, search)
+            literal = search.literal
+            if literal not in ends:
+                ends[literal] = run.text.rfind(literal)
+            close = _close(run, search) if ends[literal] >= search.inner else None
             if close is not None:
                 end = close.end() if search.environment else close.start()
                 inner, end = trimmed(run.text, search.math, end)
@@ -116,10 +124,12 @@ def _open(opened: re.Match[str], pairs: dict[str, Pair]) -> _Search:
     if name is not None:
         end = _end(re.escape(rf"\end{{{name}}}"))
         start, resume = opened.start(), opened.start() + len(name) + 3  # tex2jax: in the name again
-        return _Search(start, start, opened.end(), resume, end, True, True)
+        literal = rf"\end{{{name}}}"
+        return _Search(start, start, opened.end(), resume, end, True, True, literal)
     pair = pairs[opened[0]]
     inner, close = opened.end(), _end(re.escape(pair.close))
-    return _Search(opened.start(), inner, inner, inner, close, pair.display, False)
+    start = opened.start()
+    return _Search(start, inner, inner, inner, close, pair.display, False, pair.close)
 
 
 def _end(close: str) -> re.Pattern[str]:

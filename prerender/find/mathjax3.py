@@ -41,9 +41,10 @@ def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
+    ends = _Ends(text)
     position = 0
     while opened := start.search(text, position):
-        match = _match(text, opened, pairs)
+        match = _match(ends, opened, pairs)
         position = match.end if match else opened.end()
         if match:
             yield match
@@ -79,29 +80,56 @@ def _start(rules: SearchRules) -> re.Pattern[str] | None:
     return re.compile("|".join(parts)) if parts else None
 
 
-def _match(text: str, opened: re.Match[str], pairs: dict[str, Pair]) -> Match | None:
+class _Ends:
+    """The ends of formulas in a text: searches remember what none of them will find."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._last = {match[1]: match.start() for match in _ENVIRONMENT_END.finditer(text)}
+        self._unclosed: dict[str, set[int]] = {}
+
+    def of_environment(self, name: str, position: int) -> re.Match[str] | None:
+        """Return the end of an environment that begins before `position`."""
+        last = self._last.get(name, -1)
+        return self._find(rf"\\end\s*\{{{re.escape(name)}\}}", position, last)
+
+    def of_pair(self, close: str, position: int) -> re.Match[str] | None:
+        """Return the closing delimiter for what opens before `position`."""
+        return self._find(re.escape(close), position, self._text.rfind(close))
+
+    def _find(self, close: str, position: int, last: int) -> re.Match[str] | None:
+        """Return the closing delimiter outside braces and control sequences; `last`: none later."""
+        if last < position:
+            return None
+        # A delimiter with braces in it counts others than the rest
+        unclosed = self._unclosed.setdefault(close if {"{", "}"} & set(close) else "", set())
+        open_braces: list[int] = []
+        pattern = re.compile(rf"(?P<close>{close})|\\(?:[a-zA-Z]|[^\n\r\u2028\u2029])|[{{}}]")
+        for match in pattern.finditer(self._text, position):
+            if match["close"] is not None and not open_braces:
+                return match
+            if match[0] == "{":
+                if match.start() in unclosed:
+                    return None
+                open_braces.append(match.start())
+            elif match[0] == "}" and open_braces:
+                open_braces.pop()
+        unclosed.update(open_braces)
+        return None
+
+
+_ENVIRONMENT_END = re.compile(r"\\end\s*\{([^}]*)\}")
+
+
+def _match(ends: _Ends, opened: re.Match[str], pairs: dict[str, Pair]) -> Match | None:
     groups = opened.groupdict()
     if (name := groups.get("environment")) is not None:
-        end = _end(text, opened.end(), rf"\\end\s*\{{{re.escape(name)}\}}")
+        end = ends.of_environment(name, opened.end())
         return end and Match(opened.start(), opened.start(), end.end(), end.end(), True)
     if (escape := groups.get("escape")) is not None:
         return whole(opened, replacement=escape)
     if groups.get("ref") is not None:
         return whole(opened)
     pair = pairs[opened[0]]
-    end = _end(text, opened.end(), re.escape(pair.close))
+    end = ends.of_pair(pair.close, opened.end())
     return end and Match(opened.start(), opened.end(), end.start(), end.end(), pair.display)
-
-
-def _end(text: str, position: int, close: str) -> re.Match[str] | None:
-    """Return the closing delimiter outside braces and control sequences."""
-    braces = 0
-    pattern = re.compile(rf"(?P<close>{close})|\\(?:[a-zA-Z]|[^\n\r\u2028\u2029])|[{{}}]")
-    for match in pattern.finditer(text, position):
-        if match["close"] is not None and braces == 0:
-            return match
-        if match[0] == "{":
-            braces += 1
-        elif match[0] == "}" and braces:
-            braces -= 1
-    return None

@@ -10,6 +10,10 @@ What replaces a stretch of the source also holds it, as a reader's browser never
   `<!--prerender 1:\$-->$`.
 - the style sheet that was added, or the link to it, is marked by `data-prerender`: by what the page
   was rendered, and how many carriers it has. Where nothing was rendered, a comment says so.
+
+A page is ours only if that mark is an element of its head: what others write into a page (a
+comment of a reader, a title) may look like one, but is not there. What looks like a carrier in the
+source of a page is hidden by a carrier itself (`find_lookalikes`).
 """
 
 from __future__ import annotations
@@ -17,27 +21,30 @@ from __future__ import annotations
 import html
 import html.entities
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from prerender.errors import PageError
 from prerender.find import Formula
-from prerender.source import Edit, splice
+from prerender.source import Edit, Element, Span, parse, splice, xhtml
 
 #: where `data-source` is left out
 _USUAL = {False: r"\(%\)", True: r"\[%\]"}
-_MARK = re.compile(
-    r"""<(?:(?:style|link) data-prerender="(?P<style>[^"]*)"|!--prerender by (?P<plain>[^>]*)-->)"""
+_STYLE = (
+    r"""style data-prerender="(?P<style>[^"]*)">[^<]*</style>"""
+    r"""|link data-prerender="(?P<link>[^"]*)" rel="stylesheet" href="[^"]*"/>"""
+    r"""|!--prerender by (?P<plain>[^>]*)-->"""
 )
+_MARK = re.compile(f"<(?:{_STYLE})")
 # The first character stands apart: a search then goes from one to the next
 _PIECES = re.compile(
-    r"""<(?:(?P<style>style data-prerender="[^"]*">[^<]*</style>"""
-    r"""|link data-prerender="[^"]*" rel="stylesheet" href="[^"]*"/>"""
-    r"""|link data-prerender="" rel="preload"(?: [\w-]+="[^"]*")*/>|!--prerender by [^>]*-->)"""
-    r"""|!--prerender (?P<length>\d+):(?P<hidden>.*?)-->"""
+    rf"""<(?:(?P<mark>{_STYLE}"""
+    r"""|link data-prerender="" rel="preload"(?: [\w-]+="[^"]*")*/>)"""
+    r"""|!--prerender (?P<length>\d{1,9}):"""
     r"""|mjx-container class="MathJax"(?: jax="(?:SVG|CHTML)")? data-tex="(?P<tex>[^"]*)\""""
-    r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)""",
-    re.DOTALL,
+    r"""(?P<rest>(?: [\w-]+="[^"]*")*)>)"""
 )
+_COMMENT_END = "-->"
 _ATTRIBUTE = re.compile(r""" ([\w-]+)="([^"]*)\"""")
 _END = "</mjx-container>"
 _QUOTE = '"'
@@ -77,9 +84,39 @@ def carry_hidden(source: str, shown: str = "") -> str:
     return f"<!--prerender {len(shown)}:{hidden}-->{shown}"
 
 
-def is_like_ours(tag: str) -> bool:
-    """Whether a start tag of the source could be taken for that of a formula that we rendered."""
-    return _PIECES.fullmatch(tag) is not None
+def find_lookalikes(text: str, *, xml: bool) -> list[Span]:
+    """What a source has that would be taken for ours in a rendered page: elements and comments."""
+    spans = list(_lookalikes(text))
+    probes = _probes(text, spans, xml=xml) if spans else {}
+    return [span for span in spans if span.start in probes]
+
+
+def _lookalikes(text: str) -> Iterator[Span]:
+    for match in _PIECES.finditer(text):
+        end = match.end()
+        if match["length"] is not None:
+            found = text.find(_COMMENT_END, end)
+            if found < 0:
+                return
+            end = found + len(_COMMENT_END)
+        yield Span(match.start(), end)
+
+
+def _probes(text: str, spans: Sequence[Span], *, xml: bool) -> dict[int, Element]:
+    """The elements that stand in the place of some spans, if elements are put there, by starts.
+
+    Of HTML what follows the last of the spans is not looked at.
+    """
+    parts, at = [], 0
+    for start, end in spans:
+        if start >= at:
+            parts += [text[at:start], "<meta", " " * (end - start - len("<meta/>")), "/>"]
+            at = end
+    if xml:
+        parts.append(text[at:])
+    root = (xhtml.parse if xml else parse)("".join(parts))
+    tags = ((one, one.start_tag) for one in root.all("meta"))
+    return {tag.start: one for one, tag in tags if tag is not None}
 
 
 def style_mark(mark: str, carriers: int) -> str:
@@ -92,28 +129,40 @@ def plain_mark(told: str) -> str:
     return f"<!--prerender by {told}-->"
 
 
-def _mark(text: str) -> tuple[str, int] | None:
-    """What a page is marked with, and where; None: it is not rendered."""
-    match = _MARK.search(text)
-    return None if match is None else (match["style"] or match["plain"] or "", match.start())
+class _Mark(NamedTuple):
+    """What a page is marked with, and where."""
+
+    told: str
+    start: int
 
 
-def rendered_by(text: str) -> str | None:
+def _mark(text: str, *, xml: bool) -> _Mark | None:
+    """The mark of a rendered page; None: it is not rendered."""
+    found = {match.start(): match for match in _MARK.finditer(text)}
+    probes = _probes(text, [Span(*one.span()) for one in found.values()], xml=xml) if found else {}
+    for start, match in found.items():
+        parent = probes[start].parent if start in probes else None
+        if parent is not None and (parent.tag == "head" or parent.parent is None):
+            return _Mark(match["style"] or match["link"] or match["plain"] or "", start)
+    return None
+
+
+def rendered_by(text: str, *, xml: bool = False) -> str | None:
     """The mark of what a page was rendered by; None: it is not rendered."""
-    mark = _mark(text)
-    return None if mark is None else mark[0].rpartition(" ")[0]
+    mark = _mark(text, xml=xml)
+    return None if mark is None else mark.told.rpartition(" ")[0]
 
 
-def restore(text: str) -> str:
+def restore(text: str, *, xml: bool = False) -> str:
     """The source of a page, rendered or not. Raises DamagedError where a carrier was changed."""
-    mark = _mark(text)
+    mark = _mark(text, xml=xml)
     if mark is None:
         return text
     edits = list(_edits(text))
-    put, left = mark[0].rpartition(" ")[2], str(len(edits) - 1)
+    put, left = mark.told.rpartition(" ")[2], str(len(edits) - 1)
     if put != left:
         message = f"its source is lost: {put} pieces were put in its place, {left} are there"
-        raise DamagedError(message, mark[1])
+        raise DamagedError(message, mark.start)
     return splice(text, edits)
 
 
@@ -121,16 +170,19 @@ def _edits(text: str) -> Iterator[Edit]:
     at = 0
     while match := _PIECES.search(text, at):
         at = match.end()
-        if match["style"] is not None:
+        if match["mark"] is not None:
             yield Edit(match.start(), at, "")
-        elif match["hidden"] is not None:
-            at += int(match["length"])
-            source = html.unescape(match["hidden"])
+        elif match["length"] is not None:
+            end = text.find(_COMMENT_END, at)
+            if end < 0:
+                return
+            source = html.unescape(text[at:end])
+            at = end + len(_COMMENT_END) + int(match["length"])
             yield Edit(match.start(), at, source)
         else:
             end = text.find(_END, at)
-            following = text.find("<mjx-container", at)
-            if end < 0 or 0 <= following < end:
+            following = text.find("<mjx-container", at, end)
+            if end < 0 or following >= 0:
                 raise DamagedError("this formula has lost its end tag", match.start())
             at = end + len(_END)
             yield Edit(match.start(), at, _source(match))

@@ -26,7 +26,7 @@ from prerender.markup import (
     carry_formula,
     carry_hidden,
     drawings,
-    is_like_ours,
+    find_lookalikes,
     outline_frame,
     outline_lines,
     plain_mark,
@@ -149,7 +149,7 @@ def read(data: bytes, *, xml: bool) -> tuple[Page, Element]:
     page whose source is lost.
     """
     text, codec = decode(data, xml=xml)
-    text = restore(text)
+    text = restore(text, xml=xml)
     return Page(text, codec, xml), xhtml.parse(text) if xml else parse(text)
 
 
@@ -164,7 +164,7 @@ def scripts_of(root: Element) -> list[Script]:
 def restored(data: bytes, *, xml: bool) -> bytes:
     """The bytes of a page's source. Raises as `read` does."""
     text, codec = decode(data, xml=xml)
-    return encode(restore(text), codec)
+    return encode(restore(text, xml=xml), codec)
 
 
 def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
@@ -246,7 +246,7 @@ def _surroundings(page: Page, root: Element, formulas: Sequence[Formula]) -> Sur
         root.first("base") is not None,
         frozenset(element.attrs["id"] for element in root.having("id")),
         _reader_mode_exclusions(root, formulas),
-        _disambiguation_edits(page, root),
+        _disambiguation_edits(page),
         _end_of_head(page, root),
     )
 
@@ -295,7 +295,7 @@ def finish(
         edits += _removal_edits(plan)
     if not edits:
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
-    edits += around.disambiguation
+    edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
     font = _font(typesets, outlines, edits, look, fonts) if needs.text else PageFont([], [], {})
     needs.faces += font.faces
@@ -383,10 +383,22 @@ def _removal_edits(plan: Plan) -> list[Edit]:
     ]
 
 
-def _disambiguation_edits(page: Page, root: Element) -> list[Edit]:
-    tags = (element.start_tag for element in root.all("mjx-container"))
-    texts = ((tag, page.text[tag.start : tag.end]) for tag in tags if tag is not None)
-    return [Edit(*tag, carry_hidden(text, text)) for tag, text in texts if is_like_ours(text)]
+def _disambiguation_edits(page: Page) -> list[Edit]:
+    found = find_lookalikes(page.text, xml=page.xml)
+    texts = ((span, page.text[span.start : span.end]) for span in found)
+    return [Edit(*span, carry_hidden(text, text)) for span, text in texts]
+
+
+def _apart_from(edits: Sequence[Edit], others: Iterable[Edit]) -> list[Edit]:
+    """Those of `others` that do not stand within what edits replace."""
+    spans = sorted((edit.start, edit.end) for edit in edits)
+    starts = [start for start, _ in spans]
+
+    def is_within(other: Edit) -> bool:
+        at = bisect_left(starts, other.end) - 1
+        return at >= 0 and spans[at][1] > other.start
+
+    return [other for other in others if not is_within(other)]
 
 
 def _diagnose(

@@ -27,7 +27,8 @@ class SyntaxTrouble(ValueError):
 
 
 _SPACE = re.compile(
-    r"(?:\s|//[^\n\r]*|/\*.*?\*/|<!--[^\n\r]*|^-->[^\n\r]*)*", re.DOTALL | re.MULTILINE
+    r"(?:\s|//[^\n\r\u2028\u2029]*|/\*.*?\*/|<!--[^\n\r\u2028\u2029]*|^-->[^\n\r\u2028\u2029]*)*",
+    re.DOTALL | re.MULTILINE,
 )
 _TOKEN = re.compile(
     r"""(?P<name>[#A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)

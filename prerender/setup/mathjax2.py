@@ -20,7 +20,7 @@ from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, 
 from prerender.setup.packages import KNOWN, to_load
 from prerender.setup.probes import typeset_only
 from prerender.setup.scripts import Loader
-from prerender.setup.values import FUNCTION, flag, pairs, pattern, section, strings
+from prerender.setup.values import FUNCTION, flag, is_searchable, pairs, pattern, section, strings
 
 #: TeX extensions whose name in MathJax 4 is not the lower-case name; "": none is needed
 _RENAMED = {"amsmath": "", "amssymbols": "", "text-macros": "textmacros", "noerrors": "",
@@ -146,7 +146,9 @@ def _switch(config: Json, options: Json, name: str) -> ElementFilter:
     process = strings(options.get("processClass", f"{name}_process"))
     output = "MathJax[^ ]*"
     return ElementFilter(
-        tuple(strings(options["skipTags"])) if "skipTags" in options else SKIP_3,
+        tuple(filter(is_searchable, strings(options["skipTags"])))
+        if "skipTags" in options
+        else SKIP_3,
         pattern([*parts, output], f"MathJax_Preview|{name}_ignore|{output}"),
         pattern(process, f"{name}_process"),
     )
@@ -163,15 +165,16 @@ def _tex(options: Json, hooked: Json, names: set[str]) -> tuple[Json, list[Lack]
         "autoload": _autoload(packages, names) | _hooked_packages(hooked),
         "ams": {"multlineWidth": str(options.get("MultLineWidth", "85%"))},
     }
-    for old, new in (("TagSide", "tagSide"), ("TagIndent", "tagIndent")):
-        if isinstance(options.get(old), str):
-            tex[new] = options[old]
+    if options.get("TagSide") in ("left", "right"):
+        tex["tagSide"] = options["TagSide"]
+    if isinstance(options.get("TagIndent"), str):
+        tex["tagIndent"] = options["TagIndent"]
     numbers = section(options, "equationNumbers")
     tex["tags"] = _tags(numbers.get("autoNumber", "none"))
     tex["useLabelIds"] = flag(numbers, "useLabelIds", True)
     given = {_FORMATS[name]: value for name, value in numbers.items() if name in _FORMATS}
     formats, refused = tag_formats({"id": _ID} | given)
-    tex["tagformat"] = {"id": _ID} | formats
+    tex["tagformat"] = tag_formats({"id": _ID})[0] | formats
     return with_formats(tex), lacks + refused
 
 

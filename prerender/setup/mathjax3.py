@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from prerender.setup.functions import is_harmless
+from prerender.setup.functions import translated
 from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup
 from prerender.setup.packages import BUILT_IN, FULL_3, component, loadable, name_of, to_load
 from prerender.setup.probes import Probe, elements, found, typeset_only
@@ -21,7 +21,8 @@ from prerender.setup.values import (
     flag,
     has_code,
     insert,
-    is_code,
+    is_pattern,
+    is_searchable,
     pairs,
     pattern,
     section,
@@ -39,6 +40,7 @@ _OWN = (*_FIND, "packages", "FindTeX", "formatError", "tagformat")
 _OUTPUT = ("displayAlign", "displayIndent", "mtextInheritFont", "merrorInheritFont", "mtextFont",
            "merrorFont", "scale", "minScale", "mathmlSpacing")  # fmt: skip
 _TAGS = ("none", "ams", "all")
+_SIDES = ("left", "right")
 
 
 def defaults(loader: Loader | None = None) -> Setup:
@@ -193,7 +195,7 @@ def _switch(old: ElementFilter, options: Json) -> ElementFilter:
     skip = strings(insert(list(old.skip_tags), options.get("skipHtmlTags", list(old.skip_tags))))
     ignore, process = options.get("ignoreHtmlClass"), options.get("processHtmlClass")
     return ElementFilter(
-        tuple(skip),
+        tuple(filter(is_searchable, skip)),
         old.ignore_class if ignore is None else pattern(strings(ignore), old.ignore_class),
         old.process_class if process is None else pattern(strings(process), old.process_class),
     )
@@ -223,11 +225,13 @@ def _tex(setup: Setup, given: Json) -> tuple[Json, list[Lack]]:
     for name, value in given.items():
         if name in _OWN:
             continue
-        if has_code(value) and not (name == "digits" and is_code(value)):
+        if has_code(value) and not (name == "digits" and is_pattern(value)):
             why = f"the page's tex.{name} contains functions, which cannot be run"
             lacks.append(Lack(why, "all"))
         elif name == "tags":
             tex["tags"] = value if value in _TAGS else tex.get("tags", "none")
+        elif name == "tagSide":
+            tex["tagSide"] = value if value in _SIDES else tex.get("tagSide", "right")
         elif name == "multlineWidth" and value:
             tex["ams"] = {"multlineWidth": value} | section(tex, "ams")
         else:
@@ -248,12 +252,13 @@ def _merged_packages(old: list[Any], given: object) -> list[Any]:
 
 
 def tag_formats(given: Json) -> tuple[Json, list[Lack]]:
-    """Return the functions of `tagformat` that are safe to run, and a Lack for each other."""
+    """Return what the functions of `tagformat` compute, and a Lack for each that does more."""
     kept: Json = {}
     refused = []
     for name, value in given.items():
-        if isinstance(value, dict) and is_harmless(str(value.get(FUNCTION, ""))):
-            kept[name] = value
+        source = value.get(FUNCTION) if isinstance(value, dict) else None
+        if isinstance(source, str) and (computes := translated(source)) is not None:
+            kept[name] = computes
         else:
             why = (
                 f"the format of equation numbers ({name}) is code that uses more than its arguments"

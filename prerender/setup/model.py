@@ -108,9 +108,8 @@ class Setup:
     `tex` holds options for MathJax 4's TeX input (`packages` a list, `macros`, `tags`, and one
     entry a package for its options), `load` the components that those packages need
     ("[tex]/physics"), `output` options for the output (`displayAlign`, `displayIndent`, ...); JSON
-    values only. Functions are represented as {"$function": "source text"}, regular expressions as
-    {"$regexp": "source text"}; the only ones are those of `tex.tagformat`, which are known to be
-    harmless (functions.py), and `tex.digits`.
+    values only, and no code. A regular expression is {"$regexp": "source text"} (`tex.digits`), a
+    function {"$computes": ...}, what it computes (`tex.tagformat`; functions.py).
     """
 
     rules: SearchRules

@@ -8,7 +8,8 @@ from typing import Any
 
 from prerender.setup.model import Json, Pair
 
-FUNCTION, REGEXP = "$function", "$regexp"
+#: what a function or a regular expression of a configuration is as JSON, and what one may compute
+FUNCTION, REGEXP, COMPUTES = "$function", "$regexp", "$computes"
 APPEND, REMOVE = "[+]", "[-]"
 _CHANGES = (REMOVE, APPEND)
 
@@ -27,7 +28,12 @@ def section(data: object, *names: str) -> Json:
 
 def is_code(value: object) -> bool:
     """Whether a value represents a function or a regular expression."""
-    return isinstance(value, dict) and (FUNCTION in value or REGEXP in value)
+    return isinstance(value, dict) and not value.keys().isdisjoint((FUNCTION, REGEXP, COMPUTES))
+
+
+def is_pattern(value: object) -> bool:
+    """Whether a value represents a regular expression."""
+    return isinstance(value, dict) and value.keys() == {REGEXP} and isinstance(value[REGEXP], str)
 
 
 def has_code(value: object) -> bool:
@@ -87,10 +93,22 @@ def insert(into: Any, value: Any) -> Any:
 
 
 def pattern(parts: Iterable[str], otherwise: str) -> str:
-    """Join class names to one regular expression; `otherwise` if Python cannot compile it."""
+    """Join class names to one regular expression; `otherwise` if Python cannot search by it."""
     joined = "|".join(parts)
+    return joined if is_searchable(joined) else otherwise
+
+
+def is_searchable(pattern: str) -> bool:
+    """Whether Python can search by a regular expression, alone and within others, and will end.
+
+    Repeated groups are refused: with what is repeated in them they may take as long as they like.
+    """
     try:
-        re.compile(joined)
-    except re.error:
-        return otherwise
-    return joined
+        re.compile(pattern)
+        re.compile(f"(?: {pattern})")
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return _REPEATED_GROUP.search(pattern) is None
+
+
+_REPEATED_GROUP = re.compile(r"\)[*+{]")

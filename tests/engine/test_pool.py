@@ -158,6 +158,23 @@ def test_a_formula_that_hangs_is_an_error_and_the_rest_is_typeset(tabs: int) -> 
     assert all(one.error is None for (one,) in answers[31:])
 
 
+def test_the_limit_is_that_of_a_formula_not_of_its_page() -> None:
+    many = Job(
+        "ams",
+        tuple(tex(rf"x_{{{i}}}+\frac{{a}}{{b}}\label{{l{i}}}\tag{{{i}}}") for i in range(900)),
+    )
+    [answers] = run(in_new_engine(many, seconds=1.0))
+    assert [one.error for one in answers] == [None] * 900
+
+
+def test_a_job_that_costs_tab_after_tab_is_given_up() -> None:
+    endless = "+".join(["x"] * 200_000)
+    job = Job("plain", tuple(tex(f"{endless}+{i}") for i in range(14)))
+    answers = run(in_new_engine(job, alone("x"), seconds=0.5))
+    assert all(one.error for one in answers[0])
+    assert answers[1][0].error is None
+
+
 def children(pid: int) -> dict[int, str]:
     """The processes below one, and their command lines."""
     listed = subprocess.run(

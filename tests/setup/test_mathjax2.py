@@ -126,9 +126,9 @@ def test_forms_of_numbers(evaluator: Evaluates) -> None:
         "1em",
         {"multlineWidth": "90%"},
     )
-    assert tex["tagformat"]["number"] == {"$function": "function (n) {return 'A.' + n}"}
-    assert tex["tagformat"]["tag"] == {"$function": "function formatTag(n) {return '[' + n + ']'}"}
-    assert "mjx-eqn-" in tex["tagformat"]["id"]["$function"]
+    assert "'A.'" in str(tex["tagformat"]["number"]["$computes"])
+    assert "'['" in str(tex["tagformat"]["tag"]["$computes"])
+    assert "mjx-eqn-" in str(tex["tagformat"]["id"]["$computes"])
     assert "url" not in tex["tagformat"]
     assert [(one.formulas, "(url)" in one.why) for one in setup.lacks] == [("numbered", True)]
     assert "tagformat" in tex["packages"]

@@ -159,7 +159,9 @@ def test_tagformat(evaluator: Evaluates) -> None:
     html = html.replace("MathJax =", "function outside(n) { return x }\nMathJax =")
     setup = evaluator.setup(html)
     assert set(setup.tex["tagformat"]) == {"number", "tag"}
-    assert setup.tex["tagformat"]["number"] == {"$function": "(n) => 'A.' + n"}
+    added = ["binary", "+", ["value", "A."], ["name", "n"]]
+    number = {"$computes": {"parameters": ["n"], "body": ["return", added]}}
+    assert setup.tex["tagformat"]["number"] == number
     assert setup.load == ("[tex]/tagformat",)
     assert [(one.formulas, "(id)" in one.why) for one in setup.lacks] == [("numbered", True)]
     without = evaluator.setup(page("{tex: {tagformat: {number: (n) => 'A.' + n}}}"))

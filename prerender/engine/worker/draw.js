@@ -7,6 +7,7 @@
  * 60 px type), and nothing stays that only scripts would read.
  */
 
+import { isHarmlessAttribute, isHarmless } from './harmless.js';
 import { LiteText } from './nodes.js';
 
 const NUMBER = '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?';
@@ -31,8 +32,13 @@ export const SAFE_URL = /^(?:https?:|mailto:|tel:|[^:]*(?:[/?#]|$))/i;
  * @property {number} y
  */
 
+/** What XML has no way to write (https://www.w3.org/TR/xml/#charsets): a page that is XML could not be read. */
+const UNWRITABLE = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** @param {string} text */
 export function escape(text) {
+  const found = UNWRITABLE.exec(text);
+  if (found) throw new Error(`there is no character U+${found[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')} in a page`);
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
@@ -450,20 +456,19 @@ function attributes(node) {
  * @param {boolean} [own]  whether the author has given it
  */
 function attribute(name, value, own = false) {
-  if (!(own || KEPT.has(name)) || !value || /url\s*\(/i.test(value)) return '';
+  if (!(own || KEPT.has(name)) || !value || !isHarmlessAttribute(name, value)) return '';
   if (name === 'class' && /^mjx-(solid|dashed|dotted)$/.test(value)) return '';
   return ` ${name}="${escape(value)}"`;
 }
 
 /**
  * @param {CSSStyleDeclaration} declared
- * @returns {[string, string][]} what is left of a `\\style` to say, without requests
+ * @returns {[string, string][]} what is left of a `\\style` to say, if it only changes looks
  */
 export function leftToSay(declared) {
   return [...declared]
-    .filter((name) => !DRAWN.test(name))
-    .map((name) => /** @type {[string, string]} */ ([name, declared.getPropertyValue(name)]))
-    .filter(([, value]) => !/url\s*\(/i.test(value));
+    .filter((name) => !DRAWN.test(name) && isHarmless(name, declared.getPropertyValue(name)))
+    .map((name) => /** @type {[string, string]} */ ([name, declared.getPropertyValue(name)]));
 }
 
 /** @param {CSSStyleDeclaration} declared */

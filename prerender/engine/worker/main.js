@@ -12,6 +12,7 @@ import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js'
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
+import { isSame, Shared, stateOf } from './state.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
 
@@ -26,8 +27,17 @@ import { lacksFont } from './words.js';
 /** Pixels an em, an ex (MathJax's own for its font: so that its scale is 1), and a wide page. */
 const METRICS = { em: PX_PER_EM, ex: (PX_PER_EM * X_HEIGHT) / 1000, width: 80 * PX_PER_EM };
 
-/** @type {Map<string, {setup: Setup, output: any, document: any}>} */
+/**
+ * A set-up of this tab. Single formulas share its document as long as none changes it; `clean` is what
+ * that was when it was new.
+ *
+ * @typedef {{setup: Setup, output: any, document: any, clean: unknown[]}} Entry
+ */
+
+/** @type {Map<string, Entry>} */
 const setups = new Map();
+/** @type {Shared} what is MathJax's, and no document's */
+const shared = new Shared();
 
 /** Milliseconds for layouts of displays, of this run. */
 let layoutTime = 0;
@@ -42,7 +52,7 @@ const loaded = load();
 async function define(key, setup) {
   const wanted = [...setup.load, ...inputsOf(setup)];
   await Promise.all(wanted.map((name) => window.MathJax.loader.load(name).catch(() => {})));
-  setups.set(key, { setup, output: makeOutput(setup.output), document: null });
+  setups.set(key, { setup, output: makeOutput(setup.output), document: null, clean: [] });
 }
 
 /** @param {Setup} setup */
@@ -74,26 +84,88 @@ async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
+  shared.take();
+  /** @type {Typeset[][]} */
   const typesets = [];
   for (const [number, job] of jobs.entries()) {
     const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
     typesets.push(await typesetJob(job, progress));
   }
+  const unclean = uncleanSetups(new Set(jobs.map((job) => job.setup)));
+  for (const [number, job] of jobs.entries()) {
+    if (unclean.has(job.setup) && isSingle(job)) typesets[number] = await typesetJob(job, () => {}, true);
+  }
+  const changed = shared.changed();
+  if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
   const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
   return { typesets, outlines: outlinesOf(used), milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
+}
+
+/** @param {import('./protocol.js').Job} job  whether other jobs may have its document */
+function isSingle({ formulas }) {
+  return formulas.length === 1;
+}
+
+/**
+ * Those of set-ups whose document is not as it was when it was new: who had it may have seen that.
+ *
+ * @param {Set<string>} keys
+ */
+function uncleanSetups(keys) {
+  const unclean = new Set();
+  for (const key of keys) {
+    const entry = setups.get(key);
+    if (!entry?.document || isSame(settled(entry.document), entry.clean)) continue;
+    entry.document = null;
+    unclean.add(key);
+  }
+  return unclean;
+}
+
+/**
+ * The state of a document after a formula that is empty, and its text, so that it has none of those before.
+ *
+ * @param {any} doc
+ */
+function settled(doc) {
+  try {
+    makeItem(doc, { math: '\\text{}', display: false, input: 'tex', scope: 0 }).compile(doc);
+  } catch {
+    // a set-up without \text, or one whose formulas have taken it: the state tells
+  }
+  return stateOf(doc, shared);
+}
+
+/**
+ * A document for single formulas, which others of the set-up may have after them.
+ *
+ * @param {Entry} entry
+ */
+function commonDocument(entry) {
+  if (!entry.document) {
+    entry.document = makeDocument(entry.setup, entry.output);
+    entry.clean = settled(entry.document);
+  }
+  return entry.document;
 }
 
 /**
  * @param {import('./protocol.js').Job} job
  * @param {(at: number) => unknown} progress  called before each formula is compiled, and drawn
+ * @param {boolean} [apart]  in a document of its own
  */
-async function typesetJob({ setup: key, formulas }, progress) {
+async function typesetJob(job, progress, apart = !isSingle(job)) {
+  const { setup: key, formulas } = job;
   const entry = setups.get(key);
   if (!entry) throw new Error(`set-up ${key} is not defined`);
   if (formulas[0]?.input === 'glyphs') return [await outlinesFor(entry.output.font, formulas[0].math)];
-  const single = formulas.length === 1;
-  const reused = single && entry.document;
-  const doc = reused || makeDocument(entry.setup, entry.output);
+  let doc;
+  try {
+    doc = apart ? makeDocument(entry.setup, entry.output) : commonDocument(entry);
+  } catch (error) {
+    const told = `MathJax does not take the set-up of the page: ${/** @type {Error} */ (error).message}`;
+    return formulas.map(() => ({ error: told }));
+  }
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
   const errors = await compile(doc, items, formulas, progress);
@@ -102,8 +174,8 @@ async function typesetJob({ setup: key, formulas }, progress) {
     await progress(index);
     results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, entry.setup.markup));
   }
-  // A formula that has changed the document after all takes it along, and so does one that is broken off.
-  entry.document = single && !errors[0] && state(doc) === before ? doc : null;
+  // What has changed it in a known way takes it along, and what is broken off; see `uncleanSetups`
+  if (!apart && (errors[0] || state(doc) !== before)) entry.document = null;
   return results;
 }
 
@@ -120,7 +192,7 @@ async function outlinesFor(font, characters) {
 }
 
 /**
- * What formulas can leave behind in a document, as a text.
+ * What formulas often leave behind in a document, as a text.
  *
  * @param {any} doc
  */
@@ -173,6 +245,7 @@ async function compile(doc, items, formulas, progress) {
   for (const [index, item] of items.entries()) {
     const data = item.inputData.recompile;
     if (data === undefined || errors[index]) continue;
+    await progress(index);
     item.state(data.state);
     item.inputData.recompile = data;
     errors[index] = await attempt(() => item.compile(doc));

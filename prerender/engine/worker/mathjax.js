@@ -4,9 +4,11 @@
  */
 
 import { bracesAsHighAsRows } from './braces.js';
+import { functionFrom } from './functions.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { breakAsTeX, spaceAtPlaces } from './layout/inline.js';
 import { sketchAdaptor } from './nodes.js';
+import { clearAutoloads, ownAttributes, ownAutoloads, ownCharacters } from './own.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
@@ -26,7 +28,7 @@ export async function load() {
   window.MathJax = {
     loader: {
       paths: { mathjax: BASE, fonts: `${BASE}/fonts` },
-      load: ['core', 'input/tex', 'output/svg'],
+      load: ['core', 'input/tex', 'output/svg', '[tex]/unicode'],
       failed: () => {}, // a \require of something that is not there says so itself
     },
     startup: { typeset: false },
@@ -47,6 +49,10 @@ export async function load() {
   olderNesting();
   leaveToReaders();
   bracesAsHighAsRows();
+  ownWidths();
+  ownAttributes();
+  ownCharacters();
+  clearAutoloads();
 }
 
 /** @type {Promise<unknown> | null} */
@@ -132,6 +138,12 @@ const LENGTH = /([-+]?(?:\d+\.?\d*|\.\d+))(em|ex|px)/g;
 /** Thousandths of an em. */
 const UNITS = { em: 1000, ex: X_HEIGHT, px: 1000 / PX_PER_EM };
 
+/** For a time, layouts.js has another way to fit columns: a name of its class before that, too (state.js). */
+function ownWidths() {
+  const { prototype } = window.MathJax._.output.svg.Wrappers.mtable.SvgMtable;
+  Object.defineProperty(prototype, 'adjustColumnWidths', { value: prototype.adjustColumnWidths, writable: true, configurable: true });
+}
+
 /** The lines of a group have its size (`\scriptstyle`), which MathJax gives to its whole box only. */
 function sizeOfLines() {
   const { SvgWrapper } = window.MathJax._.output.svg.Wrapper;
@@ -154,8 +166,9 @@ function sizeOfBoxes() {
 }
 
 /**
- * Options of a set-up may hold functions (`tagformat.number`) and regular expressions, which travel
- * as their source.
+ * Options of a set-up as MathJax takes them: what computes (`tagformat.number`) becomes a function,
+ * regular expressions travel as their source. No name is one that all objects have, for MathJax
+ * merges options name by name, and would merge into what all objects share.
  *
  * @param {unknown} value
  * @returns {unknown}
@@ -163,9 +176,37 @@ function sizeOfBoxes() {
 function revive(value) {
   if (Array.isArray(value)) return value.map(revive);
   if (value === null || typeof value !== 'object') return value;
-  const { $function: source, $regexp: pattern } = /** @type {Record<string, string>} */ (value);
-  if (source !== undefined || pattern !== undefined) return new Function(`return (${source ?? pattern})`)();
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
+  const { $computes: computes, $regexp: pattern } = /** @type {Record<string, any>} */ (value);
+  if (computes !== undefined) return functionFrom(computes);
+  if (pattern !== undefined) return regExpFrom(pattern);
+  const own = Object.entries(value).filter(([name, inner]) => isOptionName(name, inner));
+  return Object.fromEntries(own.map(([name, inner]) => [name, revive(inner)]));
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value  that of an option, or a macro's, which may have any name but one
+ */
+function isOptionName(name, value) {
+  const merged = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return name !== '__proto__' && !(merged && name in Object.prototype);
+}
+
+/**
+ * MathJax takes what a pattern matches out of the formula, and would never come to its end where that
+ * is nothing.
+ *
+ * @param {string} literal  as it stands in a script: with slashes and flags
+ */
+function regExpFrom(literal) {
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(literal) ?? [];
+  if (source === undefined) throw new Error(`${literal} is no regular expression`);
+  const pattern = new RegExp(source, flags);
+  const match = (/** @type {string} */ text) => {
+    const found = RegExp.prototype[Symbol.match].call(pattern, text);
+    return found?.[0] ? found : null;
+  };
+  return Object.assign(pattern, { [Symbol.match]: match });
 }
 
 /** @param {string} name  an extension as `\require` or a v2 configuration calls it */
@@ -265,7 +306,9 @@ function texInput({ tex: given, version, scopes }) {
   const { TeX } = window.MathJax._.input.tex_ts;
   const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
   const isKatex = Boolean(scopes?.length);
+  clearAutoloads();
   const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (/** @type {MJ.InputJax} */ _jax, /** @type {Error} */ error) => fail(error) });
+  ownAutoloads(tex);
   if (isKatex) {
     readAsKatex(tex);
     tex.parseOptions.packageData.set(PACKAGE, new Scopes(tex, scopes));

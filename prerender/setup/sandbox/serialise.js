@@ -76,7 +76,7 @@ export function serialise(value, limit, opaque) {
       const key = keys[i];
       const property = typeof key === 'string' && getOwnPropertyDescriptor(object, key);
       if (!property || !property.enumerable) continue;
-      if (key === '$function' || key === '$regexp') throw new Problem(`the configuration has ${key}`);
+      if (key === '$function' || key === '$regexp' || key === '$computes') throw new Problem(`the configuration has ${key}`);
       if (property.get || property.set) throw new Problem(`the configuration has a getter: ${key}`);
       const name = list ? '' : `${quote(key)}:`;
       text += `${text && ','}${name}${write(property.value, depth + 1)}`;
