@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from prerender.errors import InternalError, PrerenderError
 from prerender.find import Input
-from prerender.pipeline.build import Progress
+from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.build import build as build_site
 from prerender.pipeline.page import Plan
 from prerender.pipeline.render import (
@@ -57,15 +57,11 @@ Markup = TypeVar("Markup", bound=str | bytes)
 _DEFAULT = Settings()
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Ignore progress."""
-
-
 async def build(
     site: SitePath,
     settings: Settings = _DEFAULT,
     *,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
     notice: Notice = silent,
     timing: Timing | None = None,
 ) -> Report:
@@ -84,7 +80,7 @@ async def check(
     site: SitePath,
     settings: Settings = _DEFAULT,
     *,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
     notice: Notice = silent,
     timing: Timing | None = None,
 ) -> Report:
@@ -174,8 +170,8 @@ class Result(Generic[Markup]):
     """A page that was rendered in memory.
 
     `html` has the type of the input; it is the input itself if the page could not be rendered, and
-    `diagnostics` say why. `assets` are the current contents, by name, of the shared files that the
-    page refers to at the site's root (with `css="external"` or `glyphs="shared"`).
+    `diagnostics` say why. `assets` are the current contents, by name, of the files that the page
+    refers to at the site's root (with `css="external"`, `glyphs="shared"` or `markup="html"`).
     """
 
     html: Markup

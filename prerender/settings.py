@@ -224,16 +224,15 @@ class Settings:
     strict: bool = option(False, "report", "Exit with code 1 also if there are only warnings.")
 
     def __post_init__(self) -> None:
+        kinds = types_of(type(self))
         for setting in fields(self):
-            value = checked(type(self), setting.name, getattr(self, setting.name), setting.name)
-            object.__setattr__(self, setting.name, value)
+            name = setting.name
+            value = _checked(setting, kinds[name], getattr(self, name), name)
+            object.__setattr__(self, name, value)
 
     def fingerprint(self) -> str:
         """Hash all settings that a page's result depends on."""
-        names = [
-            setting.name for setting in fields(Settings) if option_of(setting).group == "pages"
-        ]
-        return fingerprint([getattr(self, name) for name in names])
+        return fingerprint([getattr(self, one.name) for one in in_groups(Settings, ["pages"])])
 
     def provenance(self) -> str:
         """Return what rendered pages record about their origin: our version, a hash of settings."""
@@ -283,9 +282,11 @@ def load(
     The file defaults to prerender.toml or pyproject.toml in the current folder, if it exists.
     Raises SettingsError.
     """
+    kinds = types_of(settings)
     flags = {
-        name: checked(settings, name, _parsed(settings, name, value, flag(name)), flag(name))
-        for name, value in given.items()
+        setting.name: _read(setting, kinds, given[setting.name], flag(setting.name))
+        for setting in fields(settings)
+        if setting.name in given
     }
     found = from_file(settings, file) | from_environment(settings, environment) | flags
     for setting in fields(settings):
@@ -297,12 +298,12 @@ def load(
 
 def from_environment(settings: type[Settings], environment: Mapping[str, str]) -> dict[str, Any]:
     """Read the settings in environment variables. Raises SettingsError."""
+    kinds = types_of(settings)
     found = {}
     for setting in fields(settings):
         for name in variables(setting):
             if text := environment.get(name):
-                parsed = _parsed(settings, setting.name, text, name)
-                found[setting.name] = checked(settings, setting.name, parsed, name)
+                found[setting.name] = _read(setting, kinds, text, name)
                 break
     return found
 
@@ -312,13 +313,14 @@ def from_file(settings: type[Settings], explicit: Path | None) -> dict[str, Any]
     defaults = (Path("prerender.toml"), Path("pyproject.toml"))
     file = explicit or next((file for file in defaults if file.is_file()), None)
     data = {} if file is None else _table(file)
-    known = [setting.name for setting in fields(settings)]
+    known = {setting.name: setting for setting in fields(settings)}
+    kinds = types_of(settings)
     found = {}
     for key, value in data.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise SettingsError(f"{file}: unknown setting {key}{_suggestion(name, known)}")
-        found[name] = checked(settings, name, value, f"{file}: {key}")
+            raise SettingsError(f"{file}: unknown setting {key}{_suggestion(name, list(known))}")
+        found[name] = _checked(known[name], kinds[name], value, f"{file}: {key}")
     return found
 
 
@@ -342,9 +344,14 @@ def _suggestion(name: str, known: Sequence[str]) -> str:
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(sorted(known))}"
 
 
-def _parsed(settings: type[Settings], name: str, text: Any, place: str) -> Any:
+def _read(setting: Field[Any], kinds: Mapping[str, Any], value: Any, place: str) -> Any:
+    """Parse and check the value of a variable or a flag. Raises SettingsError."""
+    kind = kinds[setting.name]
+    return _checked(setting, kind, _parsed(kind, value, place), place)
+
+
+def _parsed(kind: Any, text: Any, place: str) -> Any:
     """Parse the text of a variable or a flag; return a value that is not text as it is."""
-    kind = types_of(settings)[name]
     if not isinstance(text, str):
         return text
     try:
@@ -367,12 +374,11 @@ _BOOLEANS = dict.fromkeys(("1", "true", "yes", "on"), True)
 _BOOLEANS |= dict.fromkeys(("0", "false", "no", "off"), False)
 
 
-def checked(settings: type[Settings], name: str, value: Any, place: str) -> Any:
+def _checked(setting: Field[Any], kind: Any, value: Any, place: str) -> Any:
     """Check and convert the value of a setting; `place` is its origin. Raises SettingsError."""
-    [setting] = [setting for setting in fields(settings) if setting.name == name]
     if value is None and setting.default is None:
         return None
-    kind, known = types_of(settings)[name], option_of(setting)
+    known = option_of(setting)
     value = _converted(kind, value)
     if not _fits(kind, value):
         raise SettingsError(f"{place} = {_shown(value)} is not {_type_name(kind)}")
@@ -381,7 +387,7 @@ def checked(settings: type[Settings], name: str, value: Any, place: str) -> Any:
     if known.folder and not value.is_dir():
         raise SettingsError(f"{place} = {_shown(value)} is not a folder")
     for mistake in mistakes(value) if isinstance(value, Mapping) else ():
-        raise SettingsError(f"{place.removesuffix(name)}{mistake}")
+        raise SettingsError(f"{place.removesuffix(setting.name)}{mistake}")
     return value
 
 

@@ -16,7 +16,7 @@ from prerender.batch.model import Render, Totals
 from prerender.batch.schedule import estimate, render_here, run
 from prerender.batch.worker import RenderWorker
 from prerender.errors import Exit
-from prerender.pipeline.build import Progress
+from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.render import Notice, RenderSession, open_session, silent
 from prerender.report.html import write_report
 from prerender.settings import Settings
@@ -57,7 +57,7 @@ async def batch(
     options: BatchOptions,
     settings: Settings,
     *,
-    progress: Progress = lambda _, __: None,
+    progress: Progress = no_progress,
     notice: Notice = silent,
 ) -> BatchResult:
     """Do a job, or report its state. Raises SiteError, JournalError, EngineError."""

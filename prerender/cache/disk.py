@@ -58,6 +58,11 @@ class _Bytes(diskcache.Disk):  # type: ignore[misc]
         return super().fetch(mode, filename, value, read)
 
 
+def cache_folder(explicit: Path | None) -> Path:
+    """Return the folder of the cache: `explicit`, or the user's."""
+    return explicit or default_folder()
+
+
 def default_folder() -> Path:
     """Return the user's cache folder (XDG Base Directory Specification)."""
     base = os.environ.get("XDG_CACHE_HOME")

@@ -226,9 +226,9 @@ def doctor_command(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_info(settings: CommandSettings) -> None:
     """Print the folder and the size of the cache."""
-    from prerender.cache.disk import default_folder, open_cache
+    from prerender.cache.disk import cache_folder, open_cache
 
-    folder = settings.cache_dir or default_folder()
+    folder = cache_folder(settings.cache_dir)
     with open_cache(folder) as cache:
         typer.echo(f"{folder}: {len(cache)} entries, {cache.volume()} bytes")
 
@@ -237,9 +237,9 @@ def cache_info(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
     """Remove all entries."""
-    from prerender.cache.disk import default_folder, open_cache
+    from prerender.cache.disk import cache_folder, open_cache
 
-    with open_cache(settings.cache_dir or default_folder()) as cache:
+    with open_cache(cache_folder(settings.cache_dir)) as cache:
         typer.echo(f"{cache.clear()} entries removed")
 
 
@@ -247,9 +247,9 @@ def cache_clear(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_prune(settings: CommandSettings) -> None:
     """Remove the entries of other versions of prerender or MathJax."""
-    from prerender.cache.disk import default_folder, open_cache
+    from prerender.cache.disk import cache_folder, open_cache
 
-    with open_cache(settings.cache_dir or default_folder()) as cache:
+    with open_cache(cache_folder(settings.cache_dir)) as cache:
         typer.echo(f"{cache.prune()} entries removed")
 
 

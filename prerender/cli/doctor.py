@@ -44,9 +44,9 @@ def _mathjax() -> tuple[list[str], bool]:
 
 
 def _cache(folder: Path | None) -> str:
-    from prerender.cache.disk import default_folder
+    from prerender.cache.disk import cache_folder
 
-    folder = folder or default_folder()
+    folder = cache_folder(folder)
     return f"cache      {folder}{'' if folder.exists() else ' (not created yet)'}"
 
 

@@ -55,6 +55,7 @@ class CommandSettings(Settings):
     )
 
 
+_KINDS = types_of(CommandSettings)
 #: the flags of each command, by its name
 COMMANDS: dict[str, list[str]] = {}
 
@@ -127,7 +128,7 @@ _CONFIG = _keyword(
 
 def _parameter(field: Field[Any]) -> inspect.Parameter:
     """Return the flag of a setting as a parameter; None: the flag is not given."""
-    kind, known = types_of(CommandSettings)[field.name], option_of(field)
+    kind, known = _KINDS[field.name], option_of(field)
     names = [flag(field.name)]
     limits: dict[str, Any] = {}
     type_: Any = str
@@ -186,5 +187,5 @@ def settings_table() -> str:
 
 
 def _choices(field: Field[Any]) -> str:
-    kind = types_of(CommandSettings)[field.name]
+    kind = _KINDS[field.name]
     return "\\|".join(get_args(kind)) if get_origin(kind) is Literal else ""

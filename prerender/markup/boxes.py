@@ -11,6 +11,7 @@ All names are our own, for client MathJax has rules for its names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -69,6 +70,14 @@ class Form:
     single: Callable[[Layout, RenderState], str]
     inline: Callable[[Sequence[Layout], Sequence[str], Formula, RenderState], str]
     whole: Callable[[str, Formula, str], str]
+
+
+def without_anchors(tag: EquationNumber) -> tuple[str, ...]:
+    """The body of a number without its anchors: the first layout has them."""
+    return tuple(_ANCHOR.sub("", part) for part in tag.body)
+
+
+_ANCHOR = re.compile(r' id="[^"]*"')
 
 
 def can_be_read(layout: Layout, state: RenderState) -> bool:

@@ -16,13 +16,15 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 
+from prerender.engine import X_HEIGHT
+
 #: thousandths of an em
 _EM = 1000
 #: what a space in the text is: where a line may end, without room of its own (style.css.jinja)
 _BREAK = {" ": 0}
 #: seconds since 1904: the same in every font
 _MADE = 3_800_000_000
-_X_HEIGHT, _CAPITALS = 442, 683
+_CAPITALS = 683
 _LICENSE = (
     "The outlines come from MathJax's fonts (Apache License 2.0), which derive from New Computer "
     "Modern by Antonis Tsolomitis (GUST Font License)."
@@ -67,7 +69,7 @@ def font(name: str, glyphs: Mapping[str, str], spaces: Mapping[str, int]) -> byt
         usWinAscent=_EM,
         usWinDescent=0,
         fsSelection=0x40,
-        sxHeight=_X_HEIGHT,
+        sxHeight=round(X_HEIGHT),
         sCapHeight=_CAPITALS,
     )
     builder.setupPost(keepGlyphNames=False)

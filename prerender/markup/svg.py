@@ -25,6 +25,7 @@ from prerender.markup.boxes import (
     lowered,
     namespace,
     wide,
+    without_anchors,
 )
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
 from prerender.markup.sheet import RenderState, ex, number, without_delimiters, words_of
@@ -74,7 +75,7 @@ def _space(layout: Layout, place: Place) -> str:
 
 def _united(layout: Layout, tag: EquationNumber) -> Layout:
     """A layout and the numbers of its rows as one picture: they stay together when it shrinks."""
-    numbers = tuple(_ANCHOR.sub("", part) for part in tag.body)
+    numbers = without_anchors(tag)
     beside = layout.width + tag.gap
     before: Body = layout.body
     after: Body = numbers
@@ -83,10 +84,6 @@ def _united(layout: Layout, tag: EquationNumber) -> Layout:
     moved = (f'<g transform="translate({number(beside)} 0)">', *after, "</g>")
     width = layout.width + tag.gap + tag.width
     return replace(layout, width=width, body=(*before, *moved), tag=None)
-
-
-#: the anchor of a number; the first layout has it
-_ANCHOR = re.compile(r' id="[^"]*"')
 
 
 def _single(layout: Layout, state: RenderState, draw: Draw = drawing) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
-from prerender.markup.boxes import Form, Place, can_be_read, wide
+from prerender.markup.boxes import Form, Place, can_be_read, wide, without_anchors
 from prerender.markup.sheet import RenderState, length, words_of
 from prerender.markup.spaces import space
 
@@ -22,7 +22,6 @@ _HIGH, _DEEP = 850, 250
 #: an element with a style; the engine writes that last, and a class first
 _STYLED = re.compile(r'<([\w-]+)(?: class="([^"]*)")?([^<>]*) style="([^"]*)">')
 _NAME = re.compile(r"<([mhvexl]-[a-z\d-]*)")
-_ANCHOR = re.compile(r' id="[^"]*"')
 #: what keeps a drawing from all but the eye
 _UNSEEN = ' hidden="" inert="" aria-hidden="true"'
 #: the same where there is something to click, and to reach with the keyboard
@@ -97,8 +96,8 @@ def _number(tag: EquationNumber, state: RenderState) -> str:
 
 def _united(layout: Layout, tag: EquationNumber) -> Layout:
     """A layout and the numbers of its rows as one text: they stay together when it shrinks."""
-    numbers = [_ANCHOR.sub("", part) for part in tag.body]
-    formula = [str(part) for part in layout.body]
+    numbers = without_anchors(tag)
+    formula = tuple(str(part) for part in layout.body)
     before, after = (numbers, formula) if tag.side == "left" else (formula, numbers)
     width = layout.width + tag.gap + tag.width
     return replace(layout, width=width, body=(*before, space(tag.gap), *after), tag=None)

@@ -41,6 +41,10 @@ _CONCURRENT_PAGES = 128
 Progress = Callable[[int, int], None]
 
 
+def no_progress(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """The state of a build."""
@@ -61,7 +65,7 @@ async def build(
     session: RenderSession,
     *,
     write: bool = True,
-    progress: Progress = lambda _, __: None,
+    progress: Progress = no_progress,
     inspect: Inspect | None = None,
 ) -> Report:
     """Render the pages of a site. Raises SiteError, EngineError."""

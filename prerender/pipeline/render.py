@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
-from prerender.cache.disk import Cache, default_folder, open_cache
+from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
 from prerender.engine import Engine, Job, JobResult, engine_setup
 from prerender.errors import PageError, PrerenderError
@@ -167,7 +167,7 @@ async def open_session(
     engine = Engine(
         settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
     )
-    folder = None if settings.no_cache else settings.cache_dir or default_folder()
+    folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder) as cache:
         async with engine:
             yield RenderSession(engine, cache, settings, folder, timing)

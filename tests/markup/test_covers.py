@@ -1,10 +1,11 @@
-"""Formulas that would cover their page: what they draw, and what they make a link of, ends beside them."""  # noqa: E501
+"""Formulas that would cover their page: what they draw, and link, ends beside them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.conftest import Run
 from tests.support.browser import SessionBrowser
@@ -48,8 +49,8 @@ def test_no_click_beside_a_formula_is_its_own(
     if "<mjx-container" not in page.read_text():
         pytest.skip("the formula is not rendered: it stays as it is")
 
-    async def reached(browser: object) -> list[object]:
-        opened = await browser.new_page(viewport={"width": 820, "height": 900})  # type: ignore[attr-defined]
+    async def reached(browser: Browser) -> list[object]:
+        opened = await browser.new_page(viewport={"width": 820, "height": 900})
         await opened.goto(page.as_uri())
         found: list[object] = await opened.evaluate(_REACHED)
         return found

@@ -13,8 +13,9 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from prerender.engine import Engine, FormulaInput, Job, engine_setup
+from prerender.engine import FormulaInput, Job, engine_setup
 from prerender.setup import collect, interpret
+from tests.support.browser import new_engine
 
 _CORE, _COMMON, _KNOWN = 0.01, 0.002, 0.0004
 #: of letters for mathematics (U+1D400 and on): an alphabet, small and capital
@@ -28,7 +29,7 @@ async def _counted(files: list[str]) -> tuple[Counter[str], int]:
     setup = engine_setup(interpret(collect([], lambda _: None), {}, {}), "html")
     jobs = [Job("", (FormulaInput(one["tex"], one["display"], "tex"),)) for one in formulas]
     counts: Counter[str] = Counter()
-    async with Engine() as engine:
+    async with new_engine() as engine:
         for answer in await asyncio.gather(*(engine.typeset(job, {"": setup}) for job in jobs)):
             [typeset] = answer.typesets
             counts.update(typeset.glyphs if typeset.markup == "html" else ())

@@ -7,14 +7,10 @@
  */
 import { CLASSES, fences, isSpace } from './breaks.js';
 import { adopt } from './fold.js';
+import { NARROWEST, X_HEIGHT } from '../protocol.js';
 
 /** ex: a formula up to here is one word. */
 const WORD = 12;
-/** ex: parts up to here, as wide as the narrowest column, are not broken within fences. */
-const COLUMN = 26;
-
-const EX = 442; // thousandths of an em
-
 const { BIN, REL } = CLASSES;
 
 /**
@@ -130,7 +126,7 @@ export function joined(parts, depths, beside) {
     const { break_before: space } = part;
     if (typeof space === 'number') {
       const width = last.width + space + part.width;
-      if (whole <= WORD * EX || (known && depths[i] > 0 && width <= COLUMN * EX)) {
+      if (whole <= WORD * X_HEIGHT || (known && depths[i] > 0 && width <= NARROWEST * X_HEIGHT)) {
         out[out.length - 1] = join(last, part, last.width + space, beside);
         return;
       }
