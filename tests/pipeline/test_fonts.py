@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.conftest import Run
+from tests.support.browser import SessionBrowser
 
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title>
 <script src="https://cdn.jsdelivr.net/npm/mathjax@4/tex-svg.js"></script></head>
@@ -77,3 +80,28 @@ def test_batch_and_build_write_the_same(prerender: Run, site: Path) -> None:
     )
     assert built.keys() == batched.keys()
     assert built == batched
+
+
+_DRAWN = """() => document.fonts.ready.then(() => [...document.fonts].map((one) => one.status))"""
+
+
+@pytest.mark.parametrize("css", ["inline", "external"])
+def test_a_page_loads_all_the_fonts_that_it_names_and_no_other(
+    prerender: Run, site: Path, session_browser: SessionBrowser, css: str
+) -> None:
+    (site / "more.html").write_text(_PAGE % r"\(\mathfrak{AB}\otimes\mathbb Q\)", "utf-8")
+    assert prerender("build", site, "--markup", "html", "--css", css).returncode == 0
+
+    async def loaded(browser: Browser) -> None:
+        for name in ("index.html", "below/page.html", "more.html"):
+            page = await browser.new_page()
+            asked: set[str] = set()
+            page.on("request", lambda request: asked.add(PurePosixPath(request.url).name))  # noqa: B023
+            await page.goto((site / name).as_uri())
+            assert await page.evaluate(_DRAWN) == ["loaded", "loaded"]
+            text = (site / name).read_text("utf-8")
+            assert {one for one in asked if one.endswith(".woff2")} == set(
+                re.findall(r'href="[./]*(prerender-math-\w+\.woff2)"', text)
+            )
+
+    session_browser.run(loaded)
