@@ -136,8 +136,10 @@ def stylesheet(url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    flags = {one.name: True for one in fields(StyleUse) if one.type == "bool"}
-    everything = StyleUse(**flags, sides=sides, tags=sides)
+    everything = StyleUse(sides=sides, tags=sides)
+    for one in fields(StyleUse):
+        if one.type == "bool":
+            setattr(everything, one.name, True)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
