@@ -71,6 +71,9 @@ def decode_typeset(data: Mapping[str, Any]) -> Typeset:
         refs=_labels(data.get("refs", ())),
         error=data.get("error"),
         markup=data.get("markup", "svg"),
+        speech=data.get("speech", ""),
+        braille=data.get("braille", ""),
+        mathml=data.get("mathml", ""),
     )
 
 

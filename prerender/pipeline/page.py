@@ -42,6 +42,7 @@ from prerender.pipeline.before import rendered_before
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
+from prerender.pipeline.language import Speech, voices
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.diagnostics import Diagnostic
 from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
@@ -167,7 +168,14 @@ def restored(data: bytes, *, xml: bool) -> bytes:
     return encode(restore(text, xml=xml), codec)
 
 
-def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role]) -> Plan:
+def plan(
+    page: Page,
+    root: Element,
+    setup: Setup,
+    key: str,
+    roles: Sequence[Role],
+    speech: Speech = "none",
+) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts.
 
     Raises SetupError where the set-up could not be had, and there may be formulas.
@@ -190,7 +198,7 @@ def plan(page: Page, root: Element, setup: Setup, key: str, roles: Sequence[Role
         if setup.idle and any(map(_is_no_money, find(root, _widest(rules), page.text))):
             setup = setup.with_warnings(setup.idle)
     formulas = [one for one in found if isinstance(one, Formula)]
-    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes)
+    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes, voices(root, formulas, speech))
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
     return Plan(page, setup, found, jobs, loads, around, notes)
 

@@ -17,6 +17,8 @@ when the folder was made from this same lock and hook.
                                         chtml.js chtml/dynamic/*.js chtml/woff2/*.woff2
         mathjax-mhchem-font-extension/  the same without dynamic/, for \\ce
         mathjax-bbm-font-extension/     the same without dynamic/, for \\mathbbm
+      sre/                              the speech rule engine that this MathJax uses
+        sre.js                          package.json mathmaps/*.json (rules, a file a language)
 
 A page that gets this folder as BASE loads it so:
 
@@ -24,8 +26,9 @@ A page that gets this folder as BASE loads it so:
     <script src="BASE/startup.js"></script>
 
 `paths.fonts` is needed (the default is a public CDN), and it is also where the fonts of mhchem and
-bbm are looked for. Not here: speech, menus and other components that change a page in use, and the
-TeX extensions bboldx and dsfont, whose fonts are not published on npm.
+bbm are looked for. Not here: menus and other components that change a page in use, MathJax's own
+copies of the speech rule engine, which only a worker or an enriched page can have, and the TeX
+extensions bboldx and dsfont, whose fonts are not published on npm.
 """
 
 from __future__ import annotations
@@ -55,11 +58,13 @@ MATHJAX = (
 )
 EXTENSION = ("package.json", "svg.js", "chtml.js", "chtml/woff2/*.woff2")
 FONT = (*EXTENSION, "svg/dynamic/*.js", "chtml/dynamic/*.js")
+SPEECH = ("package.json", "lib/sre.js", "lib/mathmaps/*.json")
 PACKAGES = {  # npm package: (where it goes, what is taken)
     "mathjax": (".", MATHJAX),
     "@mathjax/mathjax-newcm-font": ("fonts/mathjax-newcm-font", FONT),
     "@mathjax/mathjax-mhchem-font-extension": ("fonts/mathjax-mhchem-font-extension", EXTENSION),
     "@mathjax/mathjax-bbm-font-extension": ("fonts/mathjax-bbm-font-extension", EXTENSION),
+    "speech-rule-engine": ("sre", SPEECH),
 }
 WITHOUT_FONT = frozenset({"bboldx.js", "dsfont.js"})
 
@@ -108,7 +113,8 @@ def bundle(product: Path) -> None:
         fresh = Path(folder) / "mathjax"
         for package, (where, patterns) in PACKAGES.items():
             for file in chosen(node_modules / package, patterns):
-                target = fresh / where / file.relative_to(node_modules / package)
+                inside = file.relative_to(node_modules / package)
+                target = fresh / where / inside.as_posix().removeprefix("lib/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
         core = fresh / "core.js"
