@@ -1,5 +1,6 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
+from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.formula import render
 from prerender.markup.roundtrip import (
@@ -33,6 +34,8 @@ from prerender.markup.style import (
 )
 
 __all__ = [
+    "COMMENT",
+    "ELEMENT",
     "DamagedError",
     "FontFile",
     "RenderState",
@@ -47,6 +50,7 @@ __all__ = [
     "find_lookalikes",
     "font_file",
     "is_font_file",
+    "is_ignored",
     "outline_frame",
     "outline_lines",
     "plain_mark",
