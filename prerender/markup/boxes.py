@@ -135,11 +135,11 @@ NO_SIZE = ' width="0" height="0"'
 
 
 def namespace(state: RenderState) -> str:
-    """The attributes that an svg needs in XHTML."""
-    return _NAMESPACES if state.xml else ""
+    """The attribute that an svg needs in XHTML."""
+    return _NAMESPACE if state.xml else ""
 
 
-_NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 
 
 #: thousandths of an em: what shrinks to no less would be wider than any screen, so it scrolls

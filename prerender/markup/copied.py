@@ -1,8 +1,8 @@
 r"""A formula and its source in; what is copied and found of it out, as HTML text.
 
 It is the source as it is spelled, with its delimiters. Scripts leave it alone: MathJax for its
-classes, KaTeX for a comment behind each delimiter, and what looks for math in spite of the classes
-for an element there.
+class, KaTeX for a comment behind each delimiter, and what looks for math in spite of the class for
+an element there.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from html import escape, unescape
 
 from prerender.find import Formula
 
-#: MathJax 2 leaves the first alone, 3 and 4 the second
-CLASSES = "tex2jax_ignore mathjax_ignore"
+#: what MathJax 3 and 4 leave alone; 2 does so with all that is in a `MathJax`
+CLASS = "mathjax_ignore"
 #: what parts a delimiter from what follows it: for KaTeX, and for any script
 COMMENT, ELEMENT = "<!---->", "<b></b>"
 
@@ -26,7 +26,7 @@ _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 
 def is_ignored(classes: str) -> bool:
     """Whether MathJax leaves the copies alone where it ignores these classes (a pattern)."""
-    return bool(classes) and re.search(rf"(?:^| )(?:{classes})(?: |$)", CLASSES) is not None
+    return bool(classes) and re.search(rf"(?:^| )(?:{classes})(?: |$)", CLASS) is not None
 
 
 def copied(formula: Formula, text: str, parting: str) -> str:

@@ -10,9 +10,9 @@ from html import escape
 from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
-from prerender.markup.copied import CLASSES, copied, words_of
+from prerender.markup.copied import CLASS, copied, words_of
 from prerender.markup.said import name, with_named_links
-from prerender.markup.sheet import RenderState, ex
+from prerender.markup.sheet import RenderState
 from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
@@ -22,7 +22,7 @@ _TEXT = "<text "
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
-_TEX = {"svg": (CLASSES, ' hidden=""'), "html": (f"{CLASSES} fallback-image", "")}
+_TEX = {"svg": (CLASS, ' hidden=""'), "html": (f"{CLASS} fallback-image", "")}
 
 
 def render(
@@ -61,7 +61,7 @@ def render(
         named = ""
     if form is SVG:
         content = _unspoken(content, linked)
-    content += _mathml(typeset) + _tex(formula, typeset, state)
+    content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
 
 
@@ -89,23 +89,21 @@ def _unspoken(content: str, linked: bool) -> str:
     return f'<prm-look inert="">{content}</prm-look>'
 
 
-def _mathml(typeset: Typeset) -> str:
+def _mathml(typeset: Typeset, state: RenderState) -> str:
     """What is said of a formula in languages that it has no words in."""
-    return f'<prm-math hidden="">{typeset.mathml}</prm-math>' if typeset.mathml else ""
+    if not typeset.mathml:
+        return ""
+    state.needs.mathml = True
+    return f'<prm-math hidden="">{typeset.mathml}</prm-math>'
 
 
 def _tex(formula: Formula, typeset: Typeset, state: RenderState) -> str:
-    """What is copied and found: nobody sees it where there is our style sheet.
-
-    What is selected shows over the last of its layouts, which is so wide.
-    """
+    """What is copied and found: nobody sees it where there is our style sheet."""
     words = copied(formula, state.text, state.parting)
     if not words:
         return ""
     classes, hidden = _TEX[typeset.markup]
-    width = max((one.width for one in typeset.layouts[-1:]), default=0)
-    look = state.needs.look(f"--w:{ex(width)}" if width > 0 else "", classes)
-    return f'<prm-tex{look}{hidden} aria-hidden="true">{words}</prm-tex>'
+    return f'<prm-tex class="{classes}"{hidden} aria-hidden="true">{words}</prm-tex>'
 
 
 def _side(align: str, state: RenderState) -> str:

@@ -21,7 +21,7 @@ _BRACES = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _HREF = re.compile(rf"\\href\s*{_BRACES}\s*{_BRACES}")
 #: what is no word in TeX
 _COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|textbf|operatorname)\b|[\\{}$]")
-_LINK = re.compile(r'<a (?:xlink:)?href="([^"]*)"')
+_LINK = re.compile(r'<a href="([^"]*)"')
 _PARENTHESES = re.compile(r"\((.*)\)")
 
 
@@ -30,11 +30,11 @@ def name(formula: Formula, typeset: Typeset, language: str, linked: bool) -> str
     if not typeset.speech or (linked and _REFERENCE.fullmatch(formula.math)):
         return ""
     called = phrases(language).formula
+    braille = f' aria-braillelabel="{escape(typeset.braille)}"' if typeset.braille else ""
+    # What is the same in all formulas of a page stands together, so that compression profits
     return (
-        f' role="{"group" if linked else "img"}" aria-label="{escape(typeset.speech)}"'
-        + (f' aria-braillelabel="{escape(typeset.braille)}"' if typeset.braille else "")
-        + (f' aria-roledescription="{called}"' if called else "")
-    )
+        f' aria-roledescription="{called}"' if called else ""
+    ) + f' role="{"group" if linked else "img"}" aria-label="{escape(typeset.speech)}"{braille}'
 
 
 def with_named_links(content: str, formula: Formula, typeset: Typeset, language: str) -> str:

@@ -61,6 +61,7 @@ class StyleUse:
     layouts: bool = False
     text: bool = False
     scroll: bool = False
+    mathml: bool = False
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     spaces: set[int] = field(default_factory=set)
@@ -126,7 +127,7 @@ def preload(url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = StyleUse(True, True, True, True, True, True, True, sides, sides)
+    everything = StyleUse(True, True, True, True, True, True, True, True, sides, sides)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 

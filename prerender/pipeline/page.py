@@ -295,7 +295,7 @@ def finish(
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
-    parting = _parting(plan.setup.rules)
+    parting = _parting(plan, all(one.error is None for one in typesets))
     sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parting)
     edits: list[Edit] = []
     rendered: list[Formula] = []
@@ -327,10 +327,18 @@ def finish(
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
 
 
-def _parting(rules: SearchRules) -> str:
-    """What parts the delimiters in copies of formulas, should scripts of the page look for math."""
-    filters = (one.switch for one in (rules, *rules.later) if one.version != "katex")
-    return COMMENT if all(is_ignored(one.ignore_class) for one in filters) else ELEMENT
+def _parting(plan: Plan, done: bool) -> str:
+    """What parts the delimiters in copies of formulas, should scripts of the page look for math.
+
+    `done`: all formulas are rendered.
+    """
+    rules = (plan.setup.rules, *plan.setup.rules.later)
+    engines = [one for one in rules if one.version != "katex"]
+    if not all(is_ignored(one.switch.ignore_class) for one in engines):
+        return ELEMENT
+    # Other pages of such a site may bring MathJax with them, but not KaTeX
+    alone = done and plan.loading.spans and len(engines) == len(rules)
+    return "" if alone else COMMENT
 
 
 def _pictures(
