@@ -126,6 +126,23 @@ class Settings:
         "it starts the next line, after it, or repeated on both lines. auto: repeated in Russian "
         "pages, before the break in all others.",
     )
+    speech: Literal["label", "mathml", "none"] = option(
+        "label",
+        "pages",
+        "What screen readers get of a formula: words, in the language of the text around it "
+        "(MathML where there are no rules for that language), MathML, or nothing. The attribute "
+        "data-prerender-speech of a page's html element has precedence.",
+    )
+    speech_style: Literal["mathspeak", "clearspeak"] = option(
+        "mathspeak",
+        "pages",
+        "The words: MathSpeak, which leaves no doubt, or ClearSpeak, as teachers read aloud.",
+    )
+    braille: bool = option(
+        False,
+        "pages",
+        "Give formulas in Nemeth braille, too.",
+    )
     hydrated: bool = option(
         False,
         "pages",

@@ -96,7 +96,7 @@ def test_a_named_file_counts_alone(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("job = 3", "unknown setting job; did you mean jobs?"),
-        ("nonesuch = 3", "unknown setting nonesuch; known: base_path, browser, cache_dir"),
+        ("nonesuch = 3", "unknown setting nonesuch; known: base_path, braille, browser"),
         ("jobs = 'four'", 'jobs = "four" is not a whole number'),
         ("jobs = true", "jobs = true is not a whole number"),
         ("jobs = 1.5", "jobs = 1.5 is not a whole number"),
@@ -267,6 +267,9 @@ OTHERS: dict[str, Any] = {
     "glyphs": "shared",
     "shrink": 71,
     "line_break": "repeat",
+    "speech": "mathml",
+    "speech_style": "clearspeak",
+    "braille": True,
     "hydrated": True,
     "keep_loaders": True,
     "base_path": "/x",

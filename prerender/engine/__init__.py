@@ -1,5 +1,6 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
+from prerender.engine.bundle import speech_languages
 from prerender.engine.model import (
     EquationNumber,
     FormulaInput,
@@ -28,4 +29,5 @@ __all__ = [
     "Typeset",
     "decode_typeset",
     "engine_setup",
+    "speech_languages",
 ]

@@ -1,13 +1,17 @@
-"""The MathJax that is in the package: its version out."""
+"""The MathJax that is in the package: its version, and the languages it speaks, out."""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from prerender.errors import EngineError
 
-_PACKAGE_JSON = Path(__file__).with_name("mathjax") / "package.json"
+_MATHJAX = Path(__file__).with_name("mathjax")
+_PACKAGE_JSON = _MATHJAX / "package.json"
+#: files of rules that are no language's: what all share, and two kinds of braille
+_NO_LANGUAGES = {"base", "nemeth", "euro"}
 
 
 class MathJaxMissingError(EngineError):
@@ -22,3 +26,10 @@ def mathjax_version() -> str:
         raise MathJaxMissingError(
             "MathJax is missing from this installation; `prerender doctor` says more"
         ) from None
+
+
+@cache
+def speech_languages() -> frozenset[str]:
+    """The languages that formulas can be said in (ISO 639-1): those that have a file of rules."""
+    rules = {file.stem for file in (_MATHJAX / "sre" / "mathmaps").glob("*.json")}
+    return frozenset(rules - _NO_LANGUAGES)

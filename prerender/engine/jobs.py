@@ -74,18 +74,20 @@ class Planned(NamedTuple):
 
 
 def plan_jobs(
-    formulas: Sequence[Formula], key: str, tex: dict[str, Any], scopes: Sequence[Scope] = ()
+    formulas: Sequence[Formula],
+    key: str,
+    tex: dict[str, Any],
+    scopes: Sequence[Scope] = (),
+    voices: Sequence[str] | None = None,
 ) -> list[Planned]:
     """The jobs for a page's formulas.
 
     `key` names the set-up, `tex` are its options for TeX, `scopes` how far its definitions reach.
+    `voices` are those of the formulas (FormulaInput); None: nothing is said.
     """
+    voices = voices or [""] * len(formulas)
     order = sorted(range(len(formulas)), key=lambda index: formulas[index].late)
-    ordered = [formulas[index] for index in order]
-    inputs = [
-        FormulaInput(formula.math, formula.display, formula.input, formula.scope)
-        for formula in ordered
-    ]
+    inputs = [_input(formulas[index], voices[index]) for index in order]
     macros = bodies_of(tex.get("macros"))
     for name, body in (macro for scope in scopes for macro in bodies_of(scope.macros).items()):
         macros[name] = f"{macros.get(name, '')} {body}"
@@ -101,6 +103,10 @@ def plan_jobs(
         job = Job(key, tuple(inputs[index] for index in shared))
         planned.append(Planned(job, tuple(order[index] for index in shared)))
     return planned
+
+
+def _input(formula: Formula, voice: str) -> FormulaInput:
+    return FormulaInput(formula.math, formula.display, formula.input, formula.scope, voice)
 
 
 def _stateful(

@@ -16,14 +16,16 @@ Markup = Literal["svg", "html"]
 class FormulaInput(NamedTuple):
     """A formula for the engine: what the input processor receives, and the style it is set in.
 
-    `scope` is the one of its set-up's scopes in which its definitions last, if it has any. With
-    "glyphs", `math` are characters of our font whose outlines are asked for.
+    `scope` is the one of its set-up's scopes in which its definitions last, if it has any. `voice`
+    is for those who do not see it: a language of `speech_languages` in which it is said, "mathml",
+    or "" for nothing. With "glyphs", `math` are characters of our font whose outlines are wanted.
     """
 
     math: str
     display: bool
     input: Input | Literal["glyphs"]
     scope: int = 0
+    voice: str = ""
 
 
 class Job(NamedTuple):
@@ -106,7 +108,9 @@ class Typeset:
     characters of our font; `undefined` the control sequences that MathJax
     does not know and shows in red; `guessed` texts for which this machine has no font, so that
     their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
-    `tags` its numbers, `refs` its references to those of others.
+    `tags` its numbers, `refs` its references to those of others. For those who do not see it:
+    `speech` is what is said (plain text), `braille` the same in Nemeth braille, `mathml` a `<math>`
+    element of MathML Core; "" where that was not asked for, or there is nothing to say.
     """
 
     layouts: tuple[Layout, ...] = ()
@@ -118,6 +122,9 @@ class Typeset:
     refs: tuple[Label, ...] = ()
     error: str | None = None
     markup: Markup = "svg"
+    speech: str = ""
+    braille: str = ""
+    mathml: str = ""
 
 
 @dataclass(frozen=True, slots=True)

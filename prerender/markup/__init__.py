@@ -1,5 +1,6 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
+from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.faces import (
     CORE,
@@ -34,7 +35,9 @@ from prerender.markup.style import (
 )
 
 __all__ = [
+    "COMMENT",
     "CORE",
+    "ELEMENT",
     "DamagedError",
     "FontFile",
     "RenderState",
@@ -48,6 +51,7 @@ __all__ = [
     "find_lookalikes",
     "further_file",
     "is_font_file",
+    "is_ignored",
     "outline_frame",
     "outline_lines",
     "plain_mark",

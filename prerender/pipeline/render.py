@@ -26,7 +26,7 @@ from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
-from prerender.pipeline.language import sign_place
+from prerender.pipeline.language import Speech, sign_place, speech_of, speech_options
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -364,21 +364,25 @@ async def _plan(
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
     signs = sign_place(settings.line_break, opened.root)
-    options = engine_setup(setup, settings.markup) | signs
+    speech = speech_of(settings, opened.root)
+    spoken = speech_options(settings, speech)
+    options = engine_setup(setup, settings.markup) | signs | spoken
     key = fingerprint(options)
     session.setups[key] = options
     return await session.run_in_thread(
-        "finding", path, lambda: _find(opened, setup, key, host.note, settings)
+        "finding", path, lambda: _find(opened, setup, key, host.note, settings, speech)
     )
 
 
-def _find(opened: _Opened, setup: Setup, key: str, note: str, settings: Settings) -> Plan:
+def _find(
+    opened: _Opened, setup: Setup, key: str, note: str, settings: Settings, speech: Speech
+) -> Plan:
     """The plan of a page whose set-up is known; `key` names it in the session."""
     page, root = opened.page, opened.root
     if setup.rules.version == "katex":
         selector = lost_numbers(sheets_of(root, opened.read_file))
         setup = setup.with_warnings(_UNNUMBERED.format(selector)) if selector else setup
-    planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file))
+    planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file), speech)
     if note and planned.formulas:
         said = Diagnostic("note", note, cure=cure())
         planned = replace(planned, notes=(*planned.notes, said))

@@ -2,6 +2,8 @@
 interface Window {
   /** MathJax's components, which come without types; in the sandbox, whatever a page has made of it. */
   MathJax: any;
+  /** The speech rule engine. */
+  SRE: any;
   /** What else pages' scripts look for in the sandbox. */
   katex: any;
   renderMathInElement: any;

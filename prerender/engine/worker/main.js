@@ -12,6 +12,7 @@ import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js'
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
+import { hear } from './speech/voice.js';
 import { isSame, Shared, stateOf } from './state.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
@@ -41,6 +42,8 @@ const shared = new Shared();
 
 /** Milliseconds for layouts of displays, of this run. */
 let layoutTime = 0;
+/** The same for what is said. */
+let speechTime = 0;
 
 /** Resolves when MathJax can typeset. */
 const loaded = load();
@@ -83,6 +86,7 @@ publish(run, loaded);
 async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
+  speechTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
   shared.take();
   /** @type {Typeset[][]} */
@@ -98,7 +102,13 @@ async function runNow({ setups: added, jobs, careful }) {
   const changed = shared.changed();
   if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
   const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
-  return { typesets, outlines: outlinesOf(used), milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
+  return {
+    typesets,
+    outlines: outlinesOf(used),
+    milliseconds: performance.now() - started,
+    layout_milliseconds: layoutTime,
+    speech_milliseconds: speechTime,
+  };
 }
 
 /** @param {import('./protocol.js').Job} job  whether other jobs may have its document */
@@ -129,7 +139,7 @@ function uncleanSetups(keys) {
  */
 function settled(doc) {
   try {
-    makeItem(doc, { math: '\\text{}', display: false, input: 'tex', scope: 0 }).compile(doc);
+    makeItem(doc, { math: '\\text{}', display: false, input: 'tex', scope: 0, voice: '' }).compile(doc);
   } catch {
     // a set-up without \text, or one whose formulas have taken it: the state tells
   }
@@ -172,7 +182,7 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
-    results.push(errors[index] ? { error: errors[index] } : await typeset(doc, item, entry.setup.markup));
+    results.push(errors[index] ? { error: errors[index] } : await answerFor(doc, item, entry.setup, formulas[index].voice));
   }
   // What has changed it in a known way takes it along, and what is broken off; see `uncleanSetups`
   if (!apart && (errors[0] || state(doc) !== before)) entry.document = null;
@@ -274,6 +284,22 @@ async function attempt(action) {
 /**
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
+ * @param {Setup} setup
+ * @param {string} voice
+ * @returns {Promise<Typeset>}
+ */
+async function answerFor(doc, item, { markup, speech }, voice) {
+  dropEmptyNumbers(item.root);
+  // Before anything is drawn, which changes the tree
+  const started = performance.now();
+  const heard = voice ? await hear(item.root, voice, speech) : {};
+  speechTime += performance.now() - started;
+  return { ...(await typeset(doc, item, markup)), ...heard };
+}
+
+/**
+ * @param {MJ.Document} doc
+ * @param {MJ.Item} item
  * @param {import('./protocol.js').Markup} [markup]
  * @returns {Promise<Typeset>}
  */
@@ -282,7 +308,6 @@ async function typeset(doc, item, markup = 'svg') {
   /** @type {Layout[]} */
   let drawn = [];
   let isText = true;
-  dropEmptyNumbers(item.root);
   const error = await attempt(() => {
     try {
       drawn = item.display ? drawDisplay(doc, item, form) : drawInline(doc, item, form);

@@ -24,6 +24,7 @@
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ * @property {{style: 'mathspeak' | 'clearspeak', braille: boolean}} [speech]  how formulas are said
  *
  * @typedef {'svg' | 'html'} Markup  pictures, or text in our font
  *
@@ -40,12 +41,14 @@
  * @property {boolean} display
  * @property {'tex' | 'mathml' | 'asciimath' | 'glyphs'} input  with glyphs, `math` are characters of our font
  * @property {number} scope
+ * @property {string} voice  the language in which it is said, or 'mathml', or '' for nothing
  *
  * @typedef {object} Answer
  * @property {Typeset[][]} typesets  for each job, those of its formulas
  * @property {Record<string, string>} outlines  those that the typesets use, by their names
  * @property {number} milliseconds  that the run took
  * @property {number} layout_milliseconds  how many of them went to layouts of displays
+ * @property {number} speech_milliseconds  how many to what is said
  *
  * @typedef {object} Typeset
  * @property {Markup} [markup]  the form that it has
@@ -55,6 +58,9 @@
  * @property {string[]} [undefined]  control sequences that stand in the formula in red
  * @property {Label[]} [tags]
  * @property {Label[]} [refs]
+ * @property {string} [speech]  what is said, in words
+ * @property {string} [braille]  the same in Nemeth braille
+ * @property {string} [mathml]  the formula in MathML Core
  * @property {string} [error]
  *
  * @typedef {object} Layout  all lengths in thousandths of an em
