@@ -104,6 +104,7 @@ async def build(
     report.pages.sort(key=lambda page: page.path)
     report.distinct = session.typeset + session.from_cache
     report.typeset, report.from_cache = session.typeset, session.from_cache
+    report.failed, report.failed_before = session.failed, session.failed_before
     report.seconds = time.monotonic() - started
     return report
 
@@ -126,6 +127,7 @@ def _is_current(run: _Run, known: PageResult) -> bool:
 def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
     """Return the report of a page with a known result; count its formulas as from the cache."""
     run.session.from_cache += result.formulas
+    run.session.failed_before += result.failed_formulas
     run.fonts.update(result.fonts)
     return result.report(name, changed=False, written=False)
 
@@ -155,7 +157,7 @@ async def _build_page(run: _Run, name: str) -> PageReport:
                 file, key = None, digest(data if result.data is None else result.data)
             _keep(run, name, result, file and stable_stat(file, since), key)
         written = run.write and changed and not result.failed
-        return result.report(name, changed=changed, written=written)
+        return result.report(name, changed=changed, written=written, before=len(data))
     except OSError as error:
         return failure(page, b"", error).report(name, changed=False, written=False)
 

@@ -37,14 +37,22 @@ class PageResult:
         """The files of the font that it needs."""
         return [name for name in self.shared if is_font_file(name)]
 
-    def report(self, page: str, *, changed: bool, written: bool) -> PageReport:
-        """Return the report of the page."""
+    @property
+    def failed_formulas(self) -> int:
+        """The number of its formulas with an error."""
+        return sum(one.severity == "error" and bool(one.tex) for one in self.diagnostics)
+
+    def report(self, page: str, *, changed: bool, written: bool, before: int = 0) -> PageReport:
+        """Return the report of the page, whose source has `before` bytes."""
         status: Status = "rendered" if changed else "unchanged"
         if self.failed:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
-        return PageReport(page, status, self.formulas, written, self.diagnostics, self.bug)
+        after = before if self.data is None else len(self.data)
+        return PageReport(
+            page, status, self.formulas, written, self.diagnostics, self.bug, before, after
+        )
 
     def dump_summary(self) -> str:
         """Serialise all but `data`, `shared` and `dependencies` as JSON."""
