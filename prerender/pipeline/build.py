@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
+from prerender.errors import first_error
 from prerender.hashing import digest
 from prerender.markup import is_font_file
 from prerender.pipeline.outcome import PageResult, load_summary
@@ -93,10 +94,13 @@ async def build(
                 report.pages.append(await _build_page(run, name))
                 progress(len(report.pages), len(pages))
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(_CONCURRENT_PAGES):
-                group.create_task(work())
-                await asyncio.sleep(0)  # so that the browser starts meanwhile
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(_CONCURRENT_PAGES):
+                    group.create_task(work())
+                    await asyncio.sleep(0)  # so that the browser starts meanwhile
+        except BaseExceptionGroup as failed:
+            raise first_error(failed) from failed
         if write:
             index.forget(pages)
             if site.is_whole:
