@@ -3,7 +3,7 @@
  * something that does not stand there: see `MENDS`, whose names tell what is wrong without them.
  */
 
-import { meant } from './chemistry.js';
+import { meant } from '../chemistry.js';
 import { TreeElement, TreeText } from './tree.js';
 import words from './words.json' with { type: 'json' };
 
@@ -119,6 +119,12 @@ function isHidden(element, top) {
   return false;
 }
 
+/** The columns of align, and of eqnarray. */
+const ALIGNMENTS = [
+  { columns: /^right left(?: right left)*(?: right)?$/, size: 2 },
+  { columns: /^right center left$/, size: 3 },
+];
+
 /**
  * Columns of an align are places where rows are aligned, and its only row is no table: "1st Row 1st
  * Column a 2nd Column equals b".
@@ -126,12 +132,14 @@ function isHidden(element, top) {
  * @param {TreeElement} table
  */
 function alignmentAsTable(table) {
-  if (table.tagName !== 'mtable' || !/^right left(?: right left)*(?: right)?$/.test(table.getAttribute('columnalign') ?? '')) return;
+  const group = table.tagName === 'mtable' ? ALIGNMENTS.find(({ columns }) => columns.test(table.getAttribute('columnalign') ?? '')) : undefined;
+  if (!group) return;
   for (const row of childrenOf(table)) {
     const cells = childrenOf(row).slice(row.tagName === 'mlabeledtr' ? 1 : 0);
     for (const [index, cell] of cells.entries()) {
-      if (index % 2 === 0) continue;
-      for (const child of [...cell.childNodes]) cells[index - 1].appendChild(child);
+      const first = cells[index - (index % group.size)];
+      if (cell === first) continue;
+      for (const child of [...cell.childNodes]) first.appendChild(child);
       row.removeChild(cell);
     }
   }

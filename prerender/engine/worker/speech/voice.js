@@ -3,6 +3,7 @@
  * rule engine that MathJax itself uses, or MathML, where there are no words for it.
  */
 
+import { mathmlOf } from '../mathml.js';
 import { speaker } from './engine.js';
 import { isSeen } from './mend.js';
 import { readingOf } from './reading.js';
@@ -21,27 +22,25 @@ const NEMETH = { locale: 'nemeth', modality: 'braille', domain: 'default', style
 export async function hear(root, voice, how) {
   const tree = readingOf(root);
   if (!isSeen(tree)) return {};
-  if (voice === 'mathml' || !how) return { mathml: mathmlOf(root) };
-  const speech = attempt(await speaker({ locale: voice, modality: 'speech', domain: how.style, style: 'default' }), tree);
-  if (!speech) return { mathml: mathmlOf(root) };
-  return how.braille ? { speech, braille: attempt(await speaker(NEMETH), readingOf(root)) } : { speech };
+  const mathml = () => ({ mathml: attempt(() => mathmlOf(root)) });
+  if (voice === 'mathml' || !how) return mathml();
+  const say = await speaker({ locale: voice, modality: 'speech', domain: how.style, style: 'default' });
+  const speech = attempt(() => say(tree));
+  if (!speech) return mathml();
+  if (!how.braille) return { speech };
+  const write = await speaker(NEMETH);
+  return { speech, braille: attempt(() => write(readingOf(root))) };
 }
 
 /**
- * What the engine says; nothing of what it fails on.
+ * What an action gives; nothing where it fails: the formula is drawn all the same.
  *
- * @param {(tree: import('./tree.js').TreeElement) => string} say
- * @param {import('./tree.js').TreeElement} tree
+ * @param {() => string} action
  */
-function attempt(say, tree) {
+function attempt(action) {
   try {
-    return say(tree);
+    return action();
   } catch {
     return '';
   }
-}
-
-/** @param {MJ.Node} root */
-function mathmlOf(root) {
-  return window.MathJax.startup.toMML(root).replace(/ data-[\w-]+="[^"]*"/g, '');
 }
