@@ -2,7 +2,8 @@
 
 The engine's elements have names that say where their content stands (engine/worker/text/write.js);
 the style sheet of a page has a rule for each that is in it. A reader who has not our style sheet
-sees the source instead: the drawing is hidden, which the sheet undoes for the eye alone.
+sees the source instead: the drawing is hidden, which the sheet undoes for the eye alone. What has
+links is no text but a picture: nothing of it could be hidden from those who listen but the links.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide, without_anchors
-from prerender.markup.sheet import RenderState, length, words_of
+from prerender.markup.sheet import RenderState, length
 from prerender.markup.spaces import space
 
 #: thousandths of an em: a line of text is as high, and as deep, so that no strut is needed
@@ -24,8 +25,6 @@ _STYLED = re.compile(r'<([\w-]+)(?: class="([^"]*)")?([^<>]*) style="([^"]*)">')
 _NAME = re.compile(r"<([mhvexl]-[a-z\d-]*)")
 #: what keeps a drawing from all but the eye
 _UNSEEN = ' hidden="" inert="" aria-hidden="true"'
-#: the same where there is something to click, and to reach with the keyboard
-_UNSEEN_WITH_LINKS = ' hidden=""'
 
 
 def _element(layout: Layout, state: RenderState, place: Place) -> str:
@@ -37,10 +36,11 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
         style.append(f"margin-{side}:{_em(free)}")
     if place.drop is not None:
         style.append(f"--drop:{_em(place.drop)}")
-    # Rather too little: it must not shrink where it has the room that it asks for
-    style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     if place.least:
-        style.append(f"--s:{state.shrink / 100:g}")
+        state.needs.shrink = state.shrink
+        # Rather too little: it must not shrink where it has the room that it asks for
+        style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
+    state.needs.full |= layout.full_width
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
     return f"<prm-text{look}>{_body(layout, state)}</prm-text>"
@@ -53,7 +53,7 @@ def _single(layout: Layout, state: RenderState) -> str:
 def _strut(layouts: Sequence[Layout]) -> str:
     """The style that makes a line as high, and as deep, as what stands in it."""
     high, deep = max(one.height for one in layouts), max(one.depth for one in layouts)
-    return f"--h:{_em(high + deep)};--d:{_em(-deep)}"
+    return f"--h:{_em(round(high + deep, -1))};--d:{_em(round(-deep, -1))}"
 
 
 def _inline(
@@ -103,21 +103,21 @@ def _united(layout: Layout, tag: EquationNumber) -> Layout:
     return replace(layout, width=width, body=(*before, space(tag.gap), *after), tag=None)
 
 
-def _whole(content: str, formula: Formula, carried: str) -> str:
-    """What is drawn, for the eye alone, and the source, for all else."""
-    unseen = _UNSEEN_WITH_LINKS if "<a " in content else _UNSEEN
+def _whole(content: str, words: str) -> str:
+    """What is drawn, for the eye alone: without our style sheet a reader sees the source."""
     start = "<prm-text"
+    if "<prm-view" in content:
+        return content.replace(start, f"{start}{_UNSEEN}")
     if content.startswith(start) and content.count(start) == 1:
-        drawn = f"{start}{unseen}{content.removeprefix(start)}"
-    else:
-        drawn = f"<prm-look{unseen}>{content}</prm-look>"
-    return f"{drawn}<prm-tex>{words_of(formula, carried)}</prm-tex>"
+        return f"{start}{_UNSEEN}{content.removeprefix(start)}"
+    return f"<prm-look{_UNSEEN}>{content}</prm-look>"
 
 
 def _body(layout: Layout, state: RenderState) -> str:
     """What the engine wrote, its styles as the page has them."""
     body = "".join(map(str, layout.body))
     state.needs.names.update(_NAME.findall(body))
+    state.needs.drawings |= "<svg" in body
 
     def styled(match: re.Match[str]) -> str:
         element, name, rest, style = match.groups()
