@@ -228,6 +228,12 @@ def test_each_formula_of_a_job_has_its_own_voice() -> None:
     assert [bool(one.mathml) for one in typesets] == [voice == "mathml" for voice in voices]
 
 
+def test_what_nobody_could_listen_to_is_mathml() -> None:
+    [short, long] = heard(["+".join(f"a_{{{i}}}" for i in range(n)) for n in (100, 2000)], "en")
+    assert (bool(short.speech), bool(short.mathml)) == (True, False)
+    assert (long.speech, bool(long.mathml), long.error) == ("", True, None)
+
+
 def test_a_number_is_called_as_links_to_it_are() -> None:
     words = json.loads((ROOT / "engine/worker/speech/words.json").read_text("utf-8"))["equation"]
     assert words.keys() == speech_languages()

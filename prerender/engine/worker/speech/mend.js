@@ -63,7 +63,7 @@ const MENDS = [
  * @param {TreeElement} tree
  * @returns {Generator<TreeElement>}
  */
-function* all(tree) {
+export function* all(tree) {
   yield tree;
   for (const child of tree.childNodes) if (child instanceof TreeElement) yield* all(child);
 }

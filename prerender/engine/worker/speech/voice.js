@@ -5,11 +5,17 @@
 
 import { mathmlOf } from '../mathml.js';
 import { speaker } from './engine.js';
-import { isSeen } from './mend.js';
+import { all, isSeen } from './mend.js';
 import { readingOf } from './reading.js';
 
 /** The engine's settings for Nemeth braille. */
 const NEMETH = { locale: 'nemeth', modality: 'braille', domain: 'default', style: 'default' };
+
+/**
+ * Elements of a formula that can be listened to; a reader walks through a larger one as MathML. The
+ * engine's time grows with their square: it takes seconds for more.
+ */
+const MOST = 3000;
 
 /** @typedef {{speech?: string, braille?: string, mathml?: string}} Heard */
 
@@ -23,7 +29,7 @@ export async function hear(root, voice, how) {
   const tree = readingOf(root);
   if (!isSeen(tree)) return {};
   const mathml = () => ({ mathml: attempt(() => mathmlOf(root)) });
-  if (voice === 'mathml' || !how) return mathml();
+  if (voice === 'mathml' || !how || [...all(tree)].length > MOST) return mathml();
   const say = await speaker({ locale: voice, modality: 'speech', domain: how.style, style: 'default' });
   const speech = attempt(() => say(tree));
   if (!speech) return mathml();
