@@ -62,6 +62,8 @@ class StyleUse:
     text: bool = False
     scroll: bool = False
     mathml: bool = False
+    links: bool = False
+    colours: bool = False
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     spaces: set[int] = field(default_factory=set)
@@ -127,7 +129,7 @@ def preload(url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = StyleUse(True, True, True, True, True, True, True, True, sides, sides)
+    everything = StyleUse(*[True] * 10, sides, sides)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
