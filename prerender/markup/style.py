@@ -129,7 +129,20 @@ def preload(url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = StyleUse(*[True] * 10, sides, sides)
+    everything = StyleUse(
+        external=True,
+        display=True,
+        fit=True,
+        newlines=True,
+        layouts=True,
+        text=True,
+        scroll=True,
+        mathml=True,
+        links=True,
+        colours=True,
+        sides=sides,
+        tags=sides,
+    )
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
