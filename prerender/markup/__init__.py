@@ -2,6 +2,16 @@
 
 from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
+from prerender.markup.faces import (
+    CORE,
+    FontFile,
+    core_file,
+    face,
+    face_inside,
+    further_file,
+    is_font_file,
+    sheet_file,
+)
 from prerender.markup.formula import render
 from prerender.markup.roundtrip import (
     DamagedError,
@@ -14,16 +24,6 @@ from prerender.markup.roundtrip import (
     style_mark,
 )
 from prerender.markup.sheet import RenderState
-from prerender.markup.slices import (
-    FontFile,
-    Slice,
-    characters_of,
-    face,
-    face_inside,
-    font_file,
-    is_font_file,
-    slices_of,
-)
 from prerender.markup.style import (
     StyleUse,
     preload,
@@ -31,24 +31,25 @@ from prerender.markup.style import (
     style_frame,
     style_lines,
     style_link,
+    stylesheet,
 )
 
 __all__ = [
     "COMMENT",
+    "CORE",
     "ELEMENT",
     "DamagedError",
     "FontFile",
     "RenderState",
-    "Slice",
     "StyleUse",
     "carry_formula",
     "carry_hidden",
-    "characters_of",
+    "core_file",
     "drawings",
     "face",
     "face_inside",
     "find_lookalikes",
-    "font_file",
+    "further_file",
     "is_font_file",
     "is_ignored",
     "outline_frame",
@@ -58,10 +59,11 @@ __all__ = [
     "render",
     "rendered_by",
     "restore",
-    "slices_of",
+    "sheet_file",
     "style_element",
     "style_frame",
     "style_lines",
     "style_link",
     "style_mark",
+    "stylesheet",
 ]
