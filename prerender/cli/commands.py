@@ -55,7 +55,7 @@ def _version(
 
 
 @app.command("build")
-@with_settings("build", ["site", "pages", "engine", "cache", "report"])
+@with_settings("build", ["site", "pages", "feeds", "engine", "cache", "report"])
 def build_command(site: SitePath, settings: CommandSettings) -> None:
     """Typeset the formulas of every page of SITE, in place or into DIR."""
     from prerender import aio
@@ -65,7 +65,7 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
 
 @app.command("check")
 @with_settings(
-    "check", ["site", "pages", "engine", "cache", "screens", "report"], without=["output"]
+    "check", ["site", "pages", "feeds", "engine", "cache", "screens", "report"], without=["output"]
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""

@@ -1,7 +1,9 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
+from prerender.markup.feeds import FOLDER, Picture, images, is_picture_file, mathml
 from prerender.markup.formula import render
+from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -33,8 +35,10 @@ from prerender.markup.style import (
 )
 
 __all__ = [
+    "FOLDER",
     "DamagedError",
     "FontFile",
+    "Picture",
     "RenderState",
     "Slice",
     "StyleUse",
@@ -46,14 +50,20 @@ __all__ = [
     "face_inside",
     "find_lookalikes",
     "font_file",
+    "images",
     "is_font_file",
+    "is_picture_file",
+    "is_rendered_feed",
+    "mathml",
     "outline_frame",
     "outline_lines",
     "plain_mark",
     "preload",
     "render",
     "rendered_by",
+    "rendered_feed",
     "restore",
+    "restored_feed",
     "slices_of",
     "style_element",
     "style_frame",

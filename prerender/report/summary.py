@@ -22,7 +22,7 @@ Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """The result of a page."""
+    """The result of a page, or of a feed."""
 
     path: str
     status: Status
@@ -31,6 +31,7 @@ class PageReport:
     diagnostics: Sequence[Diagnostic] = ()
     bug: str = ""
     """The traceback of a bug in prerender that has left the page unchanged."""
+    feed: bool = False
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -129,11 +130,14 @@ class Report:
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
+        feeds = sum(page.feed for page in self.pages)
+        counted = pluralize(len(self.pages) - feeds, "page")
+        counted += f" and {pluralize(feeds, 'feed')}" if feeds else ""
         lacking = sum(page.lacks for page in self.pages)
         left = "Not rendered, in part or whole, because the set-up is not known"
         left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
         return (
-            f"{pluralize(len(self.pages), 'page')}: {counts}; {written} written. "
+            f"{counted}: {counts}; {written} written. "
             f"{pluralize(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
             f"cache. {pluralize(errors, 'error')}{warned}.{left} {self.seconds:.1f} s"
         )
@@ -152,11 +156,13 @@ class Report:
                         "status": page.status,
                         "formulas": page.formulas,
                         "errors": [error.excerpt.to_json() for error in page.errors],
+                        **({"feed": True} if page.feed else {}),
                     }
                     for page in self.pages
                 ],
                 "totals": {
-                    "pages": len(self.pages),
+                    "pages": sum(not page.feed for page in self.pages),
+                    "feeds": sum(page.feed for page in self.pages),
                     "formulas": sum(page.formulas for page in self.pages),
                     "distinct": self.distinct,
                     "typeset": self.typeset,

@@ -25,6 +25,8 @@ from pathspec import GitIgnoreSpec
 from prerender.errors import UsageError
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
+#: what feeds may be called: what is one shows in what it begins with
+FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "atom")
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
@@ -119,6 +121,14 @@ def page_names(site: Site) -> list[str]:
     if not pages:
         raise SiteError(_no_pages_message(site, names))
     return pages
+
+
+def feed_names(site: Site) -> list[str]:
+    """Return the files of a site that may be feeds. Raises SiteError."""
+    if site.single is not None:
+        return filter_names([str(site.single)], FEED_NAMES, ())
+    names = (name for name, link in _walk(site) if not link)
+    return filter_names(names, FEED_NAMES, site.exclude)
 
 
 def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:

@@ -30,13 +30,31 @@ class _EntityError(Exception):
     """The page declares entities of its own, whose text has no location in the source."""
 
 
+class XmlError(Exception):
+    """A text that is not well-formed, or has entities of its own; the message says which."""
+
+
 def parse(text: str) -> Element:
     """Return the `html` element of an XHTML page, as a browser builds it."""
+    try:
+        top = parse_document(text)
+    except XmlError:
+        return source.parse(text)
+    return top if top.tag == "html" or top.parent is None else top.parent
+
+
+def parse_document(text: str) -> Element:
+    """Return the root element of an XML document, below one that is none of its own.
+
+    Raises XmlError.
+    """
     data = source.without_foreign(text).encode()
     try:
         events = _read(data)
-    except (expat.ExpatError, _EntityError):
-        return source.parse(text)
+    except expat.ExpatError as error:
+        raise XmlError(f"it is not well-formed XML: {error}") from error
+    except _EntityError as error:
+        raise XmlError("it declares entities of its own") from error
     return _build(events, list(_offsets(data, events)))
 
 
@@ -139,7 +157,7 @@ class _XmlElement(Element):
 
 
 def _build(events: list[_Event], offsets: list[int]) -> Element:
-    """Build the tree of a document from its events."""
+    """Build the tree of a document from its events; return its root."""
     root = _XmlElement("html")
     stack = [root]
     located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
@@ -160,14 +178,14 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
             elif kind == "comment":
                 stack[-1].children.append(Comment(event.name))
     [top] = (node for node in root.children if isinstance(node, Element))
-    return top if top.tag == "html" else root
+    return top
 
 
 def _text(kind: str, parts: list[tuple[_Event, Span]]) -> Text:
-    """Make a text node; that of a CDATA section has no location."""
+    """Make a text node."""
     pieces, offset = [], 0
     for event, span in parts:
         pieces.append(Piece(offset, len(event.name), *span, None))
         offset += len(event.name)
     data = "".join(event.name for event, _ in parts)
-    return Text(data, pieces if kind == "text" else [], literal=kind == "literal")
+    return Text(data, pieces, literal=kind == "literal")
