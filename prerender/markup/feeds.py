@@ -2,8 +2,8 @@
 
 Readers of feeds have no style sheet of ours, and many take style attributes or MathML away. So a
 picture says its size twice: in ex, by which it fits the text around it, and in px, for readers
-without styles. It is black in a rim of white, by which it can be read on a dark ground, too: nobody
-tells a picture what colour the text around it has.
+without styles. It is black, and has a white ground: nobody tells a picture whether the text around
+it is dark or light.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ FOLDER = "prerender-math/"
 WIDEST = 45.0
 #: px: the height of an x in text of 16 to 18 px, for readers without styles
 _PX_PER_EX = 8
-#: thousandths of an em: what a drawing may reach out of its box, and its rim
-_MARGIN, _RIM = 120.0, 45
+#: thousandths of an em: the ground around a drawing, which may reach out of its box
+_MARGIN = 120.0
 _FILE = re.compile(re.escape(FOLDER) + r"[0-9a-f]{16}\.svg")
 
 
@@ -102,13 +102,15 @@ def _size(box: _Box) -> str:
 
 def _image(layout: Layout, formula: Formula, url: str, told: str, xml: bool) -> str:
     box = _box(layout)
+    # Readers without styles put it at half the height of a letter, not on the line
+    align = "" if formula.display else ' align="middle"'
     place = f"vertical-align:{ex(-layout.depth - _MARGIN)};margin:{ex(-_MARGIN)}"
     if formula.display:
         place = "display:block;margin:1em auto"
     style = f"width:{ex(box.width)};max-width:100%;height:auto;{place}"
     space = ' xmlns="http://www.w3.org/1999/xhtml"' if xml else ""
     told = escape(told, quote=True)
-    return f'<img{space} src="{escape(url)}" alt="{told}" {_size(box)} style="{style}"/>'
+    return f'<img{space} src="{escape(url)}" alt="{told}" {_size(box)}{align} style="{style}"/>'
 
 
 def _file(layout: Layout, drawn: str) -> Picture:
@@ -118,11 +120,7 @@ def _file(layout: Layout, drawn: str) -> Picture:
     text = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'{_size(box)} viewBox="{" ".join(map(number, box))}" stroke-width="0">'
-        f'<filter id="rim" filterUnits="userSpaceOnUse" {region}>'
-        f'<feMorphology in="SourceAlpha" operator="dilate" radius="{_RIM}"/>'
-        '<feColorMatrix values="0 0 0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 1 0"/>'
-        '<feComposite in="SourceGraphic"/></filter>'
-        f'<g filter="url(#rim)">{drawn}</g></svg>\n'
+        f'<rect {region} rx="{_MARGIN:g}" fill="#fff"/>{drawn}</svg>\n'
     )
     data = text.encode("utf-8", "replace")
     return Picture(f"{FOLDER}{hashlib.blake2b(data, digest_size=8).hexdigest()}.svg", data)
