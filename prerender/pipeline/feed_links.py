@@ -34,7 +34,12 @@ class Links(NamedTuple):
     def page(self, url: str) -> str | None:
         """The page of the site that a URL leads to; None: it leads elsewhere, or nowhere."""
         parts, own = _split(url), _split(self.address)
-        if parts is None or own is None or (parts.netloc and own.netloc not in ("", parts.netloc)):
+        if (
+            not url
+            or parts is None
+            or own is None
+            or (parts.netloc and own.netloc not in ("", parts.netloc))
+        ):
             return None
         path = unquote(parts.path)
         if not path.startswith("/"):
@@ -94,9 +99,9 @@ def _below(folder: str, path: str) -> str | None:
 
 
 def _tails(path: str) -> Iterator[str]:
-    """Yield a path, and what is left of it without some of its leading folders."""
-    starts = (at for at, sign in enumerate(path) if sign == "/")
-    yield from (path[at:] for at in islice(starts, _MAX_DEPTH + 1))
+    """Yield a path, and what is left of it without some of its leading folders, but for nothing."""
+    starts = (at for at, sign in enumerate(path) if sign == "/" and path[at:] != "/")
+    yield from islice((path[at:] for at in starts), _MAX_DEPTH + 1) if path != "/" else path
 
 
 def _page(path: str, exists: Exists) -> str | None:
