@@ -1,6 +1,16 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
+from prerender.markup.faces import (
+    CORE,
+    FontFile,
+    core_file,
+    face,
+    face_inside,
+    further_file,
+    is_font_file,
+    sheet_file,
+)
 from prerender.markup.feeds import FOLDER, Picture, images, is_picture_file, mathml
 from prerender.markup.formula import render
 from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
@@ -15,16 +25,6 @@ from prerender.markup.roundtrip import (
     style_mark,
 )
 from prerender.markup.sheet import RenderState
-from prerender.markup.slices import (
-    FontFile,
-    Slice,
-    characters_of,
-    face,
-    face_inside,
-    font_file,
-    is_font_file,
-    slices_of,
-)
 from prerender.markup.style import (
     StyleUse,
     preload,
@@ -32,24 +32,25 @@ from prerender.markup.style import (
     style_frame,
     style_lines,
     style_link,
+    stylesheet,
 )
 
 __all__ = [
+    "CORE",
     "FOLDER",
     "DamagedError",
     "FontFile",
     "Picture",
     "RenderState",
-    "Slice",
     "StyleUse",
     "carry_formula",
     "carry_hidden",
-    "characters_of",
+    "core_file",
     "drawings",
     "face",
     "face_inside",
     "find_lookalikes",
-    "font_file",
+    "further_file",
     "images",
     "is_font_file",
     "is_picture_file",
@@ -64,10 +65,11 @@ __all__ = [
     "rendered_feed",
     "restore",
     "restored_feed",
-    "slices_of",
+    "sheet_file",
     "style_element",
     "style_frame",
     "style_lines",
     "style_link",
     "style_mark",
+    "stylesheet",
 ]

@@ -123,6 +123,11 @@ def preload(url: str) -> str:
     return f'<link data-prerender="" rel="preload" href="{url}" {kind}/>'
 
 
+def stylesheet(url: str) -> str:
+    """What links to one more style sheet of a page."""
+    return f'<link data-prerender="" rel="stylesheet" href="{url}"/>'
+
+
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}

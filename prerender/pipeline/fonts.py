@@ -1,4 +1,4 @@
-"""The typesets of a page in; the font that its text needs out: its rules, and its files."""
+"""The typesets of a page in; the fonts that its text needs out: their rules, and their files."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 from prerender.engine import FormulaInput, Job, JobResult, Typeset
 from prerender.hashing import fingerprint
 from prerender.markup import (
+    CORE,
     FontFile,
-    Slice,
-    characters_of,
+    core_file,
     face,
     face_inside,
-    font_file,
+    further_file,
     preload,
-    slices_of,
+    sheet_file,
+    stylesheet,
 )
 
 #: a set-up for jobs that typeset nothing
@@ -29,25 +30,23 @@ SETUP = {fingerprint(_SETUP): _SETUP}
 Answer = Callable[[Job], Awaitable[JobResult]]
 
 
-class Fonts:
-    """The parts of the font that a run has made, each once."""
+class CoreFont:
+    """The font that all pages of a run have in common, made when it is first needed."""
 
     def __init__(self) -> None:
-        self._made: dict[Slice, asyncio.Task[FontFile]] = {}
+        self._made: asyncio.Task[FontFile] | None = None
 
-    async def files(self, parts: Iterable[Slice], answer: Answer) -> dict[Slice, FontFile]:
-        """The files of these parts, made of what `answer` gives."""
-        for part in parts:
-            if part not in self._made:
-                self._made[part] = asyncio.create_task(_make(part, answer))
-        return {part: await self._made[part] for part in parts}
+    async def file(self, answer: Answer) -> FontFile:
+        """Its file, of the outlines that `answer` gives."""
+        if self._made is None:
+            self._made = asyncio.create_task(_make(answer))
+        return await self._made
 
 
-async def _make(part: Slice, answer: Answer) -> FontFile:
+async def _make(answer: Answer) -> FontFile:
     [key] = SETUP
-    characters = FormulaInput(characters_of(part), False, "glyphs")
-    result = await answer(Job(key, (characters,)))
-    return await asyncio.to_thread(font_file, part, result.outlines)
+    result = await answer(Job(key, (FormulaInput(CORE, False, "glyphs"),)))
+    return await asyncio.to_thread(core_file, result.outlines)
 
 
 def characters_in(typesets: Iterable[Typeset]) -> set[str]:
@@ -55,27 +54,34 @@ def characters_in(typesets: Iterable[Typeset]) -> set[str]:
     return {character for one in typesets if one.markup == "html" for character in one.glyphs}
 
 
-def parts_for(answers: Iterable[JobResult]) -> list[Slice]:
-    """The parts that have what these answers need; none where there is no text."""
-    typesets = [one for answer in answers for one in answer.typesets]
-    is_text = any(one.markup == "html" and one.layouts for one in typesets)
-    return slices_of(characters_in(typesets)) if is_text else []
+def has_text(answers: Iterable[JobResult]) -> bool:
+    """Whether there is a formula in these answers that is text."""
+    typesets = (one for answer in answers for one in answer.typesets)
+    return any(one.markup == "html" and one.layouts for one in typesets)
 
 
 class PageFont(NamedTuple):
-    """What a page needs of the font: rules, what asks for it early, and files of its site."""
+    """What a page needs of fonts: rules, links in its head, and files of its site."""
 
     faces: list[str]
-    preloads: list[str]
+    links: list[str]
     shared: dict[str, list[str]]
 
 
-def in_files(files: Mapping[Slice, FontFile], folder: str, sheet: str) -> PageFont:
-    """The font in files. `folder` is their URL from the page, `sheet` from its style sheet."""
+def in_files(
+    core: FontFile, outlines: Mapping[str, str], folder: str, *, external: bool
+) -> PageFont:
+    """The fonts in files. `folder` is their URL from the page; `external`: it has no rules itself."""
+    further = further_file(outlines)
+    fonts = [core] if further is None else [core, further]
+    links = [preload(folder + file.name) for file in fonts]
+    # The sheet that pages share stands in that folder
+    faces = [face(file.name if external else folder + file.name, file.characters) for file in fonts]
+    sheets = [] if further is None or not external else [sheet_file(further)]
     return PageFont(
-        [face(part, sheet + file.name) for part, file in files.items()],
-        [preload(folder + file.name) for file in files.values()],
-        {file.name: [base64.b64encode(file.data).decode()] for file in files.values()},
+        faces[:1] if external else faces,
+        links + [stylesheet(folder + file.name) for file in sheets],
+        {file.name: [base64.b64encode(file.data).decode()] for file in fonts + sheets},
     )
 
 

@@ -21,7 +21,6 @@ from prerender.markup import (
     DamagedError,
     FontFile,
     RenderState,
-    Slice,
     StyleUse,
     carry_formula,
     carry_hidden,
@@ -127,7 +126,6 @@ class RenderOptions(NamedTuple):
 
 
 DEFAULT_OPTIONS = RenderOptions()
-_NO_FONTS: Mapping[Slice, FontFile] = {}
 
 #: the names of these files, and what they begin and end with
 STYLESHEET_NAME, OUTLINES_NAME = "prerender-math.css", "prerender-math.svg"
@@ -264,11 +262,11 @@ def finish(
     answers: Sequence[JobResult],
     mark: str,
     look: RenderOptions = DEFAULT_OPTIONS,
-    fonts: Mapping[Slice, FontFile] = _NO_FONTS,
+    core: FontFile | None = None,
 ) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
-    `fonts` are the parts of the font that its text needs, where they stand in files.
+    `core` is the font that all pages with text have, where fonts stand in files.
 
     A page whose `<base>` changes what its URLs mean has all in itself.
 
@@ -299,11 +297,11 @@ def finish(
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
     edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
-    font = _font(typesets, outlines, edits, look, fonts) if needs.text else PageFont([], [], {})
+    font = _font(typesets, outlines, edits, look, core) if needs.text else PageFont([], [], {})
     needs.faces += font.faces
-    told = style_mark(mark, len(edits) + len(font.preloads))
+    told = style_mark(mark, len(edits) + len(font.links))
     style = style_element(told, needs) if css is None else style_link(told, css)
-    style += "".join(font.preloads)
+    style += "".join(font.links)
     edits.append(Edit(place, place, style if rendered else plain_mark(told)))
     shared = {} if css is None or not rendered else {STYLESHEET_NAME: style_lines(needs)}
     shared |= {OUTLINES_NAME: outline_lines(drawn)} if glyphs and rendered else {}
@@ -346,12 +344,12 @@ def _font(
     outlines: Mapping[str, str],
     edits: Iterable[Edit],
     look: RenderOptions,
-    fonts: Mapping[Slice, FontFile],
+    core: FontFile | None,
 ) -> PageFont:
     """The font of a page with text in it, in files or in the page itself."""
-    if look.fonts is not None:
-        return in_files(fonts, look.fonts, look.fonts if look.css is None else "")
     own = {character: outlines[character] for character in characters_in(typesets)}
+    if look.fonts is not None and core is not None:
+        return in_files(core, own, look.fonts, external=look.css is not None)
     return in_page(own, "".join(edit.text for edit in edits))
 
 

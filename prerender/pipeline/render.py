@@ -23,7 +23,7 @@ from prerender.engine import Engine, Job, JobResult, engine_setup
 from prerender.errors import PageError, PrerenderError
 from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
-from prerender.pipeline.fonts import SETUP, Fonts, parts_for
+from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
 from prerender.pipeline.language import Speech, sign_place, speech_of, speech_options
@@ -99,7 +99,7 @@ class RenderSession:
     setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
     in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
-    fonts: Fonts = field(default_factory=Fonts)
+    core_font: CoreFont = field(default_factory=CoreFont)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset: int = 0
@@ -312,10 +312,11 @@ async def _render(
         session.settings.shrink,
         relative_url(page, "") if in_files else None,
     )
-    parts = parts_for(results) if in_files else []
-    fonts = await session.fonts.files(parts, lambda job: job_result(job, session))
+    core = None
+    if in_files and has_text(results):
+        core = await session.core_font.file(lambda job: job_result(job, session))
     finished = await session.run_in_thread(
-        "writing", page, lambda: finish(planned, results, session.provenance, options, fonts)
+        "writing", page, lambda: finish(planned, results, session.provenance, options, core)
     )
     diagnostics = finished.diagnostics
     if inspect is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from prerender.markup.faces import CORE, face, further_file, is_font_file, sheet_file
 from prerender.markup.font import font
 from prerender.markup.names import rules
-from prerender.markup.slices import CORE, characters_of, slices_of, unicode_range
 from prerender.markup.spaces import SPACES, space
 
 
@@ -17,17 +17,21 @@ def test_a_font_depends_on_its_characters_alone() -> None:
     assert data != font("x", {"a": glyphs["a"]}, SPACES)
 
 
-def test_slices_have_each_character_once() -> None:
-    assert slices_of([]) == [CORE]
-    for character in "=x𝔄\U000f0123\u2a3c":
-        *_, part = slices_of([character])
-        assert character in characters_of(part)
-        others = [one for one in range(30) if one != part]
-        assert not any(character in characters_of(one) for one in others)
+def test_a_page_has_a_font_of_what_the_common_one_lacks() -> None:
+    path = "500 M0 0L0-500L500 0z"
+    assert further_file({CORE[0]: path}) is None
+    further = further_file({CORE[0]: path, "\U000f0123": path, "Z": path})
+    assert further is not None
+    assert further.characters == "Z\U000f0123"
+    sheet = sheet_file(further)
+    assert further.name in sheet.data.decode()
+    assert is_font_file(further.name)
+    assert is_font_file(sheet.name)
+    assert not is_font_file("prerender-math-of-mine.css")
 
 
 def test_ranges_name_all_characters() -> None:
-    assert unicode_range("abcz") == "U+61-63,U+7A"
+    assert "unicode-range:U+61-63,U+7A;" in face("x", "abcz")
 
 
 @pytest.mark.parametrize("width", [0, 4, 167, 1000, 2222, 31_004, 70_500])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.conftest import Run
+from tests.support.browser import SessionBrowser
 
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title>
 <script src="https://cdn.jsdelivr.net/npm/mathjax@4/tex-svg.js"></script></head>
@@ -25,7 +28,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def _fonts(folder: Path) -> set[str]:
-    return {file.name for file in folder.glob("*.woff2")}
+    return {file.name for file in folder.glob("prerender-math-*.*")}
 
 
 @pytest.mark.parametrize("css", ["inline", "external"])
@@ -38,7 +41,9 @@ def test_pages_share_fonts_and_come_back(prerender: Run, site: Path, css: str) -
     index = (site / "index.html").read_text("utf-8")
     below = (site / "below" / "page.html").read_text("utf-8")
     asked = {name for name in fonts if f'href="{name}"' in index}
-    assert asked < {name for name in fonts if f'href="../{name}"' in below} == fonts
+    asked_below = {name for name in fonts if f'href="../{name}"' in below}
+    assert asked | asked_below == fonts
+    assert len(asked & asked_below) == 1, "both have the font of what most pages need"
     assert 'jax="SVG"' not in index + below
     built = {file: file.read_bytes() for file in site.rglob("*.html")}
     assert "0 typeset" in prerender("build", site, *flags).stderr
@@ -75,3 +80,28 @@ def test_batch_and_build_write_the_same(prerender: Run, site: Path) -> None:
     )
     assert built.keys() == batched.keys()
     assert built == batched
+
+
+_DRAWN = """() => document.fonts.ready.then(() => [...document.fonts].map((one) => one.status))"""
+
+
+@pytest.mark.parametrize("css", ["inline", "external"])
+def test_a_page_loads_all_the_fonts_that_it_names_and_no_other(
+    prerender: Run, site: Path, session_browser: SessionBrowser, css: str
+) -> None:
+    (site / "more.html").write_text(_PAGE % r"\(\mathfrak{AB}\otimes\mathbb Q\)", "utf-8")
+    assert prerender("build", site, "--markup", "html", "--css", css).returncode == 0
+
+    async def loaded(browser: Browser) -> None:
+        for name in ("index.html", "below/page.html", "more.html"):
+            page = await browser.new_page()
+            asked: set[str] = set()
+            page.on("request", lambda request: asked.add(PurePosixPath(request.url).name))  # noqa: B023
+            await page.goto((site / name).as_uri())
+            assert await page.evaluate(_DRAWN) == ["loaded", "loaded"]
+            text = (site / name).read_text("utf-8")
+            assert {one for one in asked if one.endswith(".woff2")} == set(
+                re.findall(r'href="[./]*(prerender-math-\w+\.woff2)"', text)
+            )
+
+    session_browser.run(loaded)

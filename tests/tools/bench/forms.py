@@ -8,6 +8,7 @@ once for a site. Elements are those of all layouts, the page's own taken away.
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ import brotli
 
 from prerender.cache.disk import Cache, default_folder
 from prerender.pipeline.build import build
-from prerender.pipeline.fonts import parts_for
 from prerender.pipeline.page import Finished, Plan, RenderOptions, finish
 from prerender.pipeline.render import RenderSession
 from prerender.report.diagnostics import Diagnostic
@@ -57,19 +57,20 @@ async def texts(sites: Sequence[tuple[Path, int]]) -> dict[str, Text]:
                 ) -> list[Diagnostic]:
                     if len(plan.formulas) > least:  # noqa: B023  (awaited in this round)
                         answers = [session.in_flight[one.job.key].result() for one in plan.jobs]  # noqa: B023
-                        parts = parts_for(answers)
-                        fonts = await session.fonts.files(  # noqa: B023
-                            parts,
+                        core = await session.core_font.file(  # noqa: B023
                             lambda job: engine.typeset(job, session.setups),  # noqa: B023
                         )
-                        data = finish(plan, answers, "mark", RenderOptions(fonts=""), fonts).data
-                        sizes = {file.name: len(file.data) for file in fonts.values()}
+                        done = finish(plan, answers, "mark", RenderOptions(fonts=""), core)
+                        sizes = {
+                            name: len(base64.b64decode("".join(lines)))
+                            for name, lines in done.shared.items()
+                        }
                         drawn = sum(
                             one.markup == "svg" and one.error is None
                             for answer in answers
                             for one in answer.typesets
                         )
-                        found[str(path.name / page)] = Text(data, sizes, drawn)  # noqa: B023
+                        found[str(path.name / page)] = Text(done.data, sizes, drawn)  # noqa: B023
                     return []
 
                 await build(open_site(path, None), session, write=False, inspect=keep)
