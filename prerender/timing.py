@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
-#: "reading" includes parsing, "writing" making the markup; "layouts" are those of displays, and
-#: "typesetting" is all else that tabs do
-Kind = Literal["reading", "finding", "cache", "typesetting", "layouts", "writing"]
+#: "reading" includes parsing, "writing" making the markup; "layouts" are those of displays,
+#: "speech" is finding out what is said, and "typesetting" is all else that tabs do
+Kind = Literal["reading", "finding", "cache", "typesetting", "layouts", "speech", "writing"]
 
 
 class Timing:

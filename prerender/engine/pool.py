@@ -240,7 +240,8 @@ class Engine:
         answer = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
         self._timing.add("layouts", answer.layout_seconds)
-        self._timing.add("typesetting", -answer.layout_seconds)
+        self._timing.add("speech", answer.speech_seconds)
+        self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)
         speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
         self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, answer.typesets, strict=True):

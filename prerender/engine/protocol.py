@@ -29,13 +29,14 @@ class Answer(NamedTuple):
     """What a call gives: the typesets of each job's formulas, and the outlines that they use.
 
     `seconds` is what the tab took, `layout_seconds` how much of that for layouts of displays,
-    `heap` the bytes that it holds now.
+    `speech_seconds` for what is said; `heap` the bytes that it holds now.
     """
 
     typesets: list[list[Typeset]]
     outlines: dict[str, str]
     seconds: float
     layout_seconds: float
+    speech_seconds: float
     heap: int
 
 
@@ -56,6 +57,7 @@ def decode_answer(text: str) -> Answer:
         data["outlines"],
         data["milliseconds"] / 1000,
         data["layout_milliseconds"] / 1000,
+        data["speech_milliseconds"] / 1000,
         data["heap"],
     )
 

@@ -42,6 +42,8 @@ const shared = new Shared();
 
 /** Milliseconds for layouts of displays, of this run. */
 let layoutTime = 0;
+/** The same for what is said. */
+let speechTime = 0;
 
 /** Resolves when MathJax can typeset. */
 const loaded = load();
@@ -84,6 +86,7 @@ publish(run, loaded);
 async function runNow({ setups: added, jobs, careful }) {
   const started = performance.now();
   layoutTime = 0;
+  speechTime = 0;
   for (const [key, setup] of Object.entries(added)) await define(key, setup);
   shared.take();
   /** @type {Typeset[][]} */
@@ -99,7 +102,13 @@ async function runNow({ setups: added, jobs, careful }) {
   const changed = shared.changed();
   if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
   const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
-  return { typesets, outlines: outlinesOf(used), milliseconds: performance.now() - started, layout_milliseconds: layoutTime };
+  return {
+    typesets,
+    outlines: outlinesOf(used),
+    milliseconds: performance.now() - started,
+    layout_milliseconds: layoutTime,
+    speech_milliseconds: speechTime,
+  };
 }
 
 /** @param {import('./protocol.js').Job} job  whether other jobs may have its document */
@@ -279,7 +288,9 @@ async function attempt(action) {
 async function answerFor(doc, item, { markup, speech }, voice) {
   dropEmptyNumbers(item.root);
   // Before anything is drawn, which changes the tree
+  const started = performance.now();
   const heard = voice ? await hear(item.root, voice, speech) : {};
+  speechTime += performance.now() - started;
   return { ...(await typeset(doc, item, markup)), ...heard };
 }
 

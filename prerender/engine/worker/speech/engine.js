@@ -1,0 +1,80 @@
+/**
+ * A formula as a tree and the settings of the speech rule engine in, what it says out.
+ *
+ * The engine and its rules are files of the package; they are loaded when a formula asks for them, and
+ * those of a language with its first one. Its libraries are ours: vendor/hook.py.
+ */
+
+import { document as factory, handOver, xmldom } from './tree.js';
+import { xpath } from './xpath.js';
+
+const BASE = new URL('../../mathjax/sre', import.meta.url).href;
+
+/** @typedef {{locale: string, modality: string, domain: string, style: string}} Settings */
+
+/** @type {Promise<any> | null} */
+let loading = null;
+
+/** What the engine is set to. */
+let current = '';
+
+/**
+ * Sets the engine, and loads what it lacks for that; what then says a tree.
+ *
+ * @param {Settings} settings
+ * @returns {Promise<(tree: import('./tree.js').TreeElement) => string>}
+ */
+export async function speaker(settings) {
+  loading ??= load();
+  const engine = await loading;
+  const wanted = Object.values(settings).join();
+  if (wanted !== current) {
+    await engine.setupEngine(settings);
+    rulesByName = new WeakMap();
+  }
+  current = wanted;
+  return (tree) => handOver(tree, (text) => engine.toSpeech(text));
+}
+
+async function load() {
+  const custom = async (/** @type {string} */ locale) => (await fetch(`${BASE}/mathmaps/${locale}.json`)).json();
+  Object.assign(globalThis, { SREfeature: { custom }, SREexternal: { xmldom, document: factory, xpath, candidates } });
+  const script = document.createElement('script');
+  script.src = `${BASE}/sre.js`;
+  const loaded = new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = () => reject(new Error('the speech rule engine is not where it should be'));
+  });
+  document.head.append(script);
+  await loaded;
+  await window.SRE.engineReady();
+  return window.SRE;
+}
+
+/**
+ * A node of the engine's tree of conditions.
+ *
+ * @typedef {{constraint: string, children_: Record<string, RuleNode>}} RuleNode
+ */
+
+/** @type {WeakMap<RuleNode, Map<string | undefined, RuleNode[]>>} */
+let rulesByName = new WeakMap();
+/** A condition that only elements of one name meet. */
+const NAMED = /^self::([a-z][\w-]*)(?:\[|$)/;
+
+/**
+ * The conditions below one in the tree that a node may meet by its name: a tenth of some hundred.
+ *
+ * @param {RuleNode} rules
+ * @param {{tagName?: string}} node
+ */
+function candidates(rules, { tagName }) {
+  const known = rulesByName.get(rules) ?? new Map();
+  rulesByName.set(rules, known);
+  let found = known.get(tagName);
+  if (!found) {
+    found = Object.values(rules.children_).filter(({ constraint }) => (NAMED.exec(constraint)?.[1] ?? tagName) === tagName);
+    known.set(tagName, found);
+  }
+  return found;
+}
