@@ -13,7 +13,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from html import escape
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -179,8 +178,7 @@ class Feeds:
         """The plan for a stretch of HTML, as if it were all of a page. Raises SetupError."""
         settings = self._session.settings
         xml = content.kind == "xhtml"
-        begin = f'{"" if xml else "<!DOCTYPE html>"}<html lang="{escape(language)}"><body>'
-        text = f"{begin}{content.html}{'</body></html>' if xml else ''}"
+        text, start = content.as_page(language)
         root = xhtml.parse(text) if xml else parse(text)
         if setup.rules.scope:
             setup = replace(setup, rules=replace(setup.rules, scope=()))
@@ -190,7 +188,7 @@ class Feeds:
         speech: Speech = "mathml" if settings.feeds == "mathml" else "none"
         scripts = roles(scripts_of(root), lambda _: None)
         planned = plan(Page(text, done.codec, xml), root, setup, key, scripts, speech)
-        return _Part(content, planned, len(begin))
+        return _Part(content, planned, start)
 
     async def _find_out(self, page: PurePosixPath) -> _Known:
         """The set-up of a page of the site."""

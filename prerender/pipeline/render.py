@@ -67,6 +67,7 @@ from prerender.site.assets import AssetFrames, relative_url
 from prerender.site.files import Site, list_pages, read_source
 from prerender.source import Element
 from prerender.source.encoding import EncodingLossError, decode
+from prerender.source.feeds import is_feed
 from prerender.source.lines import LineIndex
 from prerender.timing import Kind, Timing
 
@@ -199,9 +200,11 @@ async def result_of(
 ) -> PageResult:
     """What becomes of a page (`data`), whose site has `scripts`: from the cache, or by rendering.
 
-    A page that cannot be rendered stays as it is, and one on which we fail ourselves. Raises
-    EngineError.
+    A page that cannot be rendered stays as it is, and one on which we fail ourselves, and a feed
+    that is called like a page. Raises EngineError.
     """
+    if is_feed(data):
+        return PageResult(None)
     read_file, dependencies = scripts.reader(page)
     key = None
     try:

@@ -82,7 +82,7 @@ class ScreenReport:
 
 @dataclass(slots=True)
 class Report:
-    """The result of a run; `screens` if its pages were inspected on screens."""
+    """The result of a run; `pages` are feeds, too, `screens` if pages were inspected on screens."""
 
     pages: list[PageReport] = field(default_factory=list)
     distinct: int = 0
@@ -109,8 +109,13 @@ class Report:
         return Exit.SOME_FAILED if failed else Exit.DONE
 
     def count(self, status: Status) -> int:
-        """Return the number of pages with this status."""
+        """Return the number of pages and feeds with this status."""
         return sum(page.status == status for page in self.pages)
+
+    @property
+    def feeds(self) -> int:
+        """The number of feeds among `pages`."""
+        return sum(page.feed for page in self.pages)
 
     def topics(self) -> list[Topic]:
         """Return the diagnostics that are reported once for all pages."""
@@ -130,9 +135,8 @@ class Report:
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
-        feeds = sum(page.feed for page in self.pages)
-        counted = pluralize(len(self.pages) - feeds, "page")
-        counted += f" and {pluralize(feeds, 'feed')}" if feeds else ""
+        counted = pluralize(len(self.pages) - self.feeds, "page")
+        counted += f" and {pluralize(self.feeds, 'feed')}" if self.feeds else ""
         lacking = sum(page.lacks for page in self.pages)
         left = "Not rendered, in part or whole, because the set-up is not known"
         left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
@@ -161,8 +165,8 @@ class Report:
                     for page in self.pages
                 ],
                 "totals": {
-                    "pages": sum(not page.feed for page in self.pages),
-                    "feeds": sum(page.feed for page in self.pages),
+                    "pages": len(self.pages) - self.feeds,
+                    "feeds": self.feeds,
                     "formulas": sum(page.formulas for page in self.pages),
                     "distinct": self.distinct,
                     "typeset": self.typeset,

@@ -55,6 +55,14 @@ class Content:
         """The HTML (XHTML: as the feed has it), as readers get it."""
         return self.text.data
 
+    def as_page(self, language: str) -> tuple[str, int]:
+        """The HTML as all that a page in a language has, and where in it it begins."""
+        begin = f'<html lang="{html.escape(language)}"><body>'
+        if self.kind == "xhtml":
+            return f"{begin}{self.html}</body></html>", len(begin)
+        begin = f"<!DOCTYPE html>{begin}"
+        return begin + self.html, len(begin)
+
     def edit(self, start: int, end: int, markup: str) -> Edit | None:
         """Put markup in place of html[start:end]; None where its place is not known."""
         span = self.text.span(start, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import feedparser
@@ -151,7 +152,7 @@ def test_what_cannot_be_read_is_told(text: str) -> None:
 
 
 #: how a feed may spell a stretch of HTML
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "escaped": html.escape,
     "section": lambda part: f"<![CDATA[{part}]]>",
     "numbers": lambda part: "".join(f"&#{ord(one)};" for one in part),

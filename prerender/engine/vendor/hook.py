@@ -103,7 +103,7 @@ ATTRIBUTES: Changes = (
 #: (prerender/engine/worker/speech), and so is the choice of the rules that it tries.
 EXTERNAL: Changes = (
     (
-        'var a=o(841),c=o.t(a,2),l=o(999),u=o.t(l,2);const h=c,d=(new h.DOMImplementation)'
+        "var a=o(841),c=o.t(a,2),l=o(999),u=o.t(l,2);const h=c,d=(new h.DOMImplementation)"
         '.createDocument("",""),p=(null==u?void 0:l.install)||window.wgxpath.install,f=function(){'
         "const t={document:{},XPathResult:{}};return p(t),t.document.XPathResult=t.XPathResult,"
         "t.document}(),m={currentDocument:d,evaluate:f.evaluate,result:f.XPathResult,"
