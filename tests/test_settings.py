@@ -272,6 +272,7 @@ OTHERS: dict[str, Any] = {
     "braille": True,
     "hydrated": True,
     "keep_loaders": True,
+    "feeds": "img",
     "base_path": "/x",
     "mathjax": {"tex": {"tags": "ams"}},
     "jobs": 7,

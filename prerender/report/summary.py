@@ -166,7 +166,7 @@ class Report:
                 ],
                 "totals": {
                     "pages": len(self.pages) - self.feeds,
-                    "feeds": self.feeds,
+                    **({"feeds": self.feeds} if self.feeds else {}),
                     "formulas": sum(page.formulas for page in self.pages),
                     "distinct": self.distinct,
                     "typeset": self.typeset,
