@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from prerender.source.feeds import Feed
 
@@ -73,14 +73,14 @@ def _addresses(feed: Feed, name: PurePosixPath, base_path: str, exists: Exists) 
         path = unquote(urlsplit(url).path).rstrip("/")
         for tail in (f"/{name}", f"/{name}".removesuffix(f"/{_INDEX}"), f"/{name.parent}"):
             if path.endswith(tail) and tail != "/.":
-                yield _host(url) + path.removesuffix(tail)
+                yield _host(url) + quote(path.removesuffix(tail))
     yield from (url.partition("?")[0].rstrip("/") for url in feed.homes if _is_absolute(url))
     for entry in feed.entries[:_ASKED]:
         for link in filter(_is_absolute, entry.links):
             path = unquote(urlsplit(link).path)
             for tail in _tails(path):
                 if _page(tail, exists):
-                    yield _host(link) + path.removesuffix(tail)
+                    yield _host(link) + quote(path.removesuffix(tail))
 
 
 def _leads(link: str, address: str, exists: Exists) -> bool:

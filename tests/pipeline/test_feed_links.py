@@ -28,6 +28,12 @@ def feed(*links: str, own: tuple[str, ...] = (), homes: tuple[str, ...] = ()) ->
         ("index.xml", feed(homes=("https://h.example/blog/",)), "", "https://h.example/blog"),
         ("index.xml", feed(homes=("/",)), "", ""),
         ("index.xml", feed("/posts/a/"), "", ""),
+        (
+            "f.xml",
+            feed(own=("https://h.example/%C3%BC%20x/f.xml",)),
+            "",
+            "https://h.example/%C3%BC%20x",
+        ),
         ("index.xml", feed("https://h.example/x/posts/a/"), "", "https://h.example/x"),
         ("index.xml", feed("https://h.example/posts/none/"), "", ""),
         ("index.xml", feed("/posts/a/"), "https://h.example/y/", "https://h.example/y"),
