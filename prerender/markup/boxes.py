@@ -88,7 +88,7 @@ def can_be_read(layout: Layout, state: RenderState) -> bool:
 def wide(layout: Layout, state: RenderState, form: Form) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(layout, tag=None)
-    state.needs.layouts = True
+    state.needs.layouts = state.needs.wide = True
     box = f"<prm-box>{_layout(inner, Range(), True, state, form, form.first)}</prm-box>"
     look = state.needs.look(lowered(layout))
     return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), state)}{box}</prm-wide>"

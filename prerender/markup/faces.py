@@ -26,7 +26,7 @@ _BREAK = {" ": 0}
 
 
 class FontFile(NamedTuple):
-    """A font (WOFF2), or a style sheet that names one: the name that its content gives it, and that.
+    """A font (WOFF2), or a style sheet that names one; its name comes from its content.
 
     `characters` are the font's; none where it has all that no other says to have.
     """

@@ -9,7 +9,7 @@ which of a formula's is shown at which width of its box
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -51,7 +51,8 @@ Kind = Literal["inline", "text", "block", "grid", "stacked", "fade"]
 class StyleUse:
     """What the formulas of a page use of the style sheet; `external`: it stands in a file.
 
-    Then no element has a style of its own, which a Content-Security-Policy may forbid.
+    Then no element has a style of its own, which a Content-Security-Policy may forbid. `shrink` is
+    to what share of its size, in percent, text shrinks, 0: no text does.
     """
 
     external: bool = False
@@ -59,8 +60,12 @@ class StyleUse:
     fit: bool = False
     newlines: bool = False
     layouts: bool = False
+    wide: bool = False
     text: bool = False
+    full: bool = False
+    drawings: bool = False
     scroll: bool = False
+    shrink: int = 0
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     spaces: set[int] = field(default_factory=set)
@@ -131,7 +136,10 @@ def stylesheet(url: str) -> str:
 def style_frame() -> tuple[str, str]:
     """What that file begins and ends with, on every site."""
     sides = {"left", "right"}
-    everything = StyleUse(True, True, True, True, True, True, True, sides, sides)
+    everything = StyleUse(sides=sides, tags=sides)
+    for one in fields(StyleUse):
+        if one.type == "bool":
+            setattr(everything, one.name, True)
     return f"/* {SIGNATURE} */\n{_base(everything)}", "/* */\n"
 
 
@@ -153,8 +161,10 @@ _NEWLINE = "\n"
 def _own_rules(needs: StyleUse) -> list[str]:
     """The rules that depend on lengths of the page's formulas."""
     spaces = sorted(needs.spaces)
+    shrink = f"prm-box{_STRONG}{{--s:{needs.shrink / 100:g}}}"
     return [
         *needs.faces,
+        *([shrink] if needs.shrink else []),
         *(
             f'[data-gap="{one}"]:is(mjx-container,prm-space){_STRONG}'
             f"{{word-spacing:{one / X_HEIGHT:.3f}ex!important}}"

@@ -46,6 +46,7 @@ def _picture(
     The width stands in a style, which counts more than a theme's, and in an attribute, which is
     left where styles are taken away. `hidden`: without our style sheet it has no size.
     """
+    state.needs.drawings = True
     style = (lowered(layout) if place.in_line else "") + _space(layout, place)
     style += f";--least:{ex(place.least)}" if place.least else ""
     style += f";--drop:{ex(place.drop)}" if place.drop is not None else ""

@@ -37,10 +37,11 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
         style.append(f"margin-{side}:{_em(free)}")
     if place.drop is not None:
         style.append(f"--drop:{_em(place.drop)}")
-    # Rather too little: it must not shrink where it has the room that it asks for
-    style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     if place.least:
-        style.append(f"--s:{state.shrink / 100:g}")
+        state.needs.shrink = state.shrink
+        # Rather too little: it must not shrink where it has the room that it asks for
+        style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
+    state.needs.full |= layout.full_width
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
     return f"<prm-text{look}>{_body(layout, state)}</prm-text>"
@@ -53,7 +54,7 @@ def _single(layout: Layout, state: RenderState) -> str:
 def _strut(layouts: Sequence[Layout]) -> str:
     """The style that makes a line as high, and as deep, as what stands in it."""
     high, deep = max(one.height for one in layouts), max(one.depth for one in layouts)
-    return f"--h:{_em(high + deep)};--d:{_em(-deep)}"
+    return f"--h:{_em(round(high + deep, -1))};--d:{_em(round(-deep, -1))}"
 
 
 def _inline(
@@ -118,6 +119,7 @@ def _body(layout: Layout, state: RenderState) -> str:
     """What the engine wrote, its styles as the page has them."""
     body = "".join(map(str, layout.body))
     state.needs.names.update(_NAME.findall(body))
+    state.needs.drawings |= "<svg" in body
 
     def styled(match: re.Match[str]) -> str:
         element, name, rest, style = match.groups()

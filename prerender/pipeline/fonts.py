@@ -71,7 +71,7 @@ class PageFont(NamedTuple):
 def in_files(
     core: FontFile, outlines: Mapping[str, str], folder: str, *, external: bool
 ) -> PageFont:
-    """The fonts in files. `folder` is their URL from the page; `external`: it has no rules itself."""
+    """The fonts in files, whose folder has this URL; `external`: the page has no rules itself."""
     further = further_file(outlines)
     fonts = [core] if further is None else [core, further]
     links = [preload(folder + file.name) for file in fonts]

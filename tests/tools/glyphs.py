@@ -1,6 +1,6 @@
 """`python -m tests.tools.glyphs FILE.jsonl...`: the characters that most pages need.
 
-Those that one in 25 of these formulas has: they stand in prerender/markup/core.txt.
+Those that one in 33 of these formulas has: they stand in prerender/markup/core.txt.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from prerender.engine import FormulaInput, Job, engine_setup
 from prerender.setup import collect, interpret
 from tests.support.browser import new_engine
 
-_SHARE = 0.04
+_SHARE = 0.03
 
 
 async def _counted(files: list[str]) -> tuple[Counter[str], int]:
