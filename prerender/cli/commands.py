@@ -124,10 +124,11 @@ async def _list(site: Path, settings: CommandSettings) -> bool:
 def restore_command(site: SitePath, settings: CommandSettings) -> None:
     """Restore the source of every rendered page of SITE, byte for byte."""
     from prerender import aio
-    from prerender.cli.output import report_and_exit
+    from prerender.cli.output import notice, report_and_exit
     from prerender.cli.process import run
 
-    report_and_exit(run(aio.restore(site, settings)), site, settings)
+    report = run(aio.restore(site, settings, notice=notice(settings.quiet)))
+    report_and_exit(report, site, settings)
 
 
 @app.command("batch")

@@ -19,7 +19,7 @@ from prerender.hashing import digest, fingerprint
 from prerender.markup import is_font_file
 from prerender.pipeline.feeds import Feeds
 from prerender.pipeline.outcome import PageResult, load_summary
-from prerender.pipeline.render import Inspect, RenderSession, failure, result_of
+from prerender.pipeline.render import Inspect, Notice, RenderSession, failure, result_of, silent
 from prerender.pipeline.scripts import SiteScripts
 from prerender.report.summary import PageReport, Report
 from prerender.site.assets import Folder, SharedAssets, remove_others
@@ -34,6 +34,7 @@ from prerender.site.files import (
     stat_file,
     write_page,
 )
+from prerender.site.lock import alone_in
 from prerender.source.feeds import is_feed
 
 #: pages processed concurrently: enough to keep the tabs busy, few enough to hold in memory (most of
@@ -75,12 +76,29 @@ async def build(
     write: bool = True,
     progress: Progress = no_progress,
     inspect: Inspect | None = None,
+    notice: Notice = silent,
 ) -> Report:
-    """Render the pages of a site, and then its feeds. Raises SiteError, EngineError."""
+    """Render the pages of a site, and then its feeds; only one run at a time writes to a folder.
+
+    Raises SiteError, EngineError.
+    """
+    if not write:
+        return await _build(site, session, write, progress, inspect)
+    async with alone_in(site.output or site.root, notice):
+        return await _build(site, session, write, progress, inspect)
+
+
+async def _build(
+    site: Site,
+    session: RenderSession,
+    write: bool,
+    progress: Progress,
+    inspect: Inspect | None,
+) -> Report:
     started = time.monotonic()
     feeds = _feeds(site) if session.settings.feeds != "off" else []
     pages = [name for name in page_names(site) if name not in feeds]
-    shared = SharedAssets(Folder(site.output or site.root), session.assets)
+    shared = SharedAssets(Folder(site.output or site.root, locked=write), session.assets)
     incomplete = shared.missing()
     if write:
         copy_assets(site, [*pages, *feeds, *session.assets])
@@ -171,35 +189,52 @@ def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
     return result.report(name, changed=False, written=False, feed=run.feeds)
 
 
+#: how often a page is read that changes while it is rendered
+_READINGS = 4
+_CHANGING = "it changes again and again while it is rendered: build when nothing else writes it"
+
+
 async def _build_page(run: _Run, name: str) -> PageReport:
-    """Render a page, unless it is up to date. Raises EngineError."""
-    site, page = run.site, PurePosixPath(name)
+    """Render a page, unless it is up to date; again where it changes. Raises EngineError."""
+    page = PurePosixPath(name)
     try:
-        since, file = time.time_ns(), stat_file(str(site.source(page)))
-        with run.session.timing.span("reading", name):
-            data = read_source(site, page)
-        key = digest(data)
-        record = run.index.row(name)
-        if (
-            record is not None
-            and record.digest == key
-            and (not site.output or has_result(site, name, record))
-        ):
-            known = load_summary(record.summary, record.dependencies)
-            if _is_current(run, known):
-                _keep(run, name, known, file and stable_stat(file, since), key)
-                return _known_report(run, name, known)
-        result = await run.result_of(page, data)
-        changed = _write(run, page, data, result)
-        if result.cacheable and run.write:
-            if changed and not site.output:
-                file, key = None, digest(data if result.data is None else result.data)
-            _keep(run, name, result, file and stable_stat(file, since), key)
-        written = run.write and changed and not result.failed
-        return result.report(name, changed=changed, written=written, feed=run.feeds)
+        for _ in range(_READINGS):
+            report = await _build_as_read(run, name)
+            if report is not None:
+                return report
+        raise OSError(_CHANGING)
     except OSError as error:
-        result = failure(page, b"", error)
+        result = failure(page, b"", error, "feed" if run.feeds else "page")
         return result.report(name, changed=False, written=False, feed=run.feeds)
+
+
+async def _build_as_read(run: _Run, name: str) -> PageReport | None:
+    """Render a page as it is now; None: it has changed meanwhile. Raises OSError, EngineError."""
+    site, page = run.site, PurePosixPath(name)
+    since, file = time.time_ns(), stat_file(str(site.source(page)))
+    with run.session.timing.span("reading", name):
+        data = read_source(site, page)
+    key = digest(data)
+    record = run.index.row(name)
+    if (
+        record is not None
+        and record.digest == key
+        and (not site.output or has_result(site, name, record))
+    ):
+        known = load_summary(record.summary, record.dependencies)
+        if _is_current(run, known):
+            _keep(run, name, known, file and stable_stat(file, since), key)
+            return _known_report(run, name, known)
+    result = await run.result_of(page, data)
+    if run.write and read_source(site, page) != data:
+        return None
+    changed = _write(run, page, data, result)
+    if result.cacheable and run.write:
+        if changed and not site.output:
+            file, key = None, digest(data if result.data is None else result.data)
+        _keep(run, name, result, file and stable_stat(file, since), key)
+    written = run.write and changed and not result.failed
+    return result.report(name, changed=changed, written=written, feed=run.feeds)
 
 
 def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) -> bool:

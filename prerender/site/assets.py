@@ -48,9 +48,10 @@ class AssetStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A local folder, created if needed."""
+    """A local folder, created if needed; `locked`: this run has it to itself (lock.py)."""
 
     path: Path
+    locked: bool = False
 
     def read(self, name: str) -> bytes:
         """Read a file."""
@@ -67,7 +68,7 @@ class Folder:
     def lock(self) -> Iterator[None]:
         """Lock out other processes that add lines, where the file system has locks."""
         self.path.mkdir(parents=True, exist_ok=True)
-        if fcntl is None:
+        if self.locked or fcntl is None:
             yield
             return
         handle = os.open(self.path, os.O_RDONLY)
