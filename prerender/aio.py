@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -260,4 +260,5 @@ async def render_html(
 
 def _open(site: SitePath, settings: Settings, output: str | None) -> Site:
     target = None if output is None else Path(output)
-    return open_site(Path(site), target, settings.include, settings.exclude)
+    opened = open_site(Path(site), target, settings.include, settings.exclude)
+    return replace(opened, sync=settings.sync)

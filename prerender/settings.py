@@ -86,6 +86,12 @@ class Settings:
         "Pages to leave out, a pattern as in .gitignore; may be repeated.",
         word="PATTERN",
     )
+    sync: bool = option(
+        False,
+        "site",
+        "Have each page on the disk before it takes the place of its source, so that not even a "
+        "power cut leaves an empty one; slower.",
+    )
     css: Literal["inline", "external"] = option(
         "inline",
         "pages",

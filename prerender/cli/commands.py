@@ -65,7 +65,9 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
 
 @app.command("check")
 @with_settings(
-    "check", ["site", "pages", "feeds", "engine", "cache", "screens", "report"], without=["output"]
+    "check",
+    ["site", "pages", "feeds", "engine", "cache", "screens", "report"],
+    without=["output", "sync"],
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""
@@ -133,7 +135,9 @@ def restore_command(site: SitePath, settings: CommandSettings) -> None:
 
 @app.command("batch")
 @with_settings(
-    "batch", ["site", "pages", "engine", "cache", "report"], without=["profile", "verbose"]
+    "batch",
+    ["site", "pages", "engine", "cache", "report"],
+    without=["profile", "verbose", "sync"],
 )
 def batch_command(
     settings: CommandSettings,

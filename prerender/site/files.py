@@ -54,6 +54,8 @@ class Site:
     include: Sequence[str] = DEFAULT_INCLUDE
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
+    sync: bool = False
+    """Whether files are on the disk before they take the place of others."""
 
     @property
     def is_whole(self) -> bool:
@@ -173,13 +175,13 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
         original = source.with_name(source.name + ending)
         copy = target.with_name(target.name + ending)
         if original.is_file() and not same:
-            _write(copy, compress(data), like=original)
+            _write(copy, compress(data), like=original, sync=site.sync)
         elif original.is_file() and original != copy:
             _copy(original, copy)
     if same:
         _copy(source, target)
     else:
-        _write(target, data, like=source)
+        _write(target, data, like=source, sync=site.sync)
     return True
 
 
@@ -301,11 +303,15 @@ def _same_file(source: str, target: str) -> bool:
     return old is not None and new is not None and old[:2] == new[:2]
 
 
-def _write(path: Path, data: bytes, like: Path) -> None:
-    """Write a file atomically, with the mode bits of `like`."""
-    with atomic_write(path) as temporary:
+def _write(path: Path, data: bytes, *, like: Path, sync: bool) -> None:
+    """Write a file atomically, with the mode bits of `like`; in its place, its owner keeps it."""
+    with atomic_write(path, sync=sync) as temporary:
         temporary.write_bytes(data)
-        temporary.chmod(like.stat().st_mode & 0o7777)
+        found = like.stat()
+        if path == like and hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, found.st_uid, found.st_gid)
+        temporary.chmod(found.st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -317,17 +323,34 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` on success and is removed on failure."""
+def atomic_write(path: Path, *, sync: bool = False) -> Iterator[Path]:
+    """Yield a temporary file that replaces `path` on success and is removed on failure.
+
+    `sync`: it is on the disk before, and the change of names after.
+    """
     handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
+        if sync:
+            _sync(temporary)
         temporary.replace(path)
+        if sync:
+            _sync(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk, where that can be asked for."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _remove_stale(path: Path) -> None:
