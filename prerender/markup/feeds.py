@@ -57,7 +57,7 @@ def images(
     pieces = {part.name: part.markup for part in bodies if isinstance(part, Piece)}
     elements: list[str] = []
     files: list[Picture] = []
-    for layout in _shown(formula, typeset):
+    for layout in map(_wide, _shown(formula, typeset)):
         if layout is None:
             elements.append("<br/>")
             continue
@@ -115,11 +115,16 @@ def _image(layout: Layout, formula: Formula, url: str, told: str, xml: bool) -> 
 
 def _file(layout: Layout, drawn: str) -> Picture:
     box = _box(layout)
+    if layout.full_width:  # its parts fill what they stand in
+        height = number(layout.height + layout.depth)
+        place = f'y="{number(-layout.height)}" width="{number(layout.width)}" height="{height}"'
+        drawn = f"<svg {place}>{drawn}</svg>"
     names = ("x", "y", "width", "height")
     region = " ".join(f'{name}="{number(one)}"' for name, one in zip(names, box, strict=True))
     text = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{_size(box)} viewBox="{" ".join(map(number, box))}" stroke-width="0">'
+        f'{_size(box)} viewBox="{" ".join(map(number, box))}" '
+        'stroke="currentColor" stroke-width="0">'
         f'<rect {region} rx="{_MARGIN:g}" fill="#fff"/>{drawn}</svg>\n'
     )
     data = text.encode("utf-8", "replace")
@@ -134,6 +139,13 @@ def _shown(formula: Formula, typeset: Typeset) -> Iterable[Layout | None]:
         fits = (one for one in whole if one.width <= WIDEST * X_HEIGHT)
         return [one for one in [next(fits, whole[-1] if whole else None)] if one and one.width]
     return _joined(layouts)
+
+
+def _wide(layout: Layout | None) -> Layout | None:
+    """A layout; one that fills its line is as wide as a picture may be."""
+    if layout is None or not layout.full_width:
+        return layout
+    return replace(layout, width=max(layout.width, WIDEST * X_HEIGHT))
 
 
 def _joined(parts: Sequence[Layout]) -> Iterable[Layout | None]:
