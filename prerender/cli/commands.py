@@ -242,10 +242,9 @@ def cache_info(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
     """Remove all entries."""
-    from prerender.cache.disk import cache_folder, open_cache
+    from prerender.cache.disk import cache_folder, empty
 
-    with open_cache(cache_folder(settings.cache_dir)) as cache:
-        typer.echo(f"{cache.clear()} entries removed")
+    typer.echo(f"{empty(cache_folder(settings.cache_dir))} entries removed")
 
 
 @cache_app.command("prune")

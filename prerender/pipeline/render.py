@@ -169,7 +169,7 @@ async def open_session(
         settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
-    with open_cache(folder) as cache:
+    with open_cache(folder, notice) as cache:
         async with engine:
             yield RenderSession(engine, cache, settings, folder, timing)
 
