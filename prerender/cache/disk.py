@@ -22,7 +22,7 @@ import brotli
 import diskcache
 
 from prerender.cache.version import typesets_version
-from prerender.engine import JobResult, decode_typeset
+from prerender.engine import JobResult, decode_typeset, is_outline, refused
 from prerender.errors import UsageError
 from prerender.hashing import sealed, unsealed
 
@@ -207,6 +207,8 @@ class Cache:
             typesets = tuple(decode_typeset(item) for item in data)
         except (LookupError, TypeError, AttributeError):  # not the format of this version
             return None
+        if any(map(refused, typesets)):
+            return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
         return None if outlines is None else JobResult(typesets, outlines)
 
@@ -253,7 +255,7 @@ class Cache:
         for glyph in glyphs:
             if glyph not in self._outlines:
                 outline = self._get(f"outline/{glyph}")
-                if outline is None:
+                if not isinstance(outline, str) or not is_outline(outline):
                     return None
                 self._outlines[glyph] = outline
         return {glyph: self._outlines[glyph] for glyph in glyphs}

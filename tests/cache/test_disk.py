@@ -150,6 +150,18 @@ def test_a_damaged_entry_is_not_known(cache: Cache, folder: Path, value: bytes) 
     assert cache.answer("key") is None
 
 
+def test_what_no_formula_may_have_is_not_believed(cache: Cache) -> None:
+    evil = Layout(572, 442, 11, ('<image href="https://a.example/"/>',))
+    for answer in (
+        JobResult((Typeset((evil,), ("g",)),), ANSWER.outlines),
+        JobResult((Typeset((PICTURE,), ("h",)),), {"h": '"/><script>'}),
+        JobResult((Typeset(mathml='<math href="javascript:alert(1)"></math>'),)),
+    ):
+        cache.keep_answer("evil", answer)
+        cache._outlines.clear()
+        assert cache.answer("evil") is None
+
+
 def test_an_entry_in_the_place_of_another_is_not_known(cache: Cache, folder: Path) -> None:
     cache.keep_page("a", b"page a")
     cache.keep_page("b", b"page b")
