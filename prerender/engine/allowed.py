@@ -99,7 +99,8 @@ def _tag(elements: str, plain: str, looks: str) -> str:
         rf'|xmlns(?::\w+)?="{_NAMESPACE}"'
     )
     # What is drawn elsewhere is in the page
-    return rf"<(?!use\b[^<>]*href=\"(?!#))(?:/(?:{elements})\s*|(?:{elements})(?:\s+(?:{attribute}))*\s*/?)>"
+    starts = rf"(?!use\b[^<>]*href=\"(?!#))(?:{elements})(?:\s+(?:{attribute}))*\s*/?"
+    return rf"<(?:/(?:{elements})\s*|{starts})>"
 
 
 _TAGS: dict[str, re.Pattern[str]] = {
@@ -109,9 +110,9 @@ _TAGS: dict[str, re.Pattern[str]] = {
 }
 #: most of what there is, all at once: outlines in their places, groups, elements without attributes
 _USUAL = re.compile(
-    r'(?:<use href="#[\w-]+"(?: x="-?[\d.]+")?(?: y="-?[\d.]+")?/>'
-    r'|<g transform="translate\([-\d. ]+\)(?:scale\([-\d. ]+\))?">'
-    r'|<rect(?: (?:x|y|width|height)="-?[\d.]+")*+/>'
+    r'(?:<(?:use) href="#[\w-]+"(?: x="-?[\d.]+")?(?: y="-?[\d.]+")?/>'
+    r'|<(?:g) transform="translate\([-\d. ]+\)(?:scale\([-\d. ]+\))?">'
+    r'|<(?:rect)(?: (?:x|y|width|height)="-?[\d.]+")*+/>'
     rf"|</?(?:g|{_TEXT}|m(?:i|n|o|row|sup|sub|frac|text))>|[^<]++)*+"
 )
 _NAME = re.compile(r"[\w-]*", re.ASCII)
