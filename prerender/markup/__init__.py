@@ -1,5 +1,6 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
+from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.faces import (
     CORE,
@@ -36,7 +37,9 @@ from prerender.markup.style import (
 )
 
 __all__ = [
+    "COMMENT",
     "CORE",
+    "ELEMENT",
     "FOLDER",
     "DamagedError",
     "FontFile",
@@ -53,6 +56,7 @@ __all__ = [
     "further_file",
     "images",
     "is_font_file",
+    "is_ignored",
     "is_picture_file",
     "is_rendered_feed",
     "mathml",

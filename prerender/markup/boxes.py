@@ -58,8 +58,8 @@ class Form:
     `attributes` are those of the element of a formula, `kind` tells how a layout in a box is shown;
     `first` writes the first layout of a box, `further` the others, which without our style sheet
     nobody sees; `united` makes a layout and its numbers one; `single` writes a display that has no
-    choice, `inline` the parts of an inline formula and what is between them; `whole` adds to what
-    is drawn what tells it in words.
+    choice, `inline` the parts of an inline formula and what is between them; `whole` makes of what
+    is drawn, and of the formula in words, what a reader without our style sheet sees once.
     """
 
     attributes: str
@@ -69,7 +69,7 @@ class Form:
     united: Callable[[Layout, EquationNumber], Layout]
     single: Callable[[Layout, RenderState], str]
     inline: Callable[[Sequence[Layout], Sequence[str], Formula, RenderState], str]
-    whole: Callable[[str, Formula, str], str]
+    whole: Callable[[str, str], str]
 
 
 def without_anchors(tag: EquationNumber) -> tuple[str, ...]:
@@ -89,7 +89,8 @@ def wide(layout: Layout, state: RenderState, form: Form) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(layout, tag=None)
     state.needs.layouts = state.needs.wide = True
-    box = f"<prm-box>{_layout(inner, Range(), True, state, form, form.first)}</prm-box>"
+    drawn = _layout(inner, Range(), True, state, form, form.first, False)
+    box = f"<prm-box>{drawn}</prm-box>"
     look = state.needs.look(lowered(layout))
     return f"<prm-wide{look}>{_room(_ceil(_needed(inner)), state)}{box}</prm-wide>"
 
@@ -102,6 +103,7 @@ def display(layouts: tuple[Layout, ...], state: RenderState, form: Form) -> str:
     state.needs.layouts = True
     if layouts[-1].tag is not None and layouts[-1].tag.row is None:
         layouts = (*layouts, form.united(layouts[-1], layouts[-1].tag))
+    scrolls = _least(layouts[-1], state) > _UNREADABLE
     needed = [_ceil(_needed(layout)) for layout in layouts]
     shown = [
         Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
@@ -115,6 +117,7 @@ def display(layouts: tuple[Layout, ...], state: RenderState, form: Form) -> str:
             state,
             form,
             form.further if at else form.first,
+            scrolls,
         )
         for at, layout in enumerate(layouts)
     )
@@ -132,43 +135,66 @@ NO_SIZE = ' width="0" height="0"'
 
 
 def namespace(state: RenderState) -> str:
-    """The attributes that an svg needs in XHTML."""
-    return _NAMESPACES if state.xml else ""
+    """The attribute that an svg needs in XHTML."""
+    return _NAMESPACE if state.xml else ""
 
 
-_NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+
+
+#: thousandths of an em: what shrinks to no less would be wider than any screen, so it scrolls
+_UNREADABLE = NARROWEST * X_HEIGHT
+
+
+def _least(layout: Layout, state: RenderState) -> float:
+    """The width to which a layout shrinks (thousandths of an em); 0: as wide as its line."""
+    return 0 if layout.full_width else layout.width * state.shrink / 100
 
 
 def _layout(
-    layout: Layout, shown: Range, last: bool, state: RenderState, form: Form, element: Element
+    layout: Layout,
+    shown: Range,
+    last: bool,
+    state: RenderState,
+    form: Form,
+    element: Element,
+    apart: bool,
 ) -> str:
     """One layout, with its number beside it, or below where there is no room for both.
 
-    The last one shrinks as far as it can be read, then scrolls.
+    The last one shrinks as far as it can be read, then scrolls. `apart`: what is said of the
+    formula is said of each of its layouts (said.py), which is a `prm-view` then.
     """
-    least = 0 if layout.full_width else layout.width * state.shrink / 100
-    scrolls = last and least > NARROWEST * X_HEIGHT
+    least = _least(layout, state)
+    scrolls, viewed = last and least > _UNREADABLE, apart and not last
     kind: Kind = "grid" if layout.tag else "block" if scrolls else form.kind
+    if viewed:
+        kind = "block" if layout.tag else "inline"
     name = state.needs.name(shown, kind) if shown != Range() else ""
-    own = "" if layout.tag else name
+    own = "" if layout.tag or viewed else name
     # The first shrinks, too: it is all that is seen where the rules of its page are not there
     shrinks = (last or shown.high is None) and least > WORD * X_HEIGHT
     place = Place("" if scrolls else own, least if shrinks else 0, in_line=not layout.tag)
-    picture = element(layout, state, place)
-    body = _scroll(picture, own, least, state) if scrolls else picture
-    if layout.tag is None:
-        return body
-    stacked = state.needs.name(Range(None, _ceil(_needed(layout))), "stacked") if last else ""
-    classes = " ".join(filter(None, (name, stacked)))
-    return _row(layout, layout.tag, body, classes, state, element)
+    body = element(layout, state, place)
+    if scrolls:
+        body = _scroll(body, own, least, state)
+    if layout.tag is not None:
+        stacked = state.needs.name(Range(None, _ceil(_needed(layout))), "stacked") if last else ""
+        classes = " ".join(filter(None, ("" if viewed else name, stacked)))
+        body = _row(layout, layout.tag, body, classes, state, element)
+    return f"<prm-view{state.needs.look('', name)}>{body}</prm-view>" if viewed else body
 
 
 def _scroll(picture: str, name: str, least: float, state: RenderState) -> str:
-    """A picture that scrolls where there is less room than `least`, its end faded."""
+    """A picture that scrolls where there is less room than `least`, its end faded.
+
+    What scrolls, and stops the keyboard's focus, has a box there only.
+    """
     state.needs.scroll = True
     fades = state.needs.name(Range(None, _ceil(least / X_HEIGHT)), "fade")
     classes = " ".join(filter(None, (name, fades)))
-    return f'<prm-scroll class="{classes}" tabindex="0">{picture}</prm-scroll>'
+    view = f'<prm-view class="{fades}" tabindex="0">{picture}</prm-view>'
+    return f'<prm-scroll class="{classes}">{view}</prm-scroll>'
 
 
 def _row(

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
+from prerender.markup.copied import CLASS, copied, words_of
+from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
 from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
 _FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT}
+#: the words in a drawing that are drawn as text
+_TEXT = "<text "
+_ID = re.compile(r' id="([^"]*)"')
+#: a picture has no words beside it without our style sheet; reader modes, which drop what is
+#: hidden, keep a class of this name (Readability, _isProbablyVisible)
+_TEX = {"svg": (CLASS, ' hidden=""'), "html": (f"{CLASS} fallback-image", "")}
 
 
 def render(
-    formula: Formula, typeset: Typeset, carried: str, output: Mapping[str, str], state: RenderState
+    formula: Formula,
+    typeset: Typeset,
+    carried: str,
+    output: Mapping[str, str],
+    state: RenderState,
+    language: str = "en",
 ) -> str:
     """The element of a formula. `carried` are the attributes that carry its source.
 
     `output` are the set-up's options for the output (`displayAlign`); `state` is added to.
+    `language` is that of the text around it (ISO 639-1).
     """
     form = _FORMS[typeset.markup]
     attributes = f'class="MathJax"{form.attributes} {carried}'
@@ -33,7 +49,61 @@ def render(
         attributes += "" if usual is None else f' data-gap="{usual}"'
         breaks = [_break(one, usual, state) for one in typeset.layouts]
         content = form.inline(typeset.layouts, breaks, formula, state)
-    return f"<mjx-container {attributes}>{form.whole(content, formula, carried)}</mjx-container>"
+    content = form.whole(content, words_of(formula, carried, state.parting))
+    content, anchors = _anchors(content, typeset)
+    content = content.replace("<svg", '<svg role="none"')
+    linked = "<a " in content
+    if linked:
+        content = with_named_links(content, formula, typeset, language)
+    named = name(formula, typeset, language, linked)
+    if "<prm-view" in content:
+        content = content.replace("<prm-view", f"<prm-view{named}", -1 if formula.display else 1)
+        named = ""
+    if form is SVG:
+        content = _unspoken(content, linked)
+    content += _mathml(typeset, state) + _tex(formula, typeset, state)
+    return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
+
+
+def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
+    """Markup without the ids of equations, the first as an attribute: an element is always shown.
+
+    A layout may not be. Of several, the others stand at the top.
+    """
+    ids = [escape(tag.anchor) for tag in typeset.tags if tag.anchor]
+    ids = [one for one in dict.fromkeys(ids) if f' id="{one}"' in content]
+    if not ids:
+        return content, ""
+    content = _ID.sub(lambda match: "" if match[1] in ids else match[0], content)
+    others = "".join(f'<prm-id id="{one}"></prm-id>' for one in ids[1:])
+    return others + content, f' id="{ids[0]}"'
+
+
+def _unspoken(content: str, linked: bool) -> str:
+    """Markup whose words nobody says."""
+    if _TEXT not in content:
+        return content
+    if linked or "<prm-view" in content:
+        return content.replace(_TEXT, f'{_TEXT}aria-hidden="true" ')
+    # Reader modes drop what is hidden from those who listen, but not this
+    return f'<prm-look inert="">{content}</prm-look>'
+
+
+def _mathml(typeset: Typeset, state: RenderState) -> str:
+    """What is said of a formula in languages that it has no words in."""
+    if not typeset.mathml:
+        return ""
+    state.needs.mathml = True
+    return f'<prm-math hidden="">{typeset.mathml}</prm-math>'
+
+
+def _tex(formula: Formula, typeset: Typeset, state: RenderState) -> str:
+    """What is copied and found: nobody sees it where there is our style sheet."""
+    words = copied(formula, state.text, state.parting)
+    if not words:
+        return ""
+    classes, hidden = _TEX[typeset.markup]
+    return f'<prm-tex class="{classes}"{hidden} aria-hidden="true">{words}</prm-tex>'
 
 
 def _side(align: str, state: RenderState) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape, unescape
 
 from prerender.engine import X_HEIGHT
 from prerender.find import Formula
+from prerender.markup.copied import COMMENT
 from prerender.markup.drawing import Drawings
 from prerender.markup.style import StyleUse
 from prerender.source import Span
@@ -19,7 +19,8 @@ class RenderState:
     """What a page has so far: what it draws, and the rules that it needs.
 
     `apart` is where others cannot rely on what is defined there, `shrink` to what share of its
-    size, in percent, what cannot be broken shrinks before it scrolls.
+    size, in percent, what cannot be broken shrinks before it scrolls. `text` is the page's source,
+    `parting` what parts delimiters in its copies (copied.py).
     """
 
     drawings: Drawings = field(default_factory=Drawings)
@@ -27,32 +28,12 @@ class RenderState:
     apart: Sequence[Span] = ()
     shrink: int = 70
     needs: StyleUse = field(default_factory=StyleUse)
+    text: str = ""
+    parting: str = COMMENT
 
     def is_apart(self, formula: Formula) -> bool:
         """Whether others cannot rely on what this formula defines."""
         return any(span.start <= formula.span.start < span.end for span in self.apart)
-
-
-def words_of(formula: Formula, carried: str) -> str:
-    """The source of a formula as text, spelled as in the attributes beside it that carry it.
-
-    So compression makes little of it. No script takes it for a formula.
-    """
-    words = carried.split('"', 2)[1]
-    if formula.input == "mathml":
-        words = escape(" ".join(_TAG.sub(" ", unescape(words)).split()), quote=False)
-    return without_delimiters(words.replace("<", "&lt;"), "<b></b>")
-
-
-_TAG = re.compile("<[^>]*>")
-#: what client MathJax or KaTeX may take for the beginning of a formula, or an escape, where no
-#: element follows
-_DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
-
-
-def without_delimiters(text: str, empty: str) -> str:
-    """The same with an empty element behind what a script would read as a delimiter."""
-    return _DELIMITER.sub(lambda match: match[0] + empty, text)
 
 
 def ex(thousandths: float) -> str:

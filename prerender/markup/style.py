@@ -65,6 +65,7 @@ class StyleUse:
     full: bool = False
     drawings: bool = False
     scroll: bool = False
+    mathml: bool = False
     shrink: int = 0
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
@@ -188,8 +189,10 @@ def _rule(shown: Range, kind: Kind, name: str) -> str:
         parts = "grid-area:auto!important;margin-top:0!important"
         return f"@container {shown.condition}{{{one}{{{row}}}{one}>*{{{parts}}}}}"
     if kind == "fade":
-        fade = "mask-image:linear-gradient(90deg,#000 calc(100% - 2em),#0002);padding-right:2em"
-        return f"@container {shown.condition}{{{one}{{{important(fade)}}}}}"
+        fade = "mask-image:linear-gradient(90deg,#000 calc(100% - 2em),#0002)"
+        view = f"display:block;overflow:auto hidden;padding:.3em 2em .3em 0;{fade}"
+        both = f"prm-scroll{one}{{padding:0!important}}prm-view{one}{{{important(view)}}}"
+        return f"@container {shown.condition}{{{both}}}"
     if shown.high is None:
         hidden = Range(None, shown.low)
         return f"@container {hidden.condition}{{{one}{{display:none!important}}}}"

@@ -9,7 +9,6 @@ out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -28,7 +27,7 @@ from prerender.markup.boxes import (
     without_anchors,
 )
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
-from prerender.markup.sheet import RenderState, ex, number, without_delimiters, words_of
+from prerender.markup.sheet import RenderState, ex, number
 
 #: how a picture is drawn
 Draw = Callable[[Layout, Drawings], str]
@@ -115,21 +114,15 @@ def _inline_number(layout: Layout, tag: EquationNumber, draw: Draw, state: Rende
     return _picture(numbered, state, Place(gap=tag.gap), draw)
 
 
-def _whole(content: str, formula: Formula, carried: str) -> str:
+def _whole(content: str, words: str) -> str:
     """The formula in words too, once, for what shows or searches text and draws no pictures.
 
-    They stand in the first picture, where no browser shows them.
+    They stand in the first picture, where no browser shows them: reader modes drop paragraphs
+    without a text.
     """
     start = content.find(">", content.find("<svg")) + 1
-    if "</text>" in content:
-        content = _TEXT.sub(lambda text: without_delimiters(text[0], "<tspan></tspan>"), content)
-    if not start:
-        return content
-    return f"{content[:start]}<desc>{words_of(formula, carried)}</desc>{content[start:]}"
+    return f"{content[:start]}<desc>{words}</desc>{content[start:]}" if start else content
 
-
-#: the words in a drawing that are drawn as text
-_TEXT = re.compile(r"(?<=>)[^<]+(?=</text>)")
 
 SVG = Form(
     attributes=' jax="SVG"',

@@ -2,7 +2,8 @@
 
 The engine's elements have names that say where their content stands (engine/worker/text/write.js);
 the style sheet of a page has a rule for each that is in it. A reader who has not our style sheet
-sees the source instead: the drawing is hidden, which the sheet undoes for the eye alone.
+sees the source instead: the drawing is hidden, which the sheet undoes for the eye alone. What has
+links is no text but a picture: nothing of it could be hidden from those who listen but the links.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide, without_anchors
-from prerender.markup.sheet import RenderState, length, words_of
+from prerender.markup.sheet import RenderState, length
 from prerender.markup.spaces import space
 
 #: thousandths of an em: a line of text is as high, and as deep, so that no strut is needed
@@ -24,8 +25,6 @@ _STYLED = re.compile(r'<([\w-]+)(?: class="([^"]*)")?([^<>]*) style="([^"]*)">')
 _NAME = re.compile(r"<([mhvexl]-[a-z\d-]*)")
 #: what keeps a drawing from all but the eye
 _UNSEEN = ' hidden="" inert="" aria-hidden="true"'
-#: the same where there is something to click, and to reach with the keyboard
-_UNSEEN_WITH_LINKS = ' hidden=""'
 
 
 def _element(layout: Layout, state: RenderState, place: Place) -> str:
@@ -104,15 +103,14 @@ def _united(layout: Layout, tag: EquationNumber) -> Layout:
     return replace(layout, width=width, body=(*before, space(tag.gap), *after), tag=None)
 
 
-def _whole(content: str, formula: Formula, carried: str) -> str:
-    """What is drawn, for the eye alone, and the source, for all else."""
-    unseen = _UNSEEN_WITH_LINKS if "<a " in content else _UNSEEN
+def _whole(content: str, words: str) -> str:
+    """What is drawn, for the eye alone: without our style sheet a reader sees the source."""
     start = "<prm-text"
+    if "<prm-view" in content:
+        return content.replace(start, f"{start}{_UNSEEN}")
     if content.startswith(start) and content.count(start) == 1:
-        drawn = f"{start}{unseen}{content.removeprefix(start)}"
-    else:
-        drawn = f"<prm-look{unseen}>{content}</prm-look>"
-    return f"{drawn}<prm-tex>{words_of(formula, carried)}</prm-tex>"
+        return f"{start}{_UNSEEN}{content.removeprefix(start)}"
+    return f"<prm-look{_UNSEEN}>{content}</prm-look>"
 
 
 def _body(layout: Layout, state: RenderState) -> str:

@@ -50,11 +50,15 @@ def speech_options(settings: Settings, speech: Speech) -> dict[str, Any]:
     return {"speech": {"style": settings.speech_style, "braille": settings.braille}}
 
 
-def voices(root: Element, formulas: Sequence[Formula], speech: Speech) -> list[str]:
+def languages(root: Element, formulas: Sequence[Formula]) -> list[str]:
+    """Return the language of the text around each formula (ISO 639-1)."""
+    return list(_languages(root, [formula.span.start for formula in formulas]))
+
+
+def voices(languages: Sequence[str], speech: Speech) -> list[str]:
     """Return the voice of each formula (FormulaInput), by the language of the text around it."""
     if speech != "label":
-        return [speech.replace("none", "")] * len(formulas)
-    languages = _languages(root, [formula.span.start for formula in formulas])
+        return [speech.replace("none", "")] * len(languages)
     spoken = speech_languages()
     return [language if language in spoken else "mathml" for language in languages]
 

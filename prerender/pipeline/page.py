@@ -18,6 +18,8 @@ from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
 from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
 from prerender.markup import (
+    COMMENT,
+    ELEMENT,
     DamagedError,
     FontFile,
     RenderState,
@@ -26,6 +28,7 @@ from prerender.markup import (
     carry_hidden,
     drawings,
     find_lookalikes,
+    is_ignored,
     outline_frame,
     outline_lines,
     plain_mark,
@@ -41,7 +44,7 @@ from prerender.pipeline.before import rendered_before
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
-from prerender.pipeline.language import Speech, voices
+from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.diagnostics import Diagnostic
 from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
@@ -90,6 +93,8 @@ class Plan:
     """What only renders formulas."""
     around: Surroundings | None
     """None: there is nothing to change."""
+    languages: Sequence[str] = ()
+    """Those of the texts around its formulas."""
     notes: tuple[Diagnostic, ...] = ()
     """What else there is to say of it."""
 
@@ -186,7 +191,7 @@ def plan(
     if (why := whole_page(setup)) is not None:
         if not (before["KaTeX"] and why == UNUSED) and find(root, _widest(setup.rules), page.text):
             raise SetupError(why)
-        return Plan(page, setup, [], [], loads.staying(why), None, notes)
+        return Plan(page, setup, [], [], loads.staying(why), None, notes=notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
     found = find(root, rules, page.text)
     if any(isinstance(one, Broken) for one in found):
@@ -196,9 +201,10 @@ def plan(
         if setup.idle and any(map(_is_no_money, find(root, _widest(rules), page.text))):
             setup = setup.with_warnings(setup.idle)
     formulas = [one for one in found if isinstance(one, Formula)]
-    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes, voices(root, formulas, speech))
+    spoken = languages(root, formulas)
+    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes, voices(spoken, speech))
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
-    return Plan(page, setup, found, jobs, loads, around, notes)
+    return Plan(page, setup, found, jobs, loads, around, spoken, notes)
 
 
 #: what there is to say of a page that comes from a generator which calls an engine itself
@@ -281,16 +287,16 @@ def finish(
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
-    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs)
+    parting = _parting(plan, all(one.error is None for one in typesets))
+    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parting)
     edits: list[Edit] = []
     rendered: list[Formula] = []
-    for formula, typeset in zip(plan.formulas, typesets, strict=True):
+    for formula, typeset, language in zip(plan.formulas, typesets, plan.languages, strict=True):
         if typeset.error is None:
             rendered.append(formula)
             carried = carry_formula(page.text, formula, xml=page.xml)
-            edits.append(
-                Edit(*formula.span, render(formula, typeset, carried, plan.setup.output, sheet))
-            )
+            markup = render(formula, typeset, carried, plan.setup.output, sheet, language)
+            edits.append(Edit(*formula.span, markup))
     if len(edits) == len(typesets) and plan.loading.spans:
         edits += _removal_edits(plan)
     if not edits:
@@ -328,6 +334,20 @@ def judged(
         for typeset, why in zip(typesets, held, strict=True)
     ]
     return typesets, held, outlines
+
+
+def _parting(plan: Plan, done: bool) -> str:
+    """What parts the delimiters in copies of formulas, should scripts of the page look for math.
+
+    `done`: all formulas are rendered.
+    """
+    rules = (plan.setup.rules, *plan.setup.rules.later)
+    engines = [one for one in rules if one.version != "katex"]
+    if not all(is_ignored(one.switch.ignore_class) for one in engines):
+        return ELEMENT
+    # Other pages of such a site may bring MathJax with them, but not KaTeX
+    alone = done and plan.loading.spans and len(engines) == len(rules)
+    return "" if alone else COMMENT
 
 
 def _pictures(

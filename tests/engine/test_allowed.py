@@ -100,7 +100,7 @@ def test_mathml(body: str) -> None:
 def test_nothing_else(body: str) -> None:
     """Wherever it stands."""
     for markup in ("svg", "html"):
-        assert refused(typeset(markup, body)) is not None  # type: ignore[arg-type]
+        assert refused(typeset(markup, body)) is not None
     assert refused(Typeset(mathml=f"<math>{body}</math>")) is not None
     tag = EquationNumber(1, (body,), 1, "right")
     assert refused(Typeset((Layout(1, 1, 1, (), tag),))) is not None

@@ -21,7 +21,7 @@ TEX = [
     r"\overline{x+y}\underline{z}\overbrace{a+b+c+d+e+f}^{6}\xrightarrow[under]{over}",
     r"\boxed{x}\colorbox{yellow}{$y$}\fcolorbox{red}{white}{$z$}\cancel{w}",
     r"\mathbf{A}\mathcal B\mathfrak C\mathbb D\mathscr E\mathsf F\mathtt G\boldsymbol\alpha",
-    r"\textcolor{red}{r}\style{opacity:.5}{s}\href{https://example.org/}{h}\class{c}{k}",
+    r"\textcolor{red}{r}\style{opacity:.5}{s}\class{c}{k}",
     r"\rule{1em}{2em}\rule[-.2em]{2em}{.1em}\raise 3pt{a}\Huge b\tiny c",
     r"\begin{aligned}a&=b+c\\&=d-e\quad\text{if }x\ge0\end{aligned}",
 ]
@@ -52,6 +52,11 @@ def test_all_of_it_is_text(answers: Answers) -> None:
     assert [html.typesets[0].markup for _, html in answers] == ["html"] * len(answers)
 
 
+def test_what_has_links_is_a_picture() -> None:
+    [(_, html)] = typeset([FormulaInput(r"\href{https://example.org/}{h}", False, "tex")])
+    assert html.typesets[0].markup == "svg"
+
+
 _PAGE = r"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title>
 <script src="https://cdn.jsdelivr.net/npm/mathjax@4/tex-svg.js"></script></head>
 <body><p id="p">On \(x_i^2\) and \(\frac ab\) off</p><p>\[\sum_{i=0}^9 x_i \tag{1}\]</p></body>
@@ -72,7 +77,10 @@ def test_the_source_is_what_all_but_the_eye_gets(tmp_path: Path, page: Page) -> 
       getSelection().selectAllChildren(document.getElementById('p'));
       return getSelection().toString();
     }"""
-    assert page.evaluate(selected) == r"On x_i^2 and \frac ab off"
+    assert page.evaluate(selected) == r"On \(x_i^2\) and \(\frac ab\) off"
     page.evaluate("document.querySelector('style[data-prerender]').remove()")
     assert not page.evaluate(seen)
-    assert page.evaluate("document.getElementById('p').innerText") == r"On x_i^2 and \frac ab off"
+    assert (
+        page.evaluate("document.getElementById('p').innerText")
+        == r"On \(x_i^2\) and \(\frac ab\) off"
+    )

@@ -130,7 +130,7 @@ export function lettersOf(font, characters) {
   alphabet ??= new Alphabet(font);
   return [...characters].filter((character) => {
     const letter = alphabet?.of(character);
-    if (letter) outlines.set(character, told(letter));
+    if (letter) keep(character, letter);
     return letter;
   });
 }
@@ -142,13 +142,18 @@ export function lettersOf(font, characters) {
 function letterOf(font, id) {
   alphabet ??= new Alphabet(font);
   const letter = alphabet.letter(id);
-  if (letter) outlines.set(letter.character, told(letter));
+  if (letter) keep(letter.character, letter);
   return letter;
 }
 
-/** @param {import('./text/places.js').Letter} letter */
-function told({ advance, path }) {
-  return `${advance} ${path && shorten(path)}`;
+/**
+ * Have a letter's outline known.
+ *
+ * @param {string} character
+ * @param {import('./text/places.js').Letter} letter
+ */
+function keep(character, { advance, path }) {
+  if (!outlines.has(character)) outlines.set(character, `${advance} ${path && shorten(path)}`);
 }
 
 /**

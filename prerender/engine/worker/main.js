@@ -197,6 +197,9 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
  * @returns {Promise<Typeset>}
  */
 async function outlinesFor(font, characters) {
+  const known = lettersOf(font, characters);
+  if (known.length === [...characters].length) return { glyphs: known };
+  // Files that MathJax loads when a formula has something of them
   await loadAll(font);
   return { glyphs: lettersOf(font, characters) };
 }

@@ -49,7 +49,7 @@
 
   const FORMULA = 'mjx-container[data-tex]';
   const BOX = 'prm-box';
-  const SCROLL = 'prm-box, prm-scroll';
+  const SCROLL = 'prm-box, prm-scroll, prm-view';
   /** What generators put around a formula. */
   const WRAPPER =
     ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';

@@ -5,6 +5,8 @@
  * those of a language with its first one. Its libraries are ours: vendor/hook.py.
  */
 
+import { mend } from './mend.js';
+import { barIn, isKnown, rightened } from './rules.js';
 import { document as factory, handOver, xmldom } from './tree.js';
 import { xpath } from './xpath.js';
 
@@ -19,7 +21,7 @@ let loading = null;
 let current = '';
 
 /**
- * Sets the engine, and loads what it lacks for that; what then says a tree.
+ * Sets the engine, and loads what it lacks for that; what then says a tree, and mends it before.
  *
  * @param {Settings} settings
  * @returns {Promise<(tree: import('./tree.js').TreeElement) => string>}
@@ -33,11 +35,23 @@ export async function speaker(settings) {
     rulesByName = new WeakMap();
   }
   current = wanted;
-  return (tree) => handOver(tree, (text) => engine.toSpeech(text));
+  const voice = voiceOf(settings);
+  return (tree) => {
+    if (settings.modality === 'speech') mend(tree, voice);
+    return handOver(tree, (text) => engine.toSpeech(text)).replace(/\s+(,?)\s*/g, '$1 ').trim();
+  };
+}
+
+/** Languages whose MathSpeak says words that it does not know letter by letter. */
+const SPELLING = new Set(['fr', 'it']);
+
+/** @param {Settings} settings */
+function voiceOf({ locale, domain }) {
+  return { locale, bar: barIn(locale), spells: domain === 'mathspeak' && SPELLING.has(locale), knows: isKnown };
 }
 
 async function load() {
-  const custom = async (/** @type {string} */ locale) => (await fetch(`${BASE}/mathmaps/${locale}.json`)).json();
+  const custom = async (/** @type {string} */ locale) => rightened(locale, await (await fetch(`${BASE}/mathmaps/${locale}.json`)).json());
   Object.assign(globalThis, { SREfeature: { custom }, SREexternal: { xmldom, document: factory, xpath, candidates } });
   const script = document.createElement('script');
   script.src = `${BASE}/sre.js`;

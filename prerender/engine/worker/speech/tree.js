@@ -127,6 +127,11 @@ export class TreeElement {
     else this.attributes.push(new Attribute(this, name, String(value)));
   }
 
+  /** @param {string} name */
+  removeAttribute(name) {
+    this.attributes = this.attributes.filter((one) => one.name !== name);
+  }
+
   /** @param {TreeElement | TreeText} child */
   appendChild(child) {
     child.parentNode?.removeChild(child);

@@ -60,9 +60,9 @@ class ExpressionParser {
     let end = 0;
     for (let match = TOKENS.exec(expression); match; match = TOKENS.exec(expression)) {
       end = TOKENS.lastIndex;
-      const [, name, number, double, single, sign] = match;
+      const [, name, digits, double, single, sign] = match;
       if (name !== undefined) this.#tokens.push({ kind: 'name', text: name });
-      else if (number !== undefined) this.#tokens.push({ kind: 'number', text: number });
+      else if (digits !== undefined) this.#tokens.push({ kind: 'number', text: digits });
       else if (sign !== undefined) this.#tokens.push({ kind: 'sign', text: sign });
       else this.#tokens.push({ kind: 'text', text: double ?? single });
     }
@@ -228,6 +228,7 @@ class ExpressionParser {
    * @returns {Evaluator}
    */
   #steps(start, deep = false) {
+    /** @type {Pick<AxisKind, 'flat' | 'from'>[]} */
     const steps = deep ? [DEEP] : [];
     steps.push(this.#step());
     while (this.#next.text === '/' || this.#next.text === '//') {
@@ -498,7 +499,7 @@ function ofTexts(given, compute) {
 
 /**
  * @param {Evaluator} given
- * @param {(number: number) => number} compute
+ * @param {(value: number) => number} compute
  * @returns {Evaluator}
  */
 function ofNumber(given, compute) {

@@ -125,7 +125,7 @@ export class RowReader {
       case 'g':
         return this.#group(node, at);
       case 'a':
-        return [this.#link(node, at)];
+        throw new NoTextError('a formula with links');
       case 'use':
         return this.#glyph(node, at);
       case 'rect':

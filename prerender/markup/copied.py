@@ -1,0 +1,63 @@
+r"""A formula and its source in; what is copied and found of it out, as HTML text.
+
+It is the source as it is spelled, with its delimiters. Scripts leave it alone: MathJax for its
+class, KaTeX for a comment behind each delimiter, and what looks for math in spite of the class for
+an element there.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from prerender.find import Formula
+
+#: what MathJax 3 and 4 leave alone; 2 does so with all that is in a `MathJax`
+CLASS = "mathjax_ignore"
+#: what parts a delimiter from what follows it: for KaTeX, and for any script
+COMMENT, ELEMENT = "<!---->", "<b></b>"
+
+#: what client MathJax or KaTeX may take for the beginning of a formula, or an escape
+_DELIMITER = re.compile(r"\$|`|\\(?=[(\[\\$]|begin|(?:eq)?ref)")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|<[a-zA-Z/?!][^>]*>", re.DOTALL)
+_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+
+
+def is_ignored(classes: str) -> bool:
+    """Whether MathJax leaves the copies alone where it ignores these classes (a pattern)."""
+    return bool(classes) and re.search(rf"(?:^| )(?:{classes})(?: |$)", CLASS) is not None
+
+
+def copied(formula: Formula, text: str, parting: str) -> str:
+    """The source of a formula in a page; where no browser shows that, its TeX in MathJax's usual
+    delimiters. `parting` parts delimiters from what follows them."""
+    source = text[formula.span.start : formula.span.end]
+    if _SCRIPT.match(source):
+        before, after = (r"\[", r"\]") if formula.display else (r"\(", r"\)")
+        source = escape(f"{before}{formula.math.strip()}{after}", quote=False)
+    elif "<" in source:
+        source = _without_tags(source, " " if formula.input == "mathml" else "")
+    return parted(source, parting)
+
+
+def words_of(formula: Formula, carried: str, parting: str) -> str:
+    """A formula without delimiters, spelled as in the attributes beside it that carry it.
+
+    So compression makes little of it.
+    """
+    words = carried.split('"', 2)[1]
+    if formula.input == "mathml":
+        words = escape(_without_tags(unescape(words), " "), quote=False)
+    return parted(words.replace("<", "&lt;"), parting)
+
+
+def parted(text: str, parting: str) -> str:
+    """HTML text with something behind each delimiter in it."""
+    return _DELIMITER.sub(lambda match: match[0] + parting, text)
+
+
+def _without_tags(source: str, between: str) -> str:
+    """Markup as HTML text, with something in place of each tag."""
+    text = _TAG.sub(between, _CDATA.sub(lambda section: escape(section[1], quote=False), source))
+    return (" ".join(text.split()) if between else text).replace("<", "&lt;")
