@@ -1,4 +1,4 @@
-"""Hashes bytes or JSON data; returns 40 hexadecimal digits of BLAKE2b (RFC 7693)."""
+"""Hashes bytes or JSON data, with BLAKE2b (RFC 7693): to 40 hexadecimal digits, or to a seal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ import json
 def digest(data: bytes) -> str:
     """Hash bytes."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+#: bytes of a seal
+_SEAL = 12
+
+
+def sealed(name: str, data: bytes) -> bytes:
+    """Data with a hash of it, and of its name, before it."""
+    hashed = hashlib.blake2b(data, digest_size=_SEAL, person=digest(name.encode())[:16].encode())
+    return hashed.digest() + data
+
+
+def unsealed(name: str, data: bytes) -> bytes | None:
+    """The data that was sealed under a name; None where any of that was changed since."""
+    inner = data[_SEAL:]
+    return inner if sealed(name, inner) == data else None
 
 
 def fingerprint(data: object) -> str:

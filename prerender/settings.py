@@ -22,7 +22,7 @@ from prerender.errors import UsageError
 from prerender.hashing import fingerprint
 from prerender.setup.own import mistakes
 
-Group = Literal["site", "pages", "engine", "cache", "screens", "report"]
+Group = Literal["site", "pages", "feeds", "engine", "cache", "screens", "report"]
 S = TypeVar("S", bound="Settings")
 
 
@@ -34,10 +34,10 @@ class SettingsError(UsageError):
 class Option:
     """The properties of an option besides its name, type and default.
 
-    `group` decides which commands have it; options of "pages" affect results. `least` and `most`
-    are inclusive limits; `word` is the metavariable in the help. `requires` is the option without
-    which the flag has no effect, `variables` are additional environment variables, `folder` says
-    that the value names a folder that is there.
+    `group` decides which commands have it; options of "pages" affect what pages become. `least` and
+    `most` are inclusive limits; `word` is the metavariable in the help. `requires` is the option
+    without which the flag has no effect, `variables` are additional environment variables, `folder`
+    says that the value names a folder that is there.
     """
 
     help: str
@@ -85,6 +85,12 @@ class Settings:
         "site",
         "Pages to leave out, a pattern as in .gitignore; may be repeated.",
         word="PATTERN",
+    )
+    sync: bool = option(
+        False,
+        "site",
+        "Have each page on the disk before it takes the place of its source, so that not even a "
+        "power cut leaves an empty one; slower.",
     )
     css: Literal["inline", "external"] = option(
         "inline",
@@ -163,6 +169,12 @@ class Settings:
         "variable.",
         word="TABLE",
         default_text="that of each page",
+    )
+    feeds: Literal["off", "mathml", "img"] = option(
+        "off",
+        "feeds",
+        "What becomes of formulas in RSS, Atom and JSON feeds: nothing, MathML, or pictures, which "
+        "nearly all readers show; their files are in the folder prerender-math of the site.",
     )
     jobs: int | None = option(
         None,

@@ -272,6 +272,8 @@ OTHERS: dict[str, Any] = {
     "braille": True,
     "hydrated": True,
     "keep_loaders": True,
+    "feeds": "img",
+    "sync": True,
     "base_path": "/x",
     "mathjax": {"tex": {"tags": "ams"}},
     "jobs": 7,

@@ -55,7 +55,7 @@ def _version(
 
 
 @app.command("build")
-@with_settings("build", ["site", "pages", "engine", "cache", "report"])
+@with_settings("build", ["site", "pages", "feeds", "engine", "cache", "report"])
 def build_command(site: SitePath, settings: CommandSettings) -> None:
     """Typeset the formulas of every page of SITE, in place or into DIR."""
     from prerender import aio
@@ -65,7 +65,9 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
 
 @app.command("check")
 @with_settings(
-    "check", ["site", "pages", "engine", "cache", "screens", "report"], without=["output"]
+    "check",
+    ["site", "pages", "feeds", "engine", "cache", "screens", "report"],
+    without=["output", "sync"],
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""
@@ -124,15 +126,18 @@ async def _list(site: Path, settings: CommandSettings) -> bool:
 def restore_command(site: SitePath, settings: CommandSettings) -> None:
     """Restore the source of every rendered page of SITE, byte for byte."""
     from prerender import aio
-    from prerender.cli.output import report_and_exit
+    from prerender.cli.output import notice, report_and_exit
     from prerender.cli.process import run
 
-    report_and_exit(run(aio.restore(site, settings)), site, settings)
+    report = run(aio.restore(site, settings, notice=notice(settings.quiet)))
+    report_and_exit(report, site, settings)
 
 
 @app.command("batch")
 @with_settings(
-    "batch", ["site", "pages", "engine", "cache", "report"], without=["profile", "verbose"]
+    "batch",
+    ["site", "pages", "engine", "cache", "report"],
+    without=["profile", "verbose", "sync"],
 )
 def batch_command(
     settings: CommandSettings,
@@ -237,10 +242,9 @@ def cache_info(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
     """Remove all entries."""
-    from prerender.cache.disk import cache_folder, open_cache
+    from prerender.cache.disk import cache_folder, empty
 
-    with open_cache(cache_folder(settings.cache_dir)) as cache:
-        typer.echo(f"{cache.clear()} entries removed")
+    typer.echo(f"{empty(cache_folder(settings.cache_dir))} entries removed")
 
 
 @cache_app.command("prune")

@@ -1,5 +1,6 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
+from prerender.engine.allowed import is_outline, refused
 from prerender.engine.bundle import speech_languages
 from prerender.engine.model import (
     EquationNumber,
@@ -29,5 +30,7 @@ __all__ = [
     "Typeset",
     "decode_typeset",
     "engine_setup",
+    "is_outline",
+    "refused",
     "speech_languages",
 ]

@@ -282,13 +282,7 @@ def finish(
     page, around = plan.page, plan.around
     if around is None:
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
-    typesets, outlines = _collect(plan, answers)
-    both = zip(plan.formulas, typesets, strict=True)
-    held = [lacking(plan.setup, formula, typeset) for formula, typeset in both]
-    typesets = [
-        typeset if why is None else Typeset(error=why[0])
-        for typeset, why in zip(typesets, held, strict=True)
-    ]
+    typesets, held, outlines = judged(plan, answers)
     look = look if not around.base else RenderOptions(shrink=look.shrink)
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
@@ -323,6 +317,23 @@ def finish(
     if not _is_restorable(page, data):
         raise AmbiguousError("its source could not be had back: it has markup like prerender's own")
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
+
+
+def judged(
+    plan: Plan, answers: Sequence[JobResult]
+) -> tuple[list[Typeset], list[Held | None], dict[str, str]]:
+    """The typesets of a page's formulas, why some of them must stay as they are, all outlines.
+
+    Those that must stay have an error in place of their layouts.
+    """
+    typesets, outlines = _collect(plan, answers)
+    both = zip(plan.formulas, typesets, strict=True)
+    held = [lacking(plan.setup, formula, typeset) for formula, typeset in both]
+    typesets = [
+        typeset if why is None else Typeset(error=why[0])
+        for typeset, why in zip(typesets, held, strict=True)
+    ]
+    return typesets, held, outlines
 
 
 def _parting(plan: Plan, done: bool) -> str:
@@ -439,7 +450,7 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in _formula_diagnostics(formula, typeset, why)
+        for told in formula_diagnostics(formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
@@ -481,7 +492,7 @@ _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
 
-def _formula_diagnostics(
+def formula_diagnostics(
     formula: Formula, typeset: Typeset, held: Held | None
 ) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""

@@ -58,7 +58,8 @@ def report_data(report: Report, name: str) -> ReportData:
     }
     formulas = f"{report.typeset:,} typeset, {report.from_cache:,} from the cache"
     figures = {
-        "pages": f"{len(report.pages):,}",
+        "pages": f"{len(report.pages) - report.feeds:,}",
+        **({"feeds": f"{report.feeds:,}"} if report.feeds else {}),
         **statuses,
         "written": pluralize(sum(page.written for page in report.pages), "page"),
         "formulas": f"{sum(page.formulas for page in report.pages):,}: {formulas}",

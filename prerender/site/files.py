@@ -25,6 +25,8 @@ from pathspec import GitIgnoreSpec
 from prerender.errors import UsageError
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
+#: what feeds may be called: what is one shows in what it begins with
+FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "atom")
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
@@ -52,6 +54,8 @@ class Site:
     include: Sequence[str] = DEFAULT_INCLUDE
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
+    sync: bool = False
+    """Whether files are on the disk before they take the place of others."""
 
     @property
     def is_whole(self) -> bool:
@@ -121,6 +125,14 @@ def page_names(site: Site) -> list[str]:
     return pages
 
 
+def feed_names(site: Site) -> list[str]:
+    """Return the files of a site that may be feeds. Raises SiteError."""
+    if site.single is not None:
+        return filter_names([str(site.single)], FEED_NAMES, ())
+    names = (name for name, link in _walk(site) if not link)
+    return filter_names(names, FEED_NAMES, site.exclude)
+
+
 def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
     """Return the names that match `include` and not `exclude`, sorted."""
     included, excluded = GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude)
@@ -163,13 +175,13 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
         original = source.with_name(source.name + ending)
         copy = target.with_name(target.name + ending)
         if original.is_file() and not same:
-            _write(copy, compress(data), like=original)
+            _write(copy, compress(data), like=original, sync=site.sync)
         elif original.is_file() and original != copy:
             _copy(original, copy)
     if same:
         _copy(source, target)
     else:
-        _write(target, data, like=source)
+        _write(target, data, like=source, sync=site.sync)
     return True
 
 
@@ -291,11 +303,15 @@ def _same_file(source: str, target: str) -> bool:
     return old is not None and new is not None and old[:2] == new[:2]
 
 
-def _write(path: Path, data: bytes, like: Path) -> None:
-    """Write a file atomically, with the mode bits of `like`."""
-    with atomic_write(path) as temporary:
+def _write(path: Path, data: bytes, *, like: Path, sync: bool) -> None:
+    """Write a file atomically, with the mode bits of `like`; in its place, its owner keeps it."""
+    with atomic_write(path, sync=sync) as temporary:
         temporary.write_bytes(data)
-        temporary.chmod(like.stat().st_mode & 0o7777)
+        found = like.stat()
+        if path == like and hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, found.st_uid, found.st_gid)
+        temporary.chmod(found.st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -307,17 +323,34 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` on success and is removed on failure."""
+def atomic_write(path: Path, *, sync: bool = False) -> Iterator[Path]:
+    """Yield a temporary file that replaces `path` on success and is removed on failure.
+
+    `sync`: it is on the disk before, and the change of names after.
+    """
     handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
+        if sync:
+            _sync(temporary)
         temporary.replace(path)
+        if sync:
+            _sync(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk, where that can be asked for."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _remove_stale(path: Path) -> None:
