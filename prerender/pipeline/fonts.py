@@ -38,7 +38,7 @@ class CoreFont:
         self._made: asyncio.Task[FontFile] | None = None
 
     async def file(self, answer: Answer) -> FontFile:
-        """Its file, of the outlines that `answer` gives. Raises EngineError where one is missing."""
+        """Its file, of the outlines from `answer`. Raises EngineError where one is missing."""
         if self._made is None:
             self._made = asyncio.create_task(_make(answer))
         return await self._made
