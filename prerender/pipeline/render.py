@@ -26,7 +26,13 @@ from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
-from prerender.pipeline.language import Speech, sign_place, speech_of, speech_options
+from prerender.pipeline.language import (
+    Speech,
+    sign_place,
+    speech_mistake,
+    speech_of,
+    speech_options,
+)
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -370,6 +376,8 @@ async def _plan(
         setup = replace(setup, rules=replace(setup.rules, scope=()))
     signs = sign_place(settings.line_break, opened.root)
     speech = speech_of(settings, opened.root)
+    if mistake := speech_mistake(opened.root):
+        setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
     options = engine_setup(setup, settings.markup) | signs | spoken
     key = fingerprint(options)
