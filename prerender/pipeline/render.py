@@ -41,6 +41,7 @@ from prerender.pipeline.page import (
     keeping_loaders,
     plan,
     read,
+    restored,
     scripts_of,
     sheets_of,
     unless_hydrated,
@@ -215,7 +216,11 @@ async def result_of(
             with session.timing.span("cache"):
                 kept = session.cache.page(key)
             known = unpack(kept) if kept is not None else None
-            if known is not None and scripts.unchanged(known.dependencies):
+            if (
+                known is not None
+                and scripts.unchanged(known.dependencies)
+                and _comes_back(page, data, known)
+            ):
                 session.from_cache += known.formulas
                 return known
         result = await _render(page, data, session, read_file, host, inspect)
@@ -226,6 +231,16 @@ async def result_of(
         with session.timing.span("cache"):
             session.cache.keep_page(key, pack(result))
     return result
+
+
+def _comes_back(page: PurePosixPath, data: bytes, known: PageResult) -> bool:
+    """Whether the source of a page can be had back from a result that was kept."""
+    if known.data is None:
+        return True
+    with suppress(PageError):
+        xml = is_xml(page)
+        return restored(known.data, xml=xml) == restored(data, xml=xml)
+    return False
 
 
 def failure(
