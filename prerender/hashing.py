@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 
 
@@ -15,16 +16,16 @@ def digest(data: bytes) -> str:
 _SEAL = 12
 
 
-def sealed(name: str, data: bytes) -> bytes:
-    """Data with a hash of it, and of its name, before it."""
-    hashed = hashlib.blake2b(data, digest_size=_SEAL, person=digest(name.encode())[:16].encode())
-    return hashed.digest() + data
+def sealed(name: str, data: bytes, key: bytes = b"") -> bytes:
+    """Data with a hash of it, its name and a key before it."""
+    person = digest(name.encode())[:16].encode()
+    return hashlib.blake2b(data, digest_size=_SEAL, key=key, person=person).digest() + data
 
 
-def unsealed(name: str, data: bytes) -> bytes | None:
+def unsealed(name: str, data: bytes, key: bytes = b"") -> bytes | None:
     """The data that was sealed under a name; None where any of that was changed since."""
     inner = data[_SEAL:]
-    return inner if sealed(name, inner) == data else None
+    return inner if hmac.compare_digest(sealed(name, inner, key), data) else None
 
 
 def fingerprint(data: object) -> str:

@@ -170,6 +170,12 @@ class Settings:
         word="TABLE",
         default_text="that of each page",
     )
+    trust: Literal["page", "site"] = option(
+        "page",
+        "pages",
+        "Whose formulas these are: those of anybody who writes in a page, so that the ids and "
+        "classes they give (\\cssId, \\class) get a prefix, or all of the site's own author.",
+    )
     feeds: Literal["off", "mathml", "img"] = option(
         "off",
         "feeds",

@@ -273,6 +273,7 @@ OTHERS: dict[str, Any] = {
     "hydrated": True,
     "keep_loaders": True,
     "feeds": "img",
+    "trust": "site",
     "sync": True,
     "base_path": "/x",
     "mathjax": {"tex": {"tags": "ams"}},

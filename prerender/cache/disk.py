@@ -3,6 +3,8 @@
 diskcache keeps them in SQLite. Values are bytes only; anything that diskcache would pickle is
 refused, because a pickle runs code and others may be able to write to the folder. Each entry is
 sealed: one that cannot be read, or is not as it was written, counts as missing and is made again.
+What goes into pages unchecked, their results and set-ups, is sealed with the user's key; typesets
+and outlines are checked instead, so that they can be taken to another machine.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 import brotli
 import diskcache
 
+from prerender.cache.key import own_key
 from prerender.cache.version import typesets_version
 from prerender.engine import JobResult, decode_typeset, is_outline, refused
 from prerender.errors import UsageError
@@ -158,6 +161,7 @@ class Cache:
         with self._translated_errors():
             self.fresh = len(self) == 0
             """Whether it was empty when opened, so that all its entries are from this process."""
+        self._key = b"" if folder is None else own_key(folder)
         self._prefix = f"{typesets_version()}/"
         self._outlines: dict[str, str] = {}
 
@@ -274,12 +278,15 @@ class Cache:
                 self._put(key, zlib.compress(text, 3))
 
     def _put(self, key: str, data: bytes) -> None:
-        self._disk.set(self._prefix + key, sealed(key, data))
+        self._disk.set(self._prefix + key, sealed(key, data, self._key_of(key)))
+
+    def _key_of(self, key: str) -> bytes:
+        return self._key if key.startswith(("page/", "setup/")) else b""
 
     def _sealed_entry(self, key: str) -> bytes | None:
         """Return what an entry holds; None if there is none, or it is not as it was written."""
         data = None if self._disk is None else self._disk.get(self._prefix + key)
-        return unsealed(key, data) if isinstance(data, bytes) else None
+        return unsealed(key, data, self._key_of(key)) if isinstance(data, bytes) else None
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:

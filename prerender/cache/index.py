@@ -15,7 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from prerender.hashing import digest as digest_of
+from prerender.cache.key import own_key
+from prerender.hashing import sealed
 from prerender.site.files import FileStat, Site, has_copies, stat_file
 
 #: nanoseconds in which a file can change twice and keep one time stamp: a kernel tick (1/100 s);
@@ -29,7 +30,7 @@ _BATCH_SIZE = 500
 _VERSION = 2
 _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT, source_time INT,
   source_inode INT, target_size INT, target_time INT, target_inode INT, digest TEXT, needs TEXT,
-  told TEXT, seal TEXT, PRIMARY KEY (site, page)) WITHOUT ROWID"""
+  told TEXT, seal BLOB, PRIMARY KEY (site, page)) WITHOUT ROWID"""
 
 
 class PageRecord(NamedTuple):
@@ -59,6 +60,7 @@ class PageIndex:
         self._rows: dict[str, PageRecord] = {}
         self._new: dict[str, PageRecord] = {}
         self._database: sqlite3.Connection | None = None
+        self._key = b""
         if folder is not None:
             self._open(folder / "index.db")
 
@@ -101,6 +103,7 @@ class PageIndex:
         for _ in range(2):
             with suppress(*_DAMAGE):
                 file.parent.mkdir(parents=True, exist_ok=True)
+                self._key = own_key(file.parent)
                 self._database = sqlite3.connect(file, timeout=10)
                 self._read(self._database)
                 return
@@ -123,7 +126,7 @@ class PageIndex:
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
         for *told, seal in found:
-            if seal == _seal(told):
+            if seal == _seal(told, self._key):
                 _, page, _, *numbers, digest, dependencies, summary = told
                 source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
                 record = PageRecord(source, target, digest, dependencies, summary)
@@ -137,7 +140,7 @@ class PageIndex:
             for page, row in self._new.items()
             for target in [stable_stat(row.target, now)]
         ]
-        rows = [(*row, _seal(row)) for row in told]
+        rows = [(*row, _seal(row, self._key)) for row in told]
         self._new.clear()
         if rows and self._database is not None:
             marks = ",".join("?" * len(rows[0]))
@@ -145,9 +148,9 @@ class PageIndex:
                 self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", rows)
 
 
-def _seal(row: Sequence[object]) -> str:
-    """Hash a row, as a seal."""
-    return digest_of(repr(tuple(row)).encode("utf-8", "surrogatepass"))[:16]
+def _seal(row: Sequence[object], key: bytes) -> bytes:
+    """The seal of a row: a hash of it and of the user's key."""
+    return sealed("row", repr(tuple(row)).encode("utf-8", "surrogatepass"), key)[:12]
 
 
 def stable_stat(file: FileStat, since: int) -> FileStat:

@@ -14,9 +14,11 @@ from prerender.engine.model import (
     engine_setup,
 )
 from prerender.engine.pool import Engine
-from prerender.engine.protocol import NARROWEST, X_HEIGHT, decode_typeset
+from prerender.engine.protocol import GIVEN_CLASS, GIVEN_ID, NARROWEST, X_HEIGHT, decode_typeset
 
 __all__ = [
+    "GIVEN_CLASS",
+    "GIVEN_ID",
     "NARROWEST",
     "X_HEIGHT",
     "Engine",

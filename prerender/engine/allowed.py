@@ -29,10 +29,11 @@ _ELEMENTS = {
 
 #: attributes whose values are numbers, lengths and words
 _PLAIN = (
-    "cx cy d dir direction fill-opacity fill-rule font-size font-stretch font-style font-weight "
-    "height lengthAdjust opacity pointer-events points preserveAspectRatio r rx ry "
+    "cx cy d dir direction fill-opacity fill-rule font-size font-stretch font-style font- "
+    "weight height lengthAdjust opacity pointer-events points preserveAspectRatio r rx ry "
     "stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit "
-    "stroke-opacity stroke-width text-anchor textLength viewBox width x x1 x2 y y1 y2"
+    "stroke-opacity stroke-width text-anchor textLength target viewBox xml:space width x x1 "
+    "x2 y y1 y2"
 )
 _PLAIN_MATHML = (
     "accent accentunder actiontype align bevelled charalign columnalign columnlines columnspacing "
@@ -50,7 +51,8 @@ _LOOKS = "clip-path color fill font-family font-variant stroke transform"
 _LOOKS_MATHML = "background color fontfamily mathbackground mathcolor"
 #: those that are text for readers, or names
 _TEXTS = (
-    "class id title lang xml:lang alttext close linebreakmultchar lquote rquote encoding semantics"
+    "class id role title lang xml:lang alttext close linebreakmultchar lquote rquote encoding "
+    "semantics"
 )
 #: what computes a colour, a place or a number
 _FUNCTIONS = (

@@ -33,6 +33,7 @@ from prerender.pipeline.render import (
     job_result,
     open_page,
     setup_of,
+    trusted,
 )
 from prerender.pipeline.scripts import Dependencies, SiteScripts
 from prerender.report.diagnostics import Diagnostic
@@ -182,7 +183,8 @@ class Feeds:
         root = xhtml.parse(text) if xml else parse(text)
         if setup.rules.scope:
             setup = replace(setup, rules=replace(setup.rules, scope=()))
-        options = engine_setup(setup, "svg") | sign_place(settings.line_break, root)
+        signs = sign_place(settings.line_break, root)
+        options = engine_setup(setup, "svg") | signs | trusted(settings)
         key = fingerprint(options)
         self._session.setups[key] = options
         speech: Speech = "mathml" if settings.feeds == "mathml" else "none"

@@ -43,6 +43,7 @@ from prerender.markup import (
 from prerender.pipeline.before import rendered_before
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
+from prerender.pipeline.given import has_given, linked
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
@@ -333,7 +334,8 @@ def judged(
         typeset if why is None else Typeset(error=why[0])
         for typeset, why in zip(typesets, held, strict=True)
     ]
-    return typesets, held, outlines
+    ids = plan.around.ids if plan.around is not None else ()
+    return linked(typesets, ids), held, outlines
 
 
 def _parting(plan: Plan, done: bool) -> str:
@@ -487,6 +489,11 @@ def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
     return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
 
 
+_GIVEN = Diagnostic(
+    "warning",
+    r"ids and classes that formulas give (\cssId, \class) have a prefix: they are none of the page",
+    cure="where all formulas are the site's own, --trust site leaves them as they are",
+)
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
@@ -507,6 +514,8 @@ def formula_diagnostics(
         else:
             told = f"{name} is not defined; it stands in red, as MathJax shows it"
             yield Diagnostic("warning", told, cure=cure(name))
+    if has_given(typeset):
+        yield _GIVEN
     if typeset.guessed:
         told = f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess"
         yield Diagnostic("warning", told, cure=_FONTS)

@@ -47,6 +47,7 @@ from prerender.pipeline.page import (
     keeping_loaders,
     plan,
     read,
+    restored,
     scripts_of,
     sheets_of,
     unless_hydrated,
@@ -221,7 +222,11 @@ async def result_of(
             with session.timing.span("cache"):
                 kept = session.cache.page(key)
             known = unpack(kept) if kept is not None else None
-            if known is not None and scripts.unchanged(known.dependencies):
+            if (
+                known is not None
+                and scripts.unchanged(known.dependencies)
+                and _comes_back(page, data, known)
+            ):
                 session.from_cache += known.formulas
                 return known
         result = await _render(page, data, session, read_file, host, inspect)
@@ -232,6 +237,16 @@ async def result_of(
         with session.timing.span("cache"):
             session.cache.keep_page(key, pack(result))
     return result
+
+
+def _comes_back(page: PurePosixPath, data: bytes, known: PageResult) -> bool:
+    """Whether the source of a page can be had back from a result that was kept."""
+    if known.data is None:
+        return True
+    with suppress(PageError):
+        xml = is_xml(page)
+        return restored(known.data, xml=xml) == restored(data, xml=xml)
+    return False
 
 
 def failure(
@@ -379,7 +394,7 @@ async def _plan(
     if mistake := speech_mistake(opened.root):
         setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
-    options = engine_setup(setup, settings.markup) | signs | spoken
+    options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
     key = fingerprint(options)
     session.setups[key] = options
     return await session.run_in_thread(
@@ -404,6 +419,11 @@ def _find(
 
 
 _UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
+
+
+def trusted(settings: Settings) -> dict[str, Any]:
+    """What the engine is told of whom formulas are by; {}: by anybody."""
+    return {"trusted": True} if settings.trust == "site" else {}
 
 
 async def setup_of(request: Request, around: Surroundings, session: RenderSession) -> Setup:

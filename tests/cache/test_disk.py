@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import diskcache
@@ -24,6 +25,7 @@ from prerender.cache.disk import (
     empty,
     open_cache,
 )
+from prerender.cache.key import own_key
 from prerender.engine import JobResult, Layout, Typeset
 
 pytestmark = pytest.mark.quick
@@ -160,6 +162,34 @@ def test_what_no_formula_may_have_is_not_believed(cache: Cache) -> None:
         cache.keep_answer("evil", answer)
         cache._outlines.clear()
         assert cache.answer("evil") is None
+
+
+def test_what_another_user_has_sealed_is_not_believed(cache: Cache, folder: Path) -> None:
+    """Results of pages and set-ups; typesets are checked, whoever has made them."""
+    cache.keep_page("page", b"mine")
+    cache.keep_setup("setup", {"a": 1})
+    cache.keep_answer("key", ANSWER)
+    key = folder / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.unlink()
+    key.write_bytes(b"x" * 32)  # that others could read
+    theirs = Cache(folder)
+    assert key.read_bytes() != b"x" * 32
+    assert theirs.page("page") is None
+    assert theirs.setup("setup") is None
+    assert theirs.answer("key") == ANSWER
+    theirs.keep_page("page", b"theirs")
+    assert theirs.page("page") == b"theirs"
+    assert cache.page("page") is None
+    theirs.close()
+
+
+def test_all_runs_of_a_user_have_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = {*threads.map(lambda _: own_key(tmp_path), range(40))}
+    assert keys == {(tmp_path / "key").read_bytes()}
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
+    assert len(own_key(tmp_path / "none")) == 32
 
 
 def test_an_entry_in_the_place_of_another_is_not_known(cache: Cache, folder: Path) -> None:

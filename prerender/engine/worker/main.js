@@ -11,6 +11,7 @@ import { layouts } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
+import { prefixGiven } from './given.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
 import { hear } from './speech/voice.js';
 import { isSame, Shared, stateOf } from './state.js';
@@ -288,7 +289,8 @@ async function attempt(action) {
  * @param {string} voice
  * @returns {Promise<Typeset>}
  */
-async function answerFor(doc, item, { markup, speech }, voice) {
+async function answerFor(doc, item, { markup, speech, trusted }, voice) {
+  if (!trusted) prefixGiven(item.root);
   dropEmptyNumbers(item.root);
   // Before anything is drawn, which changes the tree
   const started = performance.now();
