@@ -112,6 +112,9 @@ class RenderSession:
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
+    failed: int = 0
+    failed_before: int = 0
+    """Of those typeset and of those from the cache, how many have an error."""
     provenance: str = field(init=False)
     """What pages are rendered by, as it stands in them."""
     fingerprint: str = field(init=False)
@@ -228,6 +231,7 @@ async def result_of(
                 and _comes_back(page, data, known)
             ):
                 session.from_cache += known.formulas
+                session.failed_before += known.failed_formulas
                 return known
         result = await _render(page, data, session, read_file, host, inspect)
     except Exception as error:
@@ -471,9 +475,11 @@ def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
             kept = session.cache.answer(key) if known or not session.cache.fresh else None
         if kept is not None:
             session.from_cache += 0 if known else job.formula_count
+            session.failed_before += 0 if known else kept.failed
             return kept
         session.typeset += job.formula_count
         result = await session.engine.typeset(job, session.setups)
+        session.failed += result.failed
         if result.cacheable:
             session.keep(key, result)
         return result
