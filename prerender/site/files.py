@@ -95,7 +95,7 @@ def open_site(
         return Site(file.parent, output, include, tuple(exclude), single)
     if output.resolve() == file:
         raise SiteError(f"{output} is the page itself; leave -o out to build in place")
-    return Site(file.parent, output.parent, include, tuple(exclude), single, output.name)
+    return Site(file.parent, output.parent, include, tuple(exclude), single, renamed=output.name)
 
 
 def _refuse_output(root: Path, output: Path | None) -> None:
