@@ -32,7 +32,7 @@ def test_each_formula_of_all_places_is_one_named_leaf(
     assert [names for names in links if names] == [
         ["equation 1"],
         ["equation 2"],
-        ["z 2"],
+        ["z^2"],
         ["this page", "equation 1"],
     ]
 
