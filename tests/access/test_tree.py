@@ -67,7 +67,6 @@ def test_what_scrolls_is_named_and_reached_only_where_it_scrolls(
     })"""
     narrow, wide = (open_page(places, width).evaluate(stops) for width in (320, 2400))
     assert [True, True] in narrow
-    assert [False, False] in narrow
     assert all(focused == scrolls for focused, scrolls in [*narrow, *wide])
     assert all(not focused for focused, _ in wide)
 
