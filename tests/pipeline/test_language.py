@@ -14,6 +14,7 @@ from prerender.pipeline.language import (
     Speech,
     languages,
     sign_place,
+    speech_mistake,
     speech_of,
     speech_options,
     voices,
@@ -118,13 +119,13 @@ def test_a_formula_is_said_in_the_language_around_it(speech: Speech, told: str |
 
 def test_a_page_without_a_language_is_english() -> None:
     root = parse(r"<p>\(x\)")
-    assert voices(languages(root, found_in(r"<p>\(x\)", root)), "label") == ["en"]
+    assert languages(root, found_in(r"<p>\(x\)", root)) == ["en"]
 
 
 def test_xml_has_its_own_name_for_it() -> None:
     text = r'<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="fr"><body>\(x\)</body></html>'
     root = xhtml.parse(text)
-    assert voices(languages(root, found_in(text, root)), "label") == ["fr"]
+    assert languages(root, found_in(text, root)) == ["fr"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,9 @@ def test_xml_has_its_own_name_for_it() -> None:
     ],
 )
 def test_a_page_may_ask_for_its_own_speech(html: str, setting: Speech, speech: str) -> None:
-    assert speech_of(Settings(speech=setting), parse(html)) == speech
+    root = parse(html)
+    assert speech_of(Settings(speech=setting), root) == speech
+    assert bool(speech_mistake(root)) == ("nonsense" in html)
 
 
 def test_without_speech_nothing_is_asked_of_the_engine() -> None:
