@@ -89,7 +89,20 @@ def open_site(
             raise SiteError(f"{output} is not a folder")
         if root.resolve().is_relative_to(output.resolve()):
             raise SiteError(f"{output} contains the site itself; name a separate folder")
+        if output.resolve().is_relative_to(root.resolve()) and (own := _own_file(root, output)):
+            raise SiteError(f"{output} is a folder of the site, which has {own}; name another")
     return Site(root, output, tuple(include) or DEFAULT_INCLUDE, tuple(exclude), single)
+
+
+def _own_file(root: Path, output: Path) -> str | None:
+    """A file in an output folder that no copy of the site would have; None: it may be one."""
+    for above, _, names in os.walk(output):
+        for name in names:
+            path = (Path(above) / name).relative_to(output)
+            is_ours = str(path).startswith(("prerender-math", _TEMPORARY))
+            if not is_ours and not os.path.lexists(root / path):
+                return str(path)
+    return None
 
 
 def read_source(site: Site, page: PurePosixPath) -> bytes:

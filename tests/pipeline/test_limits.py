@@ -1,4 +1,4 @@
-"""Limits that the user sets: a page that has more of something than they allow says so, and stays."""
+"""Limits that the user sets: a page that has more of something says so, and stays as it is."""
 
 from __future__ import annotations
 
