@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -332,11 +332,13 @@ def load(
     given: Mapping[str, Any],
     file: Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    *,
+    flags_only: Collection[str] = (),
 ) -> S:
     """Load settings from flags (`given`, by setting name), variables, and a file.
 
     The file defaults to prerender.toml or pyproject.toml in the current folder, if it exists.
-    Raises SettingsError.
+    `flags_only` are settings that count as flags only. Raises SettingsError.
     """
     kinds = types_of(settings)
     flags = {
@@ -344,7 +346,8 @@ def load(
         for setting in fields(settings)
         if setting.name in given
     }
-    found = from_file(settings, file) | from_environment(settings, environment) | flags
+    found = from_file(settings, file) | from_environment(settings, environment)
+    found = {name: value for name, value in found.items() if name not in flags_only} | flags
     for setting in fields(settings):
         required = option_of(setting).requires
         if setting.name in given and required is not None and not found.get(required):

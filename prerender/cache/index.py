@@ -55,7 +55,8 @@ class PageIndex:
 
     def __init__(self, folder: Path | None, site: Site, mark: str) -> None:
         output = site.output and site.output.resolve()
-        self._site = os.fsencode(f"{site.root.resolve()}\0{output or ''}\0{site.single or ''}")
+        target = f"{output or ''}\0{site.renamed}" if site.renamed else output or ""
+        self._site = os.fsencode(f"{site.root.resolve()}\0{target}\0{site.single or ''}")
         self._mark = mark
         self._rows: dict[str, PageRecord] = {}
         self._new: dict[str, PageRecord] = {}
@@ -171,5 +172,5 @@ def is_unchanged(site: Site, page: str, row: PageRecord) -> bool:
 
 def has_result(site: Site, page: str, row: PageRecord) -> bool:
     """Whether the result of a page has the recorded stat."""
-    target = f"{site.output or site.root}/{page}"
+    target = f"{site.output or site.root}/{site.renamed or page}"
     return stat_file(target) == row.target and has_copies(site, page)

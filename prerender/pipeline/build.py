@@ -127,6 +127,7 @@ async def _build(
     report.pages.sort(key=lambda page: page.path)
     report.distinct = session.typeset + session.from_cache
     report.typeset, report.from_cache = session.typeset, session.from_cache
+    report.failed, report.failed_before = session.failed, session.failed_before
     report.seconds = time.monotonic() - started
     return report
 
@@ -186,6 +187,7 @@ def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
     """Return the report of a page with a known result; count its formulas as from the cache."""
     run.session.from_cache += result.formulas
     run.files.update(result.files)
+    run.session.failed_before += result.failed_formulas
     return result.report(name, changed=False, written=False, feed=run.feeds)
 
 
@@ -234,7 +236,7 @@ async def _build_as_read(run: _Run, name: str) -> PageReport | None:
             file, key = None, digest(data if result.data is None else result.data)
         _keep(run, name, result, file and stable_stat(file, since), key)
     written = run.write and changed and not result.failed
-    return result.report(name, changed=changed, written=written, feed=run.feeds)
+    return result.report(name, changed=changed, written=written, before=len(data), feed=run.feeds)
 
 
 def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) -> bool:

@@ -37,14 +37,23 @@ class PageResult:
         """The files of the font, and pictures, that it needs."""
         return [name for name in self.shared if is_font_file(name) or is_picture_file(name)]
 
-    def report(self, page: str, *, changed: bool, written: bool, feed: bool = False) -> PageReport:
-        """Return the report of the page, or the feed."""
+    @property
+    def failed_formulas(self) -> int:
+        """The number of its formulas with an error."""
+        return sum(one.severity == "error" and bool(one.tex) for one in self.diagnostics)
+
+    def report(
+        self, page: str, *, changed: bool, written: bool, before: int = 0, feed: bool = False
+    ) -> PageReport:
+        """Return the report of the page, or the feed, whose source has `before` bytes."""
         status: Status = "rendered" if changed else "unchanged"
         if self.failed:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
-        return PageReport(page, status, self.formulas, written, self.diagnostics, self.bug, feed)
+        after = before if self.data is None else len(self.data)
+        said = (self.formulas, written, self.diagnostics, self.bug)
+        return PageReport(page, status, *said, before=before, after=after, feed=feed)
 
     def dump_summary(self) -> str:
         """Serialise all but `data`, `shared` and `dependencies` as JSON."""

@@ -344,12 +344,12 @@ def _parting(plan: Plan, done: bool) -> str:
     `done`: all formulas are rendered.
     """
     rules = (plan.setup.rules, *plan.setup.rules.later)
-    engines = [one for one in rules if one.version != "katex"]
-    if not all(is_ignored(one.switch.ignore_class) for one in engines):
+    by_class = [one for one in rules if one.version in ("mathjax3", "mathjax4")]
+    if not all(is_ignored(one.switch.ignore_class) for one in by_class):
         return ELEMENT
     # Other pages of such a site may bring MathJax with them, but not KaTeX
-    alone = done and plan.loading.spans and len(engines) == len(rules)
-    return "" if alone else COMMENT
+    no_katex = all(one.version != "katex" for one in rules)
+    return "" if done and plan.loading.spans and no_katex else COMMENT
 
 
 def _pictures(

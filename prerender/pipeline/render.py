@@ -26,7 +26,13 @@ from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
-from prerender.pipeline.language import Speech, sign_place, speech_of, speech_options
+from prerender.pipeline.language import (
+    Speech,
+    sign_place,
+    speech_mistake,
+    speech_of,
+    speech_options,
+)
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -106,6 +112,9 @@ class RenderSession:
     """Hashes of the jobs of this run."""
     typeset: int = 0
     from_cache: int = 0
+    failed: int = 0
+    failed_before: int = 0
+    """Of those typeset and of those from the cache, how many have an error."""
     provenance: str = field(init=False)
     """What pages are rendered by, as it stands in them."""
     fingerprint: str = field(init=False)
@@ -229,6 +238,7 @@ async def result_of(
                 and _comes_back(page, data, known)
             ):
                 session.from_cache += known.formulas
+                session.failed_before += known.failed_formulas
                 return known
         result = await _render(page, data, session, read_file, host, inspect)
     except Exception as error:
@@ -406,6 +416,8 @@ async def _plan(
         setup = replace(setup, rules=replace(setup.rules, scope=()))
     signs = sign_place(settings.line_break, opened.root)
     speech = speech_of(settings, opened.root)
+    if mistake := speech_mistake(opened.root):
+        setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
     options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
     key = fingerprint(options)
@@ -485,9 +497,11 @@ def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
             kept = session.cache.answer(key) if known or not session.cache.fresh else None
         if kept is not None:
             session.from_cache += 0 if known else job.formula_count
+            session.failed_before += 0 if known else kept.failed
             return kept
         session.typeset += job.formula_count
         result = await session.engine.typeset(job, session.setups)
+        session.failed += result.failed
         if result.cacheable:
             session.keep(key, result)
         return result

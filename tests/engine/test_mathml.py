@@ -24,14 +24,14 @@ CASES = {
     "a number": (
         r"x\tag{1}",
         '<mtable displaystyle="true"><mtr><mtd style="padding:0"><mi>x</mi></mtd>'
-        '<mtd style="padding-left:2em;text-align:right"><mtext>(</mtext><mtext>1</mtext>'
-        "<mtext>)</mtext></mtd></mtr></mtable>",
+        '<mtd style="padding-left:2em;text-align:right;text-align:-webkit-right">'
+        "<mtext>(</mtext><mtext>1</mtext><mtext>)</mtext></mtd></mtr></mtable>",
     ),
     "columns": (
         r"\begin{array}{l|r} a & b \end{array}",
         '<mtable><mtr><mtd style="padding:0 .5em 0 0;border-right:.06em solid;text-align:left">'
-        '<mi>a</mi></mtd><mtd style="padding:0 0 0 .5em;text-align:right"><mi>b</mi></mtd></mtr>'
-        "</mtable>",
+        '<mi>a</mi></mtd><mtd style="padding:0 0 0 .5em;text-align:right;text-align:-webkit-right">'
+        "<mi>b</mi></mtd></mtr></mtable>",
     ),
     "a box": (r"\boxed{x}", '<mrow style="border:.06em solid;padding:.2em"><mi>x</mi></mrow>'),
     "negative space": (r"a\!b", '<mspace style="margin-left:-.167em"></mspace>'),

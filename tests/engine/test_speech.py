@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from prerender.engine import FormulaInput, Job, Typeset
+import prerender
+from prerender.engine import FormulaInput, Job, Typeset, speech_languages
+from prerender.markup.phrases import phrases
 from tests.support.browser import SessionBrowser, new_engine
 from tests.support.explorer import explorer_says
 
+ROOT = Path(prerender.__file__).parent
 SETUP: dict[str, Any] = {
     "version": "mathjax4",
     "tex": {},
@@ -221,3 +226,9 @@ def test_each_formula_of_a_job_has_its_own_voice() -> None:
     typesets = asyncio.run(ask())
     assert [one.speech for one in typesets] == list(voices.values())
     assert [bool(one.mathml) for one in typesets] == [voice == "mathml" for voice in voices]
+
+
+def test_a_number_is_called_as_links_to_it_are() -> None:
+    words = json.loads((ROOT / "engine/worker/speech/words.json").read_text("utf-8"))["equation"]
+    assert words.keys() == speech_languages()
+    assert words == {language: phrases(language).equation for language in words}

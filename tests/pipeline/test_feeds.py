@@ -361,6 +361,9 @@ def test_one_feed_excluded_feeds_and_compressed_copies(prerender: Run, site: Pat
     assert (site / "feed.json").read_text() == json_feed(ascii_only=True)
     done = prerender("build", "site/feed.json", "--feeds", "img")
     assert "0 pages and 1 feed: 1 rendered" in done.stderr
+    assert prerender("build", "site/feed.json").returncode == Exit.USAGE_ERROR
+    assert "1 feed: 1 restored" in prerender("restore", "site/feed.json").stderr
+    assert prerender("build", "site/feed.json", "--feeds", "img").returncode == Exit.DONE
     report = prerender("build", "site", "--feeds", "img", "--json", "-")
     told = json.loads(report.stdout)
     assert (told["totals"]["pages"], told["totals"]["feeds"]) == (3, 2)

@@ -12,7 +12,9 @@ from prerender import Settings
 from prerender.find import Formula, find
 from prerender.pipeline.language import (
     Speech,
+    languages,
     sign_place,
+    speech_mistake,
     speech_of,
     speech_options,
     voices,
@@ -112,18 +114,18 @@ def test_a_formula_is_said_in_the_language_around_it(speech: Speech, told: str |
     root = parse(FORMULAS)
     found = found_in(FORMULAS, root)
     assert [one.math for one in found] == list("abcdefghij")
-    assert voices(root, found, speech) == (told.split() if told else [""] * 10)
+    assert voices(languages(root, found), speech) == (told.split() if told else [""] * 10)
 
 
 def test_a_page_without_a_language_is_english() -> None:
     root = parse(r"<p>\(x\)")
-    assert voices(root, found_in(r"<p>\(x\)", root), "label") == ["en"]
+    assert languages(root, found_in(r"<p>\(x\)", root)) == ["en"]
 
 
 def test_xml_has_its_own_name_for_it() -> None:
     text = r'<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="fr"><body>\(x\)</body></html>'
     root = xhtml.parse(text)
-    assert voices(root, found_in(text, root), "label") == ["fr"]
+    assert languages(root, found_in(text, root)) == ["fr"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,9 @@ def test_xml_has_its_own_name_for_it() -> None:
     ],
 )
 def test_a_page_may_ask_for_its_own_speech(html: str, setting: Speech, speech: str) -> None:
-    assert speech_of(Settings(speech=setting), parse(html)) == speech
+    root = parse(html)
+    assert speech_of(Settings(speech=setting), root) == speech
+    assert bool(speech_mistake(root)) == ("nonsense" in html)
 
 
 def test_without_speech_nothing_is_asked_of_the_engine() -> None:

@@ -72,8 +72,8 @@ def test_include_and_exclude_are_as_in_gitignore(site: Path) -> None:
 def test_a_page_may_be_a_site(site: Path) -> None:
     make(site, "a.html", "b.html")
     assert names(site / "a.html") == ["a.html"]
-    make(site, "c.txt")
-    assert names(site / "c.txt") == ["c.txt"]
+    (site / "c.php").write_text("<!doctype html><p>c")
+    assert names(site / "c.php") == ["c.php"]
 
 
 def test_a_link_to_a_page_means_the_page(site: Path) -> None:

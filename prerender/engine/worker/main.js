@@ -199,10 +199,10 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
  */
 async function outlinesFor(font, characters) {
   const known = lettersOf(font, characters);
-  if (known.length === [...characters].length) return { glyphs: known };
+  if (known.length === [...characters].length) return { markup: 'html', glyphs: known };
   // Files that MathJax loads when a formula has something of them
   await loadAll(font);
-  return { glyphs: lettersOf(font, characters) };
+  return { markup: 'html', glyphs: lettersOf(font, characters) };
 }
 
 /**

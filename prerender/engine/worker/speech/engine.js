@@ -14,11 +14,11 @@ const BASE = new URL('../../mathjax/sre', import.meta.url).href;
 
 /** @typedef {{locale: string, modality: string, domain: string, style: string}} Settings */
 
-/** @type {Promise<any> | null} */
-let loading = null;
+/** Languages without rules for ClearSpeak. */
+const MATHSPEAK_ONLY = new Set(['ca', 'da', 'es']);
 
-/** What the engine is set to. */
-let current = '';
+/** @type {Map<string, Promise<{engine: any, locale: string}>>} an engine for each domain, with the rules of no other */
+const engines = new Map();
 
 /**
  * Sets the engine, and loads what it lacks for that; what then says a tree, and mends it before.
@@ -27,15 +27,17 @@ let current = '';
  * @returns {Promise<(tree: import('./tree.js').TreeElement) => string>}
  */
 export async function speaker(settings) {
-  loading ??= load();
-  const engine = await loading;
-  const wanted = Object.values(settings).join();
-  if (wanted !== current) {
-    await engine.setupEngine(settings);
+  const domain = MATHSPEAK_ONLY.has(settings.locale) ? 'mathspeak' : settings.domain;
+  const known = engines.get(domain) ?? load(domain);
+  engines.set(domain, known);
+  const set = await known;
+  const { engine } = set;
+  if (set.locale !== settings.locale) {
+    await engine.setupEngine({ ...settings, domain });
+    set.locale = settings.locale;
     rulesByName = new WeakMap();
   }
-  current = wanted;
-  const voice = voiceOf(settings);
+  const voice = voiceOf({ ...settings, domain });
   return (tree) => {
     if (settings.modality === 'speech') mend(tree, voice);
     return handOver(tree, (text) => engine.toSpeech(text)).replace(/\s+(,?)\s*/g, '$1 ').trim();
@@ -50,8 +52,13 @@ function voiceOf({ locale, domain }) {
   return { locale, bar: barIn(locale), spells: domain === 'mathspeak' && SPELLING.has(locale), knows: isKnown };
 }
 
-async function load() {
-  const custom = async (/** @type {string} */ locale) => rightened(locale, await (await fetch(`${BASE}/mathmaps/${locale}.json`)).json());
+/**
+ * An engine that is set to no language yet.
+ *
+ * @param {string} domain  whose rules it is to have
+ */
+async function load(domain) {
+  const custom = async (/** @type {string} */ locale) => rightened(locale, domain, await (await fetch(`${BASE}/mathmaps/${locale}.json`)).json());
   Object.assign(globalThis, { SREfeature: { custom }, SREexternal: { xmldom, document: factory, xpath, candidates } });
   const script = document.createElement('script');
   script.src = `${BASE}/sre.js`;
@@ -61,8 +68,10 @@ async function load() {
   });
   document.head.append(script);
   await loaded;
-  await window.SRE.engineReady();
-  return window.SRE;
+  const engine = window.SRE;
+  await engine.engineReady();
+  Reflect.deleteProperty(globalThis, 'SREfeature'); // else other engines would take it for theirs
+  return { engine, locale: '' };
 }
 
 /**

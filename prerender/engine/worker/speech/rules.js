@@ -34,9 +34,11 @@ const NAMES = {
 
 /**
  * @param {string} locale
- * @param {Rules} rules
+ * @param {string} domain  whose rules are wanted; all else is left out
+ * @param {Rules} all
  */
-export function rightened(locale, rules) {
+export function rightened(locale, domain, all) {
+  const rules = Object.fromEntries(Object.entries(all).filter(([name]) => !name.includes('/rules/') || domain === 'default' || name.includes(`/${domain}_`)));
   const symbols = entries(rules, '/symbols/');
   for (const { names = [] } of entries(rules, '/functions/')) for (const name of names) functions.add(name);
   const bar = nameOf(symbols, '007C');

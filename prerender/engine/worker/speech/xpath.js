@@ -15,7 +15,7 @@
  * @typedef {{reverse: boolean, flat: boolean, from: Axis}} AxisKind  flat: from nodes in order and apart come nodes in order
  */
 
-const TOKENS = /\s*(?:([a-zA-Z_][\w-]*(?::(?!:)[a-zA-Z_*][\w-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
+const TOKENS = /\s*(?:([a-zA-Z_][\w.-]*(?::(?!:)[a-zA-Z_*][\w.-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
 
 /** @type {Map<string, Evaluator>} */
 const compiled = new Map();
@@ -506,6 +506,9 @@ function ofNumber(given, compute) {
   return (node, at, size) => compute(number(given(node, at, size)));
 }
 
+/** Elements and attributes. */
+const NAMED = new Set([1, 2]);
+
 /**
  * @param {Evaluator | undefined} given
  * @returns {Evaluator}
@@ -514,7 +517,7 @@ function nameOf(given) {
   const self = orSelf(given);
   return (node, at, size) => {
     const [first] = nodes(self(node, at, size));
-    return first && first.nodeType !== 3 ? first.nodeName : '';
+    return first && NAMED.has(first.nodeType) ? first.nodeName : '';
   };
 }
 
