@@ -179,7 +179,7 @@ def test_every_kind(prerender: Run, site: Path, way: str) -> None:
     built = dict(files(site))
     again = prerender("build", "site", "--feeds", way)
     assert "nothing written" in again.stderr
-    assert " 0 typeset" in again.stderr
+    assert "typeset" not in again.stderr
     assert dict(files(site)) == built
     assert prerender("build", "site", "--feeds", way, "--no-cache").returncode == Exit.DONE
     assert dict(files(site)) == built
