@@ -197,6 +197,27 @@ class Settings:
         least=0.1,
         word="SECONDS",
     )
+    memory_limit: int = option(
+        1024,
+        "engine",
+        "What scripts in a tab of the browser may hold; a formula that needs more is an error.",
+        least=64,
+        word="MB",
+    )
+    page_limit: float = option(
+        50.0,
+        "engine",
+        "The size of a page or a feed; a larger one is left as it is, with an error.",
+        least=0.001,
+        word="MB",
+    )
+    formula_limit: int = option(
+        100_000,
+        "engine",
+        "The number of formulas of a page; one that has more is left as it is, with an error.",
+        least=1,
+        word="N",
+    )
     browser: str | None = option(
         None,
         "engine",

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
 from prerender.engine import Engine, Job, JobResult, engine_setup
-from prerender.errors import PageError, PrerenderError
+from prerender.errors import LimitError, PageError, PrerenderError
 from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
@@ -176,7 +176,13 @@ async def open_session(
     """
     timing = timing or Timing()
     engine = Engine(
-        settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
+        settings.browser,
+        settings.jobs,
+        settings.time_limit,
+        notice,
+        timing,
+        prewarm=prewarm,
+        memory=settings.memory_limit,
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder, notice) as cache:
@@ -218,6 +224,7 @@ async def result_of(
     read_file, dependencies = scripts.reader(page)
     key = None
     try:
+        check_size(data, session.settings)
         host = await _find_host(page, data, session, scripts, dependencies)
         base = os.fsencode(scripts.base(page)).hex()
         if inspect is None:
@@ -241,6 +248,20 @@ async def result_of(
         with session.timing.span("cache"):
             session.cache.keep_page(key, pack(result))
     return result
+
+
+def check_size(data: bytes, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, is too large."""
+    size, limit = len(data) / 1_000_000, settings.page_limit
+    if size > limit:
+        raise LimitError(f"it has {size:.4g} MB, more than --page-limit {limit:g}")
+
+
+def check_count(count: int, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, has too many formulas."""
+    limit = settings.formula_limit
+    if count > limit:
+        raise LimitError(f"it has {count} formulas, more than --formula-limit {limit}")
 
 
 def _comes_back(page: PurePosixPath, data: bytes, known: PageResult) -> bool:
@@ -275,7 +296,7 @@ def failure(
             location = LineIndex(text).locate(error.offset)
     help = cure() if isinstance(error, SetupError) else ""
     said = Diagnostic("error", f"the {kind} is left as it is: {error}", location, cure=help)
-    cacheable = not isinstance(error, (OSError, SetupLostError))
+    cacheable = not isinstance(error, (OSError, SetupLostError, LimitError))
     return PageResult(None, diagnostics=[said], failed=True, cacheable=cacheable)
 
 
@@ -415,6 +436,7 @@ def _find(
         selector = lost_numbers(sheets_of(root, opened.read_file))
         setup = setup.with_warnings(_UNNUMBERED.format(selector)) if selector else setup
     planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file), speech)
+    check_count(len(planned.formulas), settings)
     if note and planned.formulas:
         said = Diagnostic("note", note, cure=cure())
         planned = replace(planned, notes=(*planned.notes, said))
