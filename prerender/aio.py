@@ -212,6 +212,14 @@ class Renderer:
     async def __aexit__(self, *error: Any) -> None:
         await self._open.aclose()
 
+    async def warm(self) -> None:
+        """Start the browser now, not with the first formula. Raises EngineError."""
+        await self._session.engine.browser()
+
+    def forget_files(self) -> None:
+        """Read the scripts and style sheets of sites again: they have changed."""
+        self._scripts = {None: NoScripts()}
+
     async def render_html(
         self, html: Markup, *, site: SitePath | None = None, path: str = "index.html"
     ) -> Result[Markup]:
