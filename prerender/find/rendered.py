@@ -23,7 +23,7 @@ _KATEX = frozenset({"katex", "katex-display", "katex-error"})
 #: what MathJax 2 puts beside the script of a formula, the outermost of it
 _MATHJAX_2 = frozenset(
     {"MathJax", "MathJax_Display", "MathJax_CHTML", "mjx-chtml", "MathJax_SVG"}
-    | {"MathJax_SVG_Display", "MathJax_MathML"}
+    | {"MathJax_SVG_Display", "MathJax_MathML", "MathJax_Error"}
 )
 _DISPLAYS_2 = frozenset({"MathJax_Display", "MathJax_SVG_Display", "MJXc-display"})
 _ERRORS_2 = frozenset({"merror", "mjx-merror", "noError", "MathJax_Error"})

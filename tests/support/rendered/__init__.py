@@ -1,16 +1,17 @@
 """Pages with TeX in them go in; the same pages rendered by KaTeX or MathJax come out.
 
-Some are made in Node, as generators do it, some are what a browser has in its DOM when the scripts of
-a page are done, as those save it that "prerender" with a browser.
+Some are made in Node, as generators do it, some are what a browser has when a page's scripts are
+done, as tools save it that open pages of a site in one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.oracle.oracle import in_page
+from tests.support.oracle.oracle import in_pages
 
 _MAKE = Path(__file__).with_name("make.js")
 _CDN = "https://cdn.jsdelivr.net/npm"
@@ -71,9 +72,10 @@ def in_node(name: str, page: str) -> str:
     return done.stdout
 
 
-def in_browser(page: str, folder: Path) -> str:
-    """A page as the browser has it when its scripts are done; `folder` is for the page itself."""
-    file = folder / "page.html"
-    file.write_text(page, "utf-8")
-    script = "document.documentElement.outerHTML"
-    return f"<!DOCTYPE html>\n{asyncio.run(in_page(file, folder, script))}"
+def in_browser(pages: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Pages as a browser has them when their scripts are done; `folder` is for the pages."""
+    files = {name: folder / f"{name}.html" for name in pages}
+    for name, file in files.items():
+        file.write_text(pages[name], "utf-8")
+    answers = asyncio.run(in_pages(files.values(), folder, "document.documentElement.outerHTML"))
+    return {name: f"<!DOCTYPE html>\n{answer}" for name, answer in zip(files, answers, strict=True)}
