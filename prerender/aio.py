@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -34,6 +34,7 @@ from prerender.screens.viewport import Screens
 from prerender.settings import Settings
 from prerender.site.assets import Memory, SharedAssets
 from prerender.site.files import Site, open_site
+from prerender.site.lock import alone_in
 from prerender.source.lines import LineIndex
 from prerender.timing import Timing
 
@@ -73,7 +74,7 @@ async def build(
     """
     opened = _open(site, settings, settings.output)
     async with open_session(settings, notice=notice, timing=timing) as session:
-        return await build_site(opened, session, progress=progress)
+        return await build_site(opened, session, progress=progress, notice=notice)
 
 
 async def check(
@@ -117,9 +118,13 @@ def _inspector(site: Site, session: RenderSession) -> ScreenInspector:
     )
 
 
-async def restore(site: SitePath, settings: Settings = _DEFAULT) -> Report:
+async def restore(
+    site: SitePath, settings: Settings = _DEFAULT, *, notice: Notice = silent
+) -> Report:
     """Restore the source of every rendered page of a site, byte for byte. Raises SiteError."""
-    return restore_site(_open(site, settings, settings.output))
+    opened = _open(site, settings, settings.output)
+    async with alone_in(opened.output or opened.root, notice):
+        return restore_site(opened)
 
 
 class FoundFormula(NamedTuple):
@@ -255,4 +260,5 @@ async def render_html(
 
 def _open(site: SitePath, settings: Settings, output: str | None) -> Site:
     target = None if output is None else Path(output)
-    return open_site(Path(site), target, settings.include, settings.exclude)
+    opened = open_site(Path(site), target, settings.include, settings.exclude)
+    return replace(opened, sync=settings.sync)

@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,7 @@ from prerender.errors import UsageError
 from prerender.hashing import fingerprint
 from prerender.setup.own import mistakes
 
-Group = Literal["site", "pages", "engine", "cache", "screens", "report"]
+Group = Literal["site", "pages", "feeds", "engine", "cache", "screens", "report"]
 S = TypeVar("S", bound="Settings")
 
 
@@ -34,10 +34,10 @@ class SettingsError(UsageError):
 class Option:
     """The properties of an option besides its name, type and default.
 
-    `group` decides which commands have it; options of "pages" affect results. `least` and `most`
-    are inclusive limits; `word` is the metavariable in the help. `requires` is the option without
-    which the flag has no effect, `variables` are additional environment variables, `folder` says
-    that the value names a folder that is there.
+    `group` decides which commands have it; options of "pages" affect what pages become. `least` and
+    `most` are inclusive limits; `word` is the metavariable in the help. `requires` is the option
+    without which the flag has no effect, `variables` are additional environment variables, `folder`
+    says that the value names a folder that is there.
     """
 
     help: str
@@ -85,6 +85,12 @@ class Settings:
         "site",
         "Pages to leave out, a pattern as in .gitignore; may be repeated.",
         word="PATTERN",
+    )
+    sync: bool = option(
+        False,
+        "site",
+        "Have each page on the disk before it takes the place of its source, so that not even a "
+        "power cut leaves an empty one; slower.",
     )
     css: Literal["inline", "external"] = option(
         "inline",
@@ -169,6 +175,18 @@ class Settings:
         "variable.",
         word="TABLE",
         default_text="that of each page",
+    )
+    trust: Literal["page", "site"] = option(
+        "page",
+        "pages",
+        "Whose formulas these are: those of anybody who writes in a page, so that the ids and "
+        "classes they give (\\cssId, \\class) get a prefix, or all of the site's own author.",
+    )
+    feeds: Literal["off", "mathml", "img"] = option(
+        "off",
+        "feeds",
+        "What becomes of formulas in RSS, Atom and JSON feeds: nothing, MathML, or pictures, which "
+        "nearly all readers show; their files are in the folder prerender-math of the site.",
     )
     jobs: int | None = option(
         None,
@@ -299,11 +317,13 @@ def load(
     given: Mapping[str, Any],
     file: Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    *,
+    flags_only: Collection[str] = (),
 ) -> S:
     """Load settings from flags (`given`, by setting name), variables, and a file.
 
     The file defaults to prerender.toml or pyproject.toml in the current folder, if it exists.
-    Raises SettingsError.
+    `flags_only` are settings that count as flags only. Raises SettingsError.
     """
     kinds = types_of(settings)
     flags = {
@@ -311,7 +331,8 @@ def load(
         for setting in fields(settings)
         if setting.name in given
     }
-    found = from_file(settings, file) | from_environment(settings, environment) | flags
+    found = from_file(settings, file) | from_environment(settings, environment)
+    found = {name: value for name, value in found.items() if name not in flags_only} | flags
     for setting in fields(settings):
         required = option_of(setting).requires
         if setting.name in given and required is not None and not found.get(required):

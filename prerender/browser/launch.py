@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
@@ -68,6 +71,8 @@ class Chromium:
 
     async def _start(self) -> Browser:
         program = find_browser(self._program)
+        if self._program is not None and self._browser is None:
+            await _refuse_other_programs(program.path)
         protection = sandbox(program.path)
         if not protection.on and self._browser is None:
             self._notice(f"Chromium runs without its sandbox: {protection.why_off}")
@@ -83,4 +88,40 @@ class Chromium:
                 handle_sigterm=False,
             )
         except Error as error:
-            raise EngineError(f"{program.path} does not start: {error.message}") from error
+            raise EngineError(f"{program.path} does not start: {_why(error)}") from error
+
+
+#: seconds in which a program says its version
+_VERSION_TIMEOUT = 10.0
+#: Chromium's versions, and those of browsers made of it, have four parts
+_VERSION = re.compile(rb"\d+\.\d+\.\d+\.\d+")
+
+
+async def _refuse_other_programs(program: Path) -> None:
+    """Check that a program is a Chromium, by the version that it says. Raises EngineError.
+
+    On Windows, Chromium opens a window in place of that.
+    """
+    if sys.platform == "win32":
+        return
+    pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        program, "--version", stdin=none, stdout=pipe, stderr=none
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), _VERSION_TIMEOUT)
+    except TimeoutError:
+        said = b""
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+    if not _VERSION.search(said):
+        answer = said.decode(errors="replace").strip().partition("\n")[0][:80] or "nothing"
+        raise EngineError(f"{program} is no Chromium: asked for its version, it says {answer}")
+
+
+def _why(error: Error) -> str:
+    """What Playwright says of a browser that does not start, and what the browser itself says."""
+    first, *rest = error.message.splitlines()
+    said = [line.partition("[err] ")[2] for line in rest if "[err] " in line]
+    return "; ".join([first, *said[:3]])

@@ -14,7 +14,7 @@ import typer
 from prerender import __version__
 from prerender.cli.options import CommandSettings, with_settings
 from prerender.cli.usage import OneLine
-from prerender.errors import Exit
+from prerender.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=OneLine,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Typeset the formulas of a built site with MathJax 4, and write them into its pages.",
     epilog=(
@@ -34,7 +34,11 @@ app = typer.Typer(
         "(time_limit) and an environment variable (PRERENDER_TIME_LIMIT)."
     ),
 )
-cache_app = typer.Typer(no_args_is_help=True, help="Show or clean the cache of typeset formulas.")
+cache_app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Show or clean the cache of typeset formulas.",
+)
 app.add_typer(cache_app, name="cache")
 
 SitePath = Annotated[
@@ -46,26 +50,52 @@ SitePath = Annotated[
 @app.callback(invoke_without_command=True)
 def _version(
     show: Annotated[
-        bool, typer.Option("--version", help="Show the version.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Show the versions of this and MathJax.", is_eager=True),
     ] = False,
 ) -> None:
     if show:
-        typer.echo(f"prerender {__version__}")
+        from prerender.engine.bundle import mathjax_version
+
+        typer.echo(f"prerender {__version__} (MathJax {mathjax_version()})")
         raise typer.Exit
 
 
-@app.command("build")
-@with_settings("build", ["site", "pages", "engine", "cache", "report"])
+def _examples(*lines: str) -> str:
+    """Return the end of a command's help: lines to type, each in a line of its own."""
+    return "\n\n".join(("Examples:", *lines))
+
+
+@app.command(
+    "build",
+    epilog=_examples(
+        "mkdocs build && prerender build site",
+        "prerender build public -o rendered --css external",
+        "prerender build page.html -o rendered.html",
+    ),
+)
+@with_settings("build", ["site", "pages", "feeds", "engine", "cache", "report"])
 def build_command(site: SitePath, settings: CommandSettings) -> None:
     """Typeset the formulas of every page of SITE, in place or into DIR."""
     from prerender import aio
+    from prerender.site.project import why_not_built
 
+    if not settings.yes and (why := why_not_built(site)):
+        raise UsageError(f"{why}; --yes builds it all the same")
     _render(aio.build, site, settings)
 
 
-@app.command("check")
+@app.command(
+    "check",
+    epilog=_examples(
+        "prerender check public --strict --format github",
+        "prerender check public --screens 320,390,820 --report report.html",
+    ),
+)
 @with_settings(
-    "check", ["site", "pages", "engine", "cache", "screens", "report"], without=["output"]
+    "check",
+    ["site", "pages", "feeds", "engine", "cache", "screens", "report"],
+    without=["output", "sync", "yes"],
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""
@@ -90,7 +120,7 @@ def _render(
     report_and_exit(report, site, settings, timing)
 
 
-@app.command("list")
+@app.command("list", epilog=_examples("prerender list public | grep frac"))
 @with_settings(
     "list",
     ["cache"],
@@ -119,20 +149,25 @@ async def _list(site: Path, settings: CommandSettings) -> bool:
     return failed
 
 
-@app.command("restore")
-@with_settings("restore", ["site", "report"], without=["profile", "strict"])
+@app.command("restore", epilog=_examples("prerender restore public"))
+@with_settings(
+    "restore", ["site", "report"], without=["yes", "profile", "strict"], flags_only=["output"]
+)
 def restore_command(site: SitePath, settings: CommandSettings) -> None:
     """Restore the source of every rendered page of SITE, byte for byte."""
     from prerender import aio
-    from prerender.cli.output import report_and_exit
+    from prerender.cli.output import notice, report_and_exit
     from prerender.cli.process import run
 
-    report_and_exit(run(aio.restore(site, settings)), site, settings)
+    report = run(aio.restore(site, settings, notice=notice(settings.quiet)))
+    report_and_exit(report, site, settings)
 
 
-@app.command("batch")
+@app.command("batch", epilog=_examples("prerender batch archive -o rendered --journal journal.db"))
 @with_settings(
-    "batch", ["site", "pages", "engine", "cache", "report"], without=["profile", "verbose"]
+    "batch",
+    ["site", "pages", "engine", "cache", "report"],
+    without=["yes", "format", "profile", "verbose", "sync"],
 )
 def batch_command(
     settings: CommandSettings,
@@ -142,7 +177,9 @@ def batch_command(
     ],
     sites: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SITE...", help="Folders, pages or URLs.", show_default=False),
+        typer.Argument(
+            metavar="SITE...", help="Folders, pages or URLs.", parser=str, show_default=False
+        ),
     ] = None,
     listed: Annotated[
         str | None,
@@ -237,10 +274,9 @@ def cache_info(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
     """Remove all entries."""
-    from prerender.cache.disk import cache_folder, open_cache
+    from prerender.cache.disk import cache_folder, empty
 
-    with open_cache(cache_folder(settings.cache_dir)) as cache:
-        typer.echo(f"{cache.clear()} entries removed")
+    typer.echo(f"{empty(cache_folder(settings.cache_dir))} entries removed")
 
 
 @cache_app.command("prune")

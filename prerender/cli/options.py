@@ -33,6 +33,17 @@ from prerender.settings import (
 class CommandSettings(Settings):
     """The settings of the command line: all Settings, and which reports it prints and writes."""
 
+    yes: bool = option(
+        False,
+        "site",
+        "Build also what looks like an author's own files: a project's root, or templates.",
+    )
+    format: Literal["text", "github", "sarif"] = option(
+        "text",
+        "report",
+        "How errors and warnings are written: as text, as annotations of GitHub Actions, or as a "
+        "SARIF document on standard output.",
+    )
     json: str | None = option(
         None, "report", "Write a report as JSON; - for standard output.", word="FILE"
     )
@@ -56,6 +67,16 @@ class CommandSettings(Settings):
 
 
 _KINDS = types_of(CommandSettings)
+#: the panels of the help, the commonest first
+_PANELS: dict[Group, str] = {
+    "site": "Which pages, and where to",
+    "report": "What is said",
+    "pages": "What becomes of pages",
+    "feeds": "What becomes of feeds",
+    "screens": "Screens",
+    "engine": "Browser",
+    "cache": "Cache",
+}
 #: the flags of each command, by its name
 COMMANDS: dict[str, list[str]] = {}
 
@@ -66,13 +87,16 @@ def with_settings(
     *,
     also: Sequence[str] = (),
     without: Sequence[str] = (),
+    flags_only: Sequence[str] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command, a function that takes `settings`, with the flags of `groups`.
 
-    `also` are single settings to add, `without` those of the groups to leave out.
+    `also` are single settings to add, `without` those of the groups to leave out, `flags_only`
+    those that are not read from variables and files.
     """
     names = {field.name for field in in_groups(CommandSettings, groups)} | set(also)
     chosen = [field for field in fields(CommandSettings) if field.name in names - set(without)]
+    chosen.sort(key=lambda field: list(_PANELS).index(option_of(field).group))
     COMMANDS[command] = [field.name for field in chosen]
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
@@ -81,14 +105,16 @@ def with_settings(
             file = given.pop("config")
             flags = {field.name: given.pop(field.name) for field in chosen}
             flags = {name: value for name, value in flags.items() if value not in (None, [])}
-            settings = load(CommandSettings, flags, file)
+            settings = load(CommandSettings, flags, file, flags_only=flags_only)
             for name in ("json", "report", "profile"):
                 _refuse_unwritable(getattr(settings, name))
+            if settings.format == "sarif" and settings.json == "-":
+                raise UsageError("--format sarif and --json - both write to standard output")
             function(settings=settings, **given)
 
         signature = inspect.signature(function, eval_str=True)
         own = [given for given in signature.parameters.values() if given.name != "settings"]
-        parameters = [*own, _CONFIG, *map(_parameter, chosen)]
+        parameters = [*own, *map(_parameter, chosen), _CONFIG]
         parameters.sort(key=lambda parameter: parameter.default is not inspect.Parameter.empty)
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -121,6 +147,8 @@ _CONFIG = _keyword(
             metavar="FILE",
             envvar="PRERENDER_CONFIG",
             help="Read settings from FILE instead of prerender.toml or pyproject.toml.",
+            show_envvar=False,
+            rich_help_panel="Configuration",
         ),
     ],
 )
@@ -148,6 +176,7 @@ def _parameter(field: Field[Any]) -> inspect.Parameter:
         metavar=known.word,
         help=f"{known.help}{_default(field)}".replace("[", "\\["),
         show_default=False,
+        rich_help_panel=_PANELS[known.group],
         **limits,
     )
     return _keyword(field.name, Annotated[type_ | None, info])

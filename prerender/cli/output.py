@@ -6,16 +6,21 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import typer
 
 from prerender.cli.options import CommandSettings
+from prerender.cli.terminal import print_diagnostic, terminal
 from prerender.errors import UsageError
 from prerender.report.diagnostics import pluralize, topics
+from prerender.report.formats import github, sarif
 from prerender.report.html import report_data, write_report
 from prerender.report.summary import PageReport, Report
 from prerender.timing import Timing
+
+#: how diagnostics are written
+Form = Literal["text", "github", "sarif"]
 
 
 def report_and_exit(
@@ -28,7 +33,7 @@ def report_and_exit(
             say(timing.summary())
         if settings.profile is not None:
             _write(settings.profile, timing.trace())
-    diagnose(report.pages, site, quiet=quiet and not report.strict)
+    diagnose(report.pages, site, quiet=quiet and not report.strict, form=settings.format)
     for page in report.pages if verbose else ():
         typer.echo(f"{page.path}: {page.status}, {pluralize(page.formulas, 'formula')}", err=True)
     if not quiet:
@@ -61,10 +66,12 @@ def notice(quiet: bool) -> Callable[[str], None]:
     return lambda text: None if quiet else say(text)
 
 
-def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) -> None:
+def diagnose(
+    pages: Sequence[PageReport], site: Path, *, quiet: bool = False, form: Form = "text"
+) -> None:
     """Print the diagnostics of a site's pages: each error, then what is reported once.
 
-    `quiet`: only errors.
+    `quiet`: only errors. SARIF goes to standard output, all else to standard error.
     """
     excerpts = [
         (str(site if site.is_file() else site / page.path), diagnostic.excerpt)
@@ -72,11 +79,17 @@ def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) ->
         for diagnostic in page.diagnostics
         if not quiet or diagnostic.severity == "error"
     ]
-    for path, excerpt in excerpts:
-        if not excerpt.once:
-            typer.echo(excerpt.show(path), err=True)
-    for topic in topics(excerpts):
-        typer.echo(topic.show(), err=True)
+    if form == "sarif":
+        typer.echo(json_bytes(sarif(excerpts), indent=1))
+    elif form == "github":
+        for command in github(excerpts):
+            typer.echo(command, err=True)
+    else:
+        for path, excerpt in excerpts:
+            if not excerpt.once:
+                print_diagnostic(excerpt.severity, excerpt.show(path))
+        for topic in topics(excerpts):
+            print_diagnostic(topic.first.severity, topic.show())
     for page in pages:
         if page.bug:
             typer.echo(f"{page.path}: {page.bug}", err=True)
@@ -85,13 +98,12 @@ def diagnose(pages: Sequence[PageReport], site: Path, *, quiet: bool = False) ->
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that displays progress (pages done, of all): on a terminal only."""
-    from rich.console import Console  # takes as long to import as a small build takes to run
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    console = terminal()
+    if quiet or console is None:
         yield lambda _done, _all: None
         return
+    from rich.progress import Progress
+
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("pages", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -29,7 +29,12 @@ def run(action: Coroutine[Any, Any, T]) -> T:
         for name in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):  # on Windows
                 loop.add_signal_handler(name, task.cancel)
-        return await task
+        try:
+            return await task
+        except BaseException:
+            # what ends the run is told once, not again by each task that it ends
+            loop.set_exception_handler(lambda _loop, _context: None)
+            raise
 
     try:
         with _tuned_interpreter():

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from typer import TyperException, echo
 from typer.core import TyperGroup
 
+from prerender.cli.terminal import print_error
 from prerender.errors import Exit, PrerenderError
 
 
@@ -21,11 +22,14 @@ class OneLine(TyperGroup):
             code = super().main(*args, **{**named, "standalone_mode": False})
         except TyperException as error:
             if message := usage_message(error):  # without arguments, the help has been printed
-                echo(message, err=True)
+                print_error(message)
             code = Exit.USAGE_ERROR
         except PrerenderError as error:
-            echo(f"prerender: error: {error}", err=True)
+            print_error(str(error))
             code = error.exit_code
+        except PermissionError as error:
+            print_error(f"{error.filename or 'a file'}: {error.strerror}")
+            code = Exit.USAGE_ERROR
         except Exception:
             echo(f"{traceback.format_exc()}prerender: error: {_BUG}", err=True)
             code = Exit.BUG
@@ -41,4 +45,4 @@ def usage_message(error: TyperException) -> str:
     message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "prerender"
-    return message and f"prerender: error: {message} (see {command} --help)"
+    return message and f"{message} (see {command} --help)"

@@ -138,6 +138,11 @@ class JobResult:
     outlines: dict[str, str] = field(default_factory=dict)
 
     @property
+    def failed(self) -> int:
+        """How many formulas have an error."""
+        return sum(typeset.error is not None for typeset in self.typesets)
+
+    @property
     def cacheable(self) -> bool:
         """Whether another run would give the same, also with other fonts on this machine."""
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)

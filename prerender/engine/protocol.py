@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from prerender.engine.allowed import is_outline, refused
 from prerender.engine.model import EquationNumber, Job, Label, Layout, Piece, Typeset
 
 _CONSTANTS = json.loads(Path(__file__).with_name("worker").joinpath("constants.json").read_bytes())
@@ -20,6 +21,9 @@ X_HEIGHT: int = _CONSTANTS["xHeight"]
 #: ex: what is no wider fits every column of text; a screen of 280 px has at least as many. No
 #: layout is narrower.
 NARROWEST: int = _CONSTANTS["narrowest"]
+#: what stands before ids and classes that authors give to parts of formulas (worker/given.js)
+GIVEN_ID: str = _CONSTANTS["givenId"]
+GIVEN_CLASS: str = _CONSTANTS["givenClass"]
 
 #: what a tab has for Python (worker/protocol.js: publish), and Python for a tab
 LOADED, RUN, REPORT_PROGRESS = "prerenderWorker.loaded", "prerenderWorker.run", "reportProgress"
@@ -53,13 +57,21 @@ def decode_answer(text: str) -> Answer:
     """The answer to a call."""
     data = json.loads(text)
     return Answer(
-        [[decode_typeset(typeset) for typeset in job] for job in data["typesets"]],
-        data["outlines"],
+        [[_checked(decode_typeset(typeset)) for typeset in job] for job in data["typesets"]],
+        {name: path for name, path in data["outlines"].items() if is_outline(path)},
         data["milliseconds"] / 1000,
         data["layout_milliseconds"] / 1000,
         data["speech_milliseconds"] / 1000,
         data["heap"],
     )
+
+
+def _checked(typeset: Typeset) -> Typeset:
+    """A typeset as a page may have it; an error in place of any other."""
+    found = refused(typeset)
+    if found is None:
+        return typeset
+    return Typeset(error=f"it is drawn with what no formula may have: {found}")
 
 
 def decode_typeset(data: Mapping[str, Any]) -> Typeset:

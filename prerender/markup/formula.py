@@ -10,6 +10,7 @@ from html import escape
 from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
+from prerender.markup.colours import coloured, has_colours
 from prerender.markup.copied import CLASS, copied, words_of
 from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
@@ -49,11 +50,14 @@ def render(
         attributes += "" if usual is None else f' data-gap="{usual}"'
         breaks = [_break(one, usual, state) for one in typeset.layouts]
         content = form.inline(typeset.layouts, breaks, formula, state)
+    if form is SVG and has_colours(content):
+        content = coloured(content, state.needs)
     content = form.whole(content, words_of(formula, carried, state.parting))
     content, anchors = _anchors(content, typeset)
     content = content.replace("<svg", '<svg role="none"')
     linked = "<a " in content
     if linked:
+        state.needs.links = True
         content = with_named_links(content, formula, typeset, language)
     named = name(formula, typeset, language, linked)
     if "<prm-view" in content:

@@ -43,6 +43,7 @@ from prerender.markup import (
 from prerender.pipeline.before import Again, Work, counted, notes_on, unlike, work_on
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
+from prerender.pipeline.given import has_given, linked
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
@@ -317,17 +318,7 @@ def finish(
     page, around = plan.page, plan.around
     if around is None:
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
-    typesets, outlines = _collect(plan, answers)
-    both = zip(plan.formulas, typesets, strict=True)
-    reasons = [
-        lacking(plan.setup_of(formula), formula, typeset) or unlike(formula, typeset)
-        for formula, typeset in both
-    ]
-    held = counted(plan.formulas, typesets, reasons)
-    typesets = [
-        typeset if why is None else Typeset(error=why[0])
-        for typeset, why in zip(typesets, held, strict=True)
-    ]
+    typesets, held, outlines = judged(plan, answers)
     look = look if not around.base else RenderOptions(shrink=look.shrink)
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
@@ -365,18 +356,40 @@ def finish(
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
 
 
+def judged(
+    plan: Plan, answers: Sequence[JobResult]
+) -> tuple[list[Typeset], list[Held | None], dict[str, str]]:
+    """The typesets of a page's formulas, why some of them must stay as they are, all outlines.
+
+    Those that must stay have an error in place of their layouts.
+    """
+    typesets, outlines = _collect(plan, answers)
+    both = zip(plan.formulas, typesets, strict=True)
+    reasons = [
+        lacking(plan.setup_of(formula), formula, typeset) or unlike(formula, typeset)
+        for formula, typeset in both
+    ]
+    held = counted(plan.formulas, typesets, reasons)
+    typesets = [
+        typeset if why is None else Typeset(error=why[0])
+        for typeset, why in zip(typesets, held, strict=True)
+    ]
+    ids = plan.around.ids if plan.around is not None else ()
+    return linked(typesets, ids), held, outlines
+
+
 def _parting(plan: Plan, done: bool) -> str:
     """What parts the delimiters in copies of formulas, should scripts of the page look for math.
 
     `done`: all formulas are rendered.
     """
     rules = (plan.setup.rules, *plan.setup.rules.later)
-    engines = [one for one in rules if one.version != "katex"]
-    if not all(is_ignored(one.switch.ignore_class) for one in engines):
+    by_class = [one for one in rules if one.version in ("mathjax3", "mathjax4")]
+    if not all(is_ignored(one.switch.ignore_class) for one in by_class):
         return ELEMENT
     # Other pages of such a site may bring MathJax with them, but not KaTeX
-    alone = done and plan.loading.spans and len(engines) == len(rules)
-    return "" if alone else COMMENT
+    no_katex = all(one.version != "katex" for one in rules)
+    return "" if done and plan.loading.spans and no_katex else COMMENT
 
 
 def _pictures(
@@ -479,7 +492,7 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in _formula_diagnostics(formula, typeset, why)
+        for told in formula_diagnostics(formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
@@ -516,12 +529,17 @@ def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
     return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
 
 
+_GIVEN = Diagnostic(
+    "warning",
+    r"ids and classes that formulas give (\cssId, \class) have a prefix: they are none of the page",
+    cure="where all formulas are the site's own, --trust site leaves them as they are",
+)
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
 
-def _formula_diagnostics(
+def formula_diagnostics(
     formula: Formula, typeset: Typeset, held: Held | None
 ) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""
@@ -536,6 +554,8 @@ def _formula_diagnostics(
         else:
             told = f"{name} is not defined; it stands in red, as MathJax shows it"
             yield Diagnostic("warning", told, cure=cure(name))
+    if has_given(typeset):
+        yield _GIVEN
     if typeset.guessed:
         told = f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess"
         yield Diagnostic("warning", told, cure=_FONTS)

@@ -162,14 +162,19 @@ class Topic:
 
     def show(self) -> str:
         """Return lines for a terminal."""
-        [(path, excerpt), *others] = self.places
+        [(path, excerpt), *_] = self.places
+        details = self.details()
+        return excerpt.show(path) + (f"\n  {details}" if details else "")
+
+    def details(self) -> str:
+        """Return how often it occurs, where else, and its cure; "" if there is nothing to say."""
+        [(_, excerpt), *others] = self.places
         more = [f"{pluralize(self.count, 'time')} on {pluralize(self.pages, 'page')}"] * (
             self.count > 1
         )
         if others:
             more.append(f"also {', '.join(other.where(page) for page, other in others)}")
-        details = ", ".join(more) + ("; " if more and excerpt.cure else "") + excerpt.cure
-        return excerpt.show(path) + (f"\n  {details}" if details else "")
+        return ", ".join(more) + ("; " if more and excerpt.cure else "") + excerpt.cure
 
     def to_json(self) -> dict[str, Any]:
         """Return it as in the `--json` report."""

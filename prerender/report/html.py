@@ -56,12 +56,13 @@ def report_data(report: Report, name: str) -> ReportData:
     statuses = {
         status: pluralize(n, "page") for status in get_args(Status) if (n := report.count(status))
     }
-    formulas = f"{report.typeset:,} typeset, {report.from_cache:,} from the cache"
+    shares = ", ".join(f"{count:,} {share}" for share, count in report.shares().items() if count)
     figures = {
-        "pages": f"{len(report.pages):,}",
+        "pages": f"{len(report.pages) - report.feeds:,}",
+        **({"feeds": f"{report.feeds:,}"} if report.feeds else {}),
         **statuses,
         "written": pluralize(sum(page.written for page in report.pages), "page"),
-        "formulas": f"{sum(page.formulas for page in report.pages):,}: {formulas}",
+        "formulas": f"{report.formulas:,}{': ' if shares else ''}{shares}",
         "took": f"{report.seconds:.1f} s",
     }
     with_errors = [

@@ -22,7 +22,7 @@ Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """The result of a page."""
+    """The result of a page, or of a feed."""
 
     path: str
     status: Status
@@ -31,6 +31,10 @@ class PageReport:
     diagnostics: Sequence[Diagnostic] = ()
     bug: str = ""
     """The traceback of a bug in prerender that has left the page unchanged."""
+    feed: bool = False
+    before: int = 0
+    after: int = 0
+    """Bytes of the page's source and of its result, where this run has made the result."""
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -81,7 +85,7 @@ class ScreenReport:
 
 @dataclass(slots=True)
 class Report:
-    """The result of a run; `screens` if its pages were inspected on screens."""
+    """The result of a run; `pages` are feeds, too, `screens` if pages were inspected on screens."""
 
     pages: list[PageReport] = field(default_factory=list)
     distinct: int = 0
@@ -95,6 +99,9 @@ class Report:
     """The folder with pictures of formulas that are wrong on a screen, if there are any."""
     missing_libraries: Sequence[str] = ()
     """URLs outside the site that pages load, and that were not available to the screens."""
+    failed: int = 0
+    failed_before: int = 0
+    """Formulas with an error among those typeset, and those from the cache."""
 
     @property
     def exit(self) -> Exit:
@@ -108,8 +115,13 @@ class Report:
         return Exit.SOME_FAILED if failed else Exit.DONE
 
     def count(self, status: Status) -> int:
-        """Return the number of pages with this status."""
+        """Return the number of pages and feeds with this status."""
         return sum(page.status == status for page in self.pages)
+
+    @property
+    def feeds(self) -> int:
+        """The number of feeds among `pages`."""
+        return sum(page.feed for page in self.pages)
 
     def topics(self) -> list[Topic]:
         """Return the diagnostics that are reported once for all pages."""
@@ -119,24 +131,58 @@ class Report:
             for diagnostic in page.diagnostics
         )
 
+    @property
+    def formulas(self) -> int:
+        """The number of formulas on all pages."""
+        return sum(page.formulas for page in self.pages)
+
+    def shares(self) -> dict[str, int]:
+        """Return what has become of the formulas, by name; together they are all formulas."""
+        left = self.formulas
+        wrong = sum(bool(error.tex) for page in self.pages for error in page.errors)
+        shares = {}
+        for name, count in {
+            "with an error": wrong,
+            "from the cache": self.from_cache - self.failed_before,
+            "typeset": self.typeset - self.failed,
+        }.items():
+            shares[name] = min(max(count, 0), left)
+            left -= shares[name]
+        return {
+            "typeset": shares["typeset"],
+            "from the cache": shares["from the cache"],
+            "repeated": left,
+            "with an error": shares["with an error"],
+        }
+
     def summary(self) -> str:
         """Return a one-line summary."""
         counts = ", ".join(
             f"{count} {status}" for status in get_args(Status) if (count := self.count(status))
         )
         written = sum(page.written for page in self.pages) or "nothing"
-        formulas = sum(page.formulas for page in self.pages)
+        shares = [f"{count:,} {name}" for name, count in self.shares().items() if count]
+        formulas = pluralize(self.formulas, "formula") + (": " if shares else "")
+        before, after = (sum(sizes) for sizes in self._sizes())
+        weight = f" {show_bytes(before)} became {show_bytes(after)}." if before else ""
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
+        counted = pluralize(len(self.pages) - self.feeds, "page")
+        counted += f" and {pluralize(self.feeds, 'feed')}" if self.feeds else ""
         lacking = sum(page.lacks for page in self.pages)
         left = "Not rendered, in part or whole, because the set-up is not known"
         left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
         return (
-            f"{pluralize(len(self.pages), 'page')}: {counts}; {written} written. "
-            f"{pluralize(formulas, 'formula')}: {self.typeset} typeset, {self.from_cache} from the "
-            f"cache. {pluralize(errors, 'error')}{warned}.{left} {self.seconds:.1f} s"
+            f"{counted}: {counts}; {written} written. "
+            f"{formulas}{', '.join(shares)}. "
+            f"{pluralize(errors, 'error')}{warned}.{left}{weight} {self.seconds:.1f} s"
         )
+
+    def _sizes(self) -> tuple[list[int], list[int]]:
+        """Return the bytes of rendered pages, before and after."""
+        rendered = [page for page in self.pages if page.status == "rendered"]
+        return [page.before for page in rendered], [page.after for page in rendered]
 
     def to_json(self) -> dict[str, Any]:
         """Return the `--json` report."""
@@ -152,12 +198,14 @@ class Report:
                         "status": page.status,
                         "formulas": page.formulas,
                         "errors": [error.excerpt.to_json() for error in page.errors],
+                        **({"feed": True} if page.feed else {}),
                     }
                     for page in self.pages
                 ],
                 "totals": {
-                    "pages": len(self.pages),
-                    "formulas": sum(page.formulas for page in self.pages),
+                    "pages": len(self.pages) - self.feeds,
+                    **({"feeds": self.feeds} if self.feeds else {}),
+                    "formulas": self.formulas,
                     "distinct": self.distinct,
                     "typeset": self.typeset,
                     "from_cache": self.from_cache,
@@ -166,3 +214,11 @@ class Report:
                 },
             }
         )
+
+
+def show_bytes(size: int) -> str:
+    """Return a size in bytes, kB or MB (powers of 1,000), rounded to two digits or whole ones."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if size >= unit:
+            return f"{size / unit:,.{int(size < 10 * unit)}f} {name}"
+    return f"{size} B"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import os
 import platform
+import re
 import shutil
 import tempfile
 import time
@@ -25,6 +26,8 @@ from pathspec import GitIgnoreSpec
 from prerender.errors import UsageError
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
+#: what feeds may be called: what is one shows in what it begins with
+FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "atom")
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
@@ -52,6 +55,10 @@ class Site:
     include: Sequence[str] = DEFAULT_INCLUDE
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
+    sync: bool = False
+    """Whether files are on the disk before they take the place of others."""
+    renamed: str = ""
+    """The name of the file that the result of a single page is written to, if not its own."""
 
     @property
     def is_whole(self) -> bool:
@@ -64,28 +71,81 @@ class Site:
 
     def target(self, page: PurePosixPath) -> Path:
         """Return the file that a page's result is written to."""
-        return (self.output or self.root) / page
+        return (self.output or self.root) / (self.renamed or page)
 
 
 def open_site(
     path: Path, output: Path | None, include: Sequence[str] = (), exclude: Sequence[str] = ()
 ) -> Site:
-    """Open the site at `path`, a folder or a single page. Raises SiteError."""
+    """Open the site at `path`, a folder or a single page. Raises SiteError.
+
+    For a single page, `output` may also be the file to write, if it is named like a page.
+    """
     if not path.exists():
         raise SiteError(f"{path} does not exist; name the folder that your generator has built")
+    include = tuple(include) or DEFAULT_INCLUDE
     if path.is_dir():
-        root, single = path, None
-    else:
-        file = path.resolve()
-        root, single = file.parent, PurePosixPath(file.name)
-    if output is not None:
-        if output.resolve() == root.resolve():
-            raise SiteError(f"{output} is the site itself; leave -o out to build in place")
-        if output.exists() and not output.is_dir():
-            raise SiteError(f"{output} is not a folder")
-        if root.resolve().is_relative_to(output.resolve()):
-            raise SiteError(f"{output} contains the site itself; name a separate folder")
-    return Site(root, output, tuple(include) or DEFAULT_INCLUDE, tuple(exclude), single)
+        _refuse_output(path, output)
+        return Site(path, output, include, tuple(exclude))
+    file = path.resolve()
+    _refuse_other_than_html(path, include)
+    single = PurePosixPath(file.name)
+    if output is None or output.is_dir() or output.suffix not in (*_PAGE_SUFFIXES, file.suffix):
+        _refuse_output(file.parent, output)
+        return Site(file.parent, output, include, tuple(exclude), single)
+    if output.resolve() == file:
+        raise SiteError(f"{output} is the page itself; leave -o out to build in place")
+    return Site(file.parent, output.parent, include, tuple(exclude), single, renamed=output.name)
+
+
+def _refuse_output(root: Path, output: Path | None) -> None:
+    """Check that a folder may get the result of the site in `root`. Raises SiteError."""
+    if output is None:
+        return
+    if output.resolve() == root.resolve():
+        raise SiteError(f"{output} is the site itself; leave -o out to build in place")
+    if output.exists() and not output.is_dir():
+        raise SiteError(f"{output} is not a folder")
+    if root.resolve().is_relative_to(output.resolve()):
+        raise SiteError(f"{output} contains the site itself; name a separate folder")
+
+
+_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
+#: bytes at the start of a file that say whether it is HTML
+_HEAD = 4096
+#: what a page begins with: a tag, but none of a feed, a picture or another kind of XML
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?!\?xml|svg|rss|feed|urlset|sitemapindex)[a-z!?]|"
+    rb".*<html",
+    re.IGNORECASE | re.DOTALL,
+)
+_SOURCES = (".md", ".rst", ".markdown", ".adoc", ".qmd", ".ipynb", ".tex")
+
+
+def _is_html(file: Path) -> bool:
+    """Whether a file of any name is a page, by its first bytes. Raises OSError."""
+    with file.open("rb") as opened:
+        return file.suffix not in _SOURCES and bool(_HTML.match(opened.read(_HEAD)))
+
+
+def _may_be_html(file: Path) -> bool:
+    """Whether a file is a page, or cannot be read, which is told later."""
+    try:
+        return _is_html(file)
+    except OSError:
+        return True
+
+
+def _refuse_other_than_html(page: Path, include: Sequence[str]) -> None:
+    """Check that a single page is HTML: by its name, or what is in it. Raises SiteError."""
+    if filter_names([page.name], [*DEFAULT_INCLUDE, *include], ()):
+        return
+    try:
+        if _is_html(page):
+            return
+    except OSError as error:
+        raise SiteError(f"{page} cannot be read: {error.strerror}") from error
+    raise SiteError(f"{page} is no HTML; name the page that your generator has made of it")
 
 
 def read_source(site: Site, page: PurePosixPath) -> bytes:
@@ -116,9 +176,20 @@ def page_names(site: Site) -> list[str]:
         return [str(site.single)]
     names = [name for name, link in _walk(site) if not link]
     pages = filter_names(names, site.include, site.exclude)
+    if site.include != DEFAULT_INCLUDE:
+        usual = set(filter_names(pages, DEFAULT_INCLUDE, ()))
+        pages = [name for name in pages if name in usual or _may_be_html(site.root / name)]
     if not pages:
         raise SiteError(_no_pages_message(site, names))
     return pages
+
+
+def feed_names(site: Site) -> list[str]:
+    """Return the files of a site that may be feeds. Raises SiteError."""
+    if site.single is not None:
+        return filter_names([str(site.single)], FEED_NAMES, ())
+    names = (name for name, link in _walk(site) if not link)
+    return filter_names(names, FEED_NAMES, site.exclude)
 
 
 def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
@@ -163,13 +234,13 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
         original = source.with_name(source.name + ending)
         copy = target.with_name(target.name + ending)
         if original.is_file() and not same:
-            _write(copy, compress(data), like=original)
+            _write(copy, compress(data), like=original, sync=site.sync)
         elif original.is_file() and original != copy:
             _copy(original, copy)
     if same:
         _copy(source, target)
     else:
-        _write(target, data, like=source)
+        _write(target, data, like=source, sync=site.sync)
     return True
 
 
@@ -193,7 +264,7 @@ def stat_file(path: str) -> FileStat | None:
 def has_copies(site: Site, page: str) -> bool:
     """Whether the output has all precompressed copies that a page's source has."""
     return site.output is None or all(
-        os.path.lexists(f"{site.output}/{page}{ending}")
+        os.path.lexists(f"{site.output}/{site.renamed or page}{ending}")
         for ending in COMPRESSED
         if os.path.lexists(f"{site.root}/{page}{ending}")
     )
@@ -272,7 +343,7 @@ def _no_pages_message(site: Site, names: Sequence[str]) -> str:
     where = f"no page in {site.root}"
     if not names:
         return f"{where}: the folder is empty; has the generator run?"
-    if any(name.endswith((".md", ".rst", ".markdown", ".adoc")) for name in names):
+    if any(name.endswith(_SOURCES) for name in names):
         return f"{where}: these look like the sources; name the folder that the generator writes"
     return f"{where}: {len(names)} files, none like {', '.join(site.include)}; see --include"
 
@@ -291,11 +362,15 @@ def _same_file(source: str, target: str) -> bool:
     return old is not None and new is not None and old[:2] == new[:2]
 
 
-def _write(path: Path, data: bytes, like: Path) -> None:
-    """Write a file atomically, with the mode bits of `like`."""
-    with atomic_write(path) as temporary:
+def _write(path: Path, data: bytes, *, like: Path, sync: bool) -> None:
+    """Write a file atomically, with the mode bits of `like`; in its place, its owner keeps it."""
+    with atomic_write(path, sync=sync) as temporary:
         temporary.write_bytes(data)
-        temporary.chmod(like.stat().st_mode & 0o7777)
+        found = like.stat()
+        if path == like and hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, found.st_uid, found.st_gid)
+        temporary.chmod(found.st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -307,17 +382,34 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` on success and is removed on failure."""
+def atomic_write(path: Path, *, sync: bool = False) -> Iterator[Path]:
+    """Yield a temporary file that replaces `path` on success and is removed on failure.
+
+    `sync`: it is on the disk before, and the change of names after.
+    """
     handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
+        if sync:
+            _sync(temporary)
         temporary.replace(path)
+        if sync:
+            _sync(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk, where that can be asked for."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _remove_stale(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from prerender import __version__
+from prerender.engine.bundle import mathjax_version
 from tests.conftest import Run
 
 pytestmark = pytest.mark.quick
@@ -56,7 +58,7 @@ def test_build_in_place_and_again(prerender: Run, site: Path) -> None:
     before = contents(site)
     again = prerender("build", "site", **NO_BROWSER)
     assert again.returncode == 0, "a second build needs no browser"
-    assert "1 unchanged, 1 no-math; nothing written. 2 formulas: 0 typeset" in again.stderr
+    assert "1 unchanged, 1 no-math; nothing written. 2 formulas: 2 from the cache." in again.stderr
     assert contents(site) == before
     restored = prerender("restore", "site", **NO_BROWSER)
     assert restored.returncode == 0
@@ -247,7 +249,10 @@ def test_no_words_and_help(prerender: Run) -> None:
         assert "Usage: prerender" in done.stdout
     for words in (["--help"], ["build", "--help"], ["cache", "--help"]):
         assert prerender(*words).returncode == 0
-    assert prerender("--version").stdout == f"prerender {__version__}\n"
+    assert prerender("build", "-h").stdout == prerender("build", "--help").stdout
+    version = f"prerender {__version__} (MathJax {mathjax_version()})\n"
+    assert prerender("--version").stdout == version
+    assert "_PRERENDER_COMPLETE" in prerender("--show-completion", "bash").stdout
 
 
 def test_a_process_of_its_own(environment: dict[str, str], site: Path) -> None:
@@ -385,11 +390,16 @@ def test_cache_commands(prerender: Run, site: Path, tmp_path: Path) -> None:
     assert prerender("cache", "clear", "--cache-dir", "here").stdout == f"{count} entries removed\n"
     assert prerender("cache", "info", "--cache-dir", "here").stdout.startswith("here: 0 entries, ")
     (tmp_path / "here" / "cache.db").write_bytes(b"no database" * 1000)
-    for words in (["cache", "info"], ["cache", "clear"], ["build", "site"]):
-        done = prerender(*words, "--cache-dir", "here")
-        assert done.returncode == 2
-        assert "here: the cache cannot be used: file is not a database" in done.stderr
-    assert prerender("build", "site", "--cache-dir", "here", "--no-cache").returncode == 0
+    said = "here: the cache cannot be used: file is not a database"
+    done = prerender("cache", "info", "--cache-dir", "here")
+    assert done.returncode == 2
+    assert said in done.stderr
+    prerender("restore", "site")
+    built = prerender("build", "site", "--cache-dir", "here")
+    assert built.returncode == 0
+    assert f"prerender: {said}; this run does without it" in built.stderr
+    assert prerender("cache", "clear", "--cache-dir", "here").stdout == "0 entries removed\n"
+    assert prerender("cache", "info", "--cache-dir", "here").returncode == 0
 
 
 def test_doctor(prerender: Run, tmp_path: Path) -> None:
@@ -471,3 +481,169 @@ def test_check_looks_at_the_markup_that_build_writes(prerender: Run, site: Path)
     done = prerender("check", "site", *flags)
     assert "1 unchanged, 1 no-math; nothing written" in done.stderr
     assert "1 rendered" in prerender("check", "site").stderr
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("mkdocs.yml", "mkdocs.yml is MkDocs's; name the folder that it builds (site/site by"),
+        ("_config.yml", "_config.yml is Jekyll's"),
+        ("node_modules/x.js", "it has node_modules"),
+        ("t/base.html", "site has templates"),
+    ],
+)
+def test_sources_are_not_built(prerender: Run, site: Path, made: str, said: str) -> None:
+    """Unless the user says so; a page of a project is not its root."""
+    file = site / made
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("{% block title %}{% endblock %} \\(x\\)")
+    for page in ("a.html", "b.html") if made.startswith("t/") else ():
+        (site / page).write_text("<title>{{ .Title }}</title>\\(x\\)")
+    before = contents(site)
+    for words in (["build", "site"], ["build", "site", "-o", "out"]):
+        done = prerender(*words)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert said in done.stderr
+        assert "--yes" in done.stderr
+    assert contents(site) == before
+    assert prerender("check", "site").returncode == 0
+    assert prerender("build", "site", "--yes", "-o", "out").returncode == 0
+    assert prerender("build", "site/a.html").returncode == 0
+
+
+def test_pages_about_templates_are_no_templates(prerender: Run, site: Path) -> None:
+    for name in ("a.html", "b.html"):
+        page = r"<!doctype html><pre>{% block x %}</pre>\({{a}\choose{b}}\) \({%\)"
+        (site / name).write_text(page)
+    assert prerender("build", "site", "-o", "out").returncode in (0, 1)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.tex", "a.css", "a.xml"])
+def test_what_is_no_html_is_refused(prerender: Run, site: Path, name: str) -> None:
+    (site / name).write_text("<?xml version='1.0'?><rss>" if name == "a.xml" else "$$ x $$")
+    done = prerender("build", f"site/{name}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"site/{name} is no HTML" in done.stderr
+    everything = prerender("check", "site", "--include", "*", "--json", "-")
+    assert statuses(everything.stdout) == {"a.html": "rendered", "b.html": "no-math"}
+
+
+def test_a_page_into_a_file(prerender: Run, site: Path, tmp_path: Path) -> None:
+    (site / "a.html.gz").write_bytes(b"")
+    for target in ("x.html", "site/x.html", "new/x.xhtml"):
+        done = prerender("build", "site/a.html", "-o", target)
+        assert done.returncode == 0, done.stderr
+        assert "<mjx-container" in (tmp_path / target).read_text("utf-8")
+        again = prerender("build", "site/a.html", "-o", target, **NO_BROWSER)
+        assert "1 unchanged; nothing written" in again.stderr
+        assert (tmp_path / f"{target}.gz").exists()
+    assert (site / "a.html").read_text("utf-8") == GOOD
+    assert prerender("restore", "x.html", "-o", "source.html").returncode == 0
+    assert (tmp_path / "source.html").read_text("utf-8") == GOOD
+    done = prerender("build", "site/a.html", "-o", "site/a.html")
+    assert (done.returncode, "leave -o out" in done.stderr) == (2, True)
+
+
+def test_restore_takes_no_output_from_the_configuration(
+    prerender: Run, site: Path, tmp_path: Path
+) -> None:
+    assert prerender("build", "site").returncode == 0
+    (tmp_path / "prerender.toml").write_text("output = 'out'\n")
+    assert prerender("restore", "site", PRERENDER_OUTPUT="out").returncode == 0
+    assert (site / "a.html").read_text("utf-8") == GOOD
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("program", ["/bin/cat", sys.executable])
+def test_a_browser_that_is_no_chromium(prerender: Run, site: Path, program: str) -> None:
+    (site / "d.html").write_text(GOOD)
+    done = prerender("build", "site", "--no-cache", "--browser", program)
+    assert done.returncode == 3
+    [line] = [line for line in done.stderr.splitlines() if "error" in line]
+    assert f"{program} is no Chromium: asked for its version, it says " in line
+
+
+def test_a_home_that_cannot_be_written(prerender: Run, site: Path) -> None:
+    done = prerender("build", "site", HOME="/dev/null", XDG_CACHE_HOME="", PRERENDER_CACHE="")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the cache cannot be used" in done.stderr
+
+
+def test_what_may_not_be_read_is_one_line(
+    prerender: Run, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root all may be read: what the system would say is said in its place."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "site/secret")
+
+    monkeypatch.setattr("prerender.pipeline.build.page_names", refused)
+    done = prerender("build", "site")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "prerender: error: site/secret: Permission denied\n",
+    )
+
+
+def test_annotations_for_github(prerender: Run, site: Path) -> None:
+    (site / "bad.html").write_text(BAD + r" \(\Q\) \(\Q\)", "utf-8")
+    done = prerender("build", "site", "--format", "github")
+    lines = [line for line in done.stderr.splitlines() if line.startswith("::")]
+    assert lines[0].startswith("::error file=site/bad.html,line=2,col=8::Missing argument")
+    assert lines[1].startswith("::warning file=site/bad.html,line=2,col=31::\\Q is not defined")
+    assert "%0A2 times on 1 page, also site/bad.html:2:38; define" in lines[1]
+    assert len(lines) == 2
+
+
+def test_a_sarif_document(prerender: Run, site: Path) -> None:
+    (site / "bad 1.html").write_text(BAD + r" \(\Q\) \(\Q\)", "utf-8")
+    done = prerender("build", "site", "--format", "sarif", "--strict")
+    assert "Missing argument" not in done.stderr
+    document = json.loads(done.stdout)
+    assert document["version"] == "2.1.0"
+    [run] = document["runs"]
+    assert run["tool"]["driver"]["name"] == "prerender"
+    assert [one["level"] for one in run["results"]] == ["error", "warning", "warning"]
+    first = run["results"][0]["locations"][0]["physicalLocation"]
+    assert first["artifactLocation"] == {"uri": "site/bad%201.html"}
+    assert first["region"] == {"startLine": 2, "startColumn": 8}
+    assert {one["ruleId"] for one in run["results"]} <= {
+        rule["id"] for rule in run["tool"]["driver"]["rules"]
+    }
+    both = prerender("build", "site", "--format", "sarif", "--json", "-")
+    assert (both.returncode, both.stderr.count("\n")) == (2, 1)
+
+
+def test_colours_where_they_are_wanted(prerender: Run, site: Path) -> None:
+    (site / "bad.html").write_text(BAD, "utf-8")
+    plain = prerender("build", "site", "-q")
+    assert "\x1b" not in plain.stderr
+    coloured = prerender("build", "site", "-q", FORCE_COLOR="1", TERM="xterm")
+    assert "\x1b[1;31merror: \x1b[0m" in coloured.stderr
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured.stderr) == plain.stderr
+    without = prerender("build", "site", "-q", FORCE_COLOR="1", NO_COLOR="1", TERM="xterm")
+    assert "\x1b[1;31m" not in without.stderr
+
+
+def test_the_summary_adds_up(prerender: Run, site: Path) -> None:
+    (site / "bad.html").write_text(BAD + r" \(z\) \(x^2\)", "utf-8")
+    for _ in range(2):
+        done = prerender("check", "site", "--no-cache")
+        assert (
+            "6 formulas: 3 typeset, 2 repeated, 1 with an error. 1 error. 137 B became "
+            in done.stderr
+        ), done.stderr
+
+
+def test_little_is_loaded_for_the_version() -> None:
+    code = (
+        "import sys\n"
+        "sys.argv[1:] = ['--version']\n"
+        "from prerender.__main__ import main\n"
+        "try: main()\n"
+        "finally: print({'rich', 'jinja2', 'dask', 'distributed', 'fontTools', 'starlette'}"
+        " & set(sys.modules))\n"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == ["set()"]

@@ -72,7 +72,8 @@ def test_what_there_is_to_say(file: Path) -> None:
     page = Read(file)
     said = " ".join(page.text.split())
     assert "site 2 errors, 2 warnings pages4 rendered2 pages unchanged1 page" in said
-    assert "failed1 page written2 pages formulas7: 3 typeset, 1 from the cache took1.2 s" in said
+    assert "failed1 page written2 pages formulas7: 3 typeset, 1 from the cache, 2 rep" in said
+    assert "2 repeated, 1 with an error took1.2 s" in said
     wrong, _, odd = said.partition(" Warnings and notes ")
     assert "site/b/b.html rendered, 2 formulas error Missing argument site/b/b.html:2:4" in wrong
     assert r"TeX \frac1" in wrong

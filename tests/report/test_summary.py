@@ -107,13 +107,42 @@ def report() -> Report:
 def test_the_summary_is_one_line() -> None:
     assert report().summary() == (
         "4 pages: 1 rendered, 1 unchanged, 1 no-math, 1 failed; 2 written. "
-        "5 formulas: 3 typeset, 1 from the cache. 2 errors, 1 warning. 1.2 s"
+        "5 formulas: 3 typeset, 1 from the cache, 1 with an error. 2 errors, 1 warning. 1.2 s"
     )
     one = Report([PageReport("c.html", "unchanged", 1)])
     assert one.summary() == (
-        "1 page: 1 unchanged; nothing written. "
-        "1 formula: 0 typeset, 0 from the cache. 0 errors. 0.0 s"
+        "1 page: 1 unchanged; nothing written. 1 formula: 1 repeated. 0 errors. 0.0 s"
     )
+
+
+def test_what_became_of_formulas_adds_up() -> None:
+    error = Diagnostic("error", "bad", PLACE, "x")
+    pages = [
+        PageReport("a.html", "rendered", 6, True, [error, error], before=900, after=12_345),
+        PageReport("b.html", "rendered", 4, True, before=100, after=100_000),
+        PageReport("c.html", "unchanged", 0, before=50, after=50),
+    ]
+    run = Report(pages, distinct=7, typeset=4, from_cache=3, failed=1, failed_before=0)
+    assert run.shares() == {
+        "typeset": 3,
+        "from the cache": 3,
+        "repeated": 2,
+        "with an error": 2,
+    }
+    assert sum(run.shares().values()) == run.formulas == 10
+    assert "10 formulas: 3 typeset, 3 from the cache, 2 repeated, 2 with an error." in run.summary()
+    assert " 1.0 kB became 112 kB." in run.summary()
+
+
+@pytest.mark.parametrize(
+    ("typeset", "cached", "failed"), [(0, 0, 0), (9, 0, 3), (1, 9, 0), (0, 3, 9)]
+)
+def test_it_adds_up_whatever_a_run_counts(typeset: int, cached: int, failed: int) -> None:
+    error = Diagnostic("error", "bad", PLACE, "x")
+    run = Report([PageReport("a.html", "rendered", 3, True, [error])], 0, typeset, cached)
+    run.failed = failed
+    assert sum(run.shares().values()) == 3
+    assert min(run.shares().values()) >= 0
 
 
 def test_restored_pages_are_not_called_rendered() -> None:

@@ -11,6 +11,7 @@ import { layouts } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
+import { prefixGiven } from './given.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
 import { hear } from './speech/voice.js';
 import { isSame, Shared, stateOf } from './state.js';
@@ -198,10 +199,10 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
  */
 async function outlinesFor(font, characters) {
   const known = lettersOf(font, characters);
-  if (known.length === [...characters].length) return { glyphs: known };
+  if (known.length === [...characters].length) return { markup: 'html', glyphs: known };
   // Files that MathJax loads when a formula has something of them
   await loadAll(font);
-  return { glyphs: lettersOf(font, characters) };
+  return { markup: 'html', glyphs: lettersOf(font, characters) };
 }
 
 /**
@@ -288,7 +289,8 @@ async function attempt(action) {
  * @param {string} voice
  * @returns {Promise<Typeset>}
  */
-async function answerFor(doc, item, { markup, speech }, voice) {
+async function answerFor(doc, item, { markup, speech, trusted }, voice) {
+  if (!trusted) prefixGiven(item.root);
   dropEmptyNumbers(item.root);
   // Before anything is drawn, which changes the tree
   const started = performance.now();

@@ -15,7 +15,7 @@
  * @typedef {{reverse: boolean, flat: boolean, from: Axis}} AxisKind  flat: from nodes in order and apart come nodes in order
  */
 
-const TOKENS = /\s*(?:([a-zA-Z_][\w-]*(?::(?!:)[a-zA-Z_*][\w-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
+const TOKENS = /\s*(?:([a-zA-Z_][\w.-]*(?::(?!:)[a-zA-Z_*][\w.-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
 
 /** @type {Map<string, Evaluator>} */
 const compiled = new Map();
@@ -60,9 +60,9 @@ class ExpressionParser {
     let end = 0;
     for (let match = TOKENS.exec(expression); match; match = TOKENS.exec(expression)) {
       end = TOKENS.lastIndex;
-      const [, name, number, double, single, sign] = match;
+      const [, name, digits, double, single, sign] = match;
       if (name !== undefined) this.#tokens.push({ kind: 'name', text: name });
-      else if (number !== undefined) this.#tokens.push({ kind: 'number', text: number });
+      else if (digits !== undefined) this.#tokens.push({ kind: 'number', text: digits });
       else if (sign !== undefined) this.#tokens.push({ kind: 'sign', text: sign });
       else this.#tokens.push({ kind: 'text', text: double ?? single });
     }
@@ -228,6 +228,7 @@ class ExpressionParser {
    * @returns {Evaluator}
    */
   #steps(start, deep = false) {
+    /** @type {Pick<AxisKind, 'flat' | 'from'>[]} */
     const steps = deep ? [DEEP] : [];
     steps.push(this.#step());
     while (this.#next.text === '/' || this.#next.text === '//') {
@@ -498,12 +499,15 @@ function ofTexts(given, compute) {
 
 /**
  * @param {Evaluator} given
- * @param {(number: number) => number} compute
+ * @param {(value: number) => number} compute
  * @returns {Evaluator}
  */
 function ofNumber(given, compute) {
   return (node, at, size) => compute(number(given(node, at, size)));
 }
+
+/** Elements and attributes. */
+const NAMED = new Set([1, 2]);
 
 /**
  * @param {Evaluator | undefined} given
@@ -513,7 +517,7 @@ function nameOf(given) {
   const self = orSelf(given);
   return (node, at, size) => {
     const [first] = nodes(self(node, at, size));
-    return first && first.nodeType !== 3 ? first.nodeName : '';
+    return first && NAMED.has(first.nodeType) ? first.nodeName : '';
   };
 }
 

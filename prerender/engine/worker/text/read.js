@@ -181,7 +181,7 @@ export class RowReader {
   #link(node, at) {
     const href = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
     const look = lookOf(node) ?? { href: '', attributes: '', style: '', apart: false };
-    const safe = SAFE_URL.test(href.trim()) ? href : '';
+    const safe = SAFE_URL.test(href.trim()) ? escape(href) : '';
     return row(at, { ...look, href: safe }, this.#children(node, at));
   }
 
