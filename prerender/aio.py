@@ -167,7 +167,7 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
         kind = (formula.display, formula.input, formula.math)
         formulas.append(FoundFormula(path, location.line, location.column, *kind))
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
-    return PageFormulas(path, formulas, warnings, False)
+    return PageFormulas(path, formulas, [*warnings, *found.notes], False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,12 @@ class Settings:
         "pages",
         "Give formulas in Nemeth braille, too.",
     )
+    rerender: bool = option(
+        False,
+        "pages",
+        "Also typeset the formulas that KaTeX or MathJax has rendered into pages already, from the "
+        "source that is left in them.",
+    )
     hydrated: bool = option(
         False,
         "pages",

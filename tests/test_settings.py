@@ -270,6 +270,7 @@ OTHERS: dict[str, Any] = {
     "speech": "mathml",
     "speech_style": "clearspeak",
     "braille": True,
+    "rerender": True,
     "hydrated": True,
     "keep_loaders": True,
     "feeds": "img",

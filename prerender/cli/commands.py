@@ -124,7 +124,7 @@ def _render(
 @with_settings(
     "list",
     ["cache"],
-    also=["include", "exclude", "hydrated", "base_path", "mathjax", "browser", "quiet"],
+    also=["include", "exclude", "rerender", "hydrated", "base_path", "mathjax", "browser", "quiet"],
 )
 def list_command(site: SitePath, settings: CommandSettings) -> None:
     """Print every formula of SITE, one JSON object per line."""
