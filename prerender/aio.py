@@ -33,7 +33,7 @@ from prerender.screens.inspector import ScreenInspector
 from prerender.screens.viewport import Screens
 from prerender.settings import Settings
 from prerender.site.assets import Memory, SharedAssets
-from prerender.site.files import Site, open_site
+from prerender.site.files import FEED_NAMES, Site, open_site
 from prerender.site.lock import alone_in
 from prerender.source.lines import LineIndex
 from prerender.timing import Timing
@@ -122,7 +122,7 @@ async def restore(
     site: SitePath, settings: Settings = _DEFAULT, *, notice: Notice = silent
 ) -> Report:
     """Restore the source of every rendered page of a site, byte for byte. Raises SiteError."""
-    opened = _open(site, settings, settings.output)
+    opened = _open(site, settings, settings.output, feeds=True)
     async with alone_in(opened.output or opened.root, notice):
         return restore_site(opened)
 
@@ -167,7 +167,7 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
         kind = (formula.display, formula.input, formula.math)
         formulas.append(FoundFormula(path, location.line, location.column, *kind))
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
-    return PageFormulas(path, formulas, warnings, False)
+    return PageFormulas(path, formulas, [*warnings, *found.notes], False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,14 @@ class Renderer:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._open.aclose()
+
+    async def warm(self) -> None:
+        """Start the browser now, not with the first formula. Raises EngineError."""
+        await self._session.engine.browser()
+
+    def forget_files(self) -> None:
+        """Read the scripts and style sheets of sites again: they have changed."""
+        self._scripts = {None: NoScripts()}
 
     async def render_html(
         self, html: Markup, *, site: SitePath | None = None, path: str = "index.html"
@@ -258,7 +266,9 @@ async def render_html(
         return await renderer.render_html(html, path=path)
 
 
-def _open(site: SitePath, settings: Settings, output: str | None) -> Site:
+def _open(site: SitePath, settings: Settings, output: str | None, *, feeds: bool = False) -> Site:
+    """Open a site; with `feeds`, a single file may be one."""
     target = None if output is None else Path(output)
-    opened = open_site(Path(site), target, settings.include, settings.exclude)
+    others = FEED_NAMES if feeds or settings.feeds != "off" else ()
+    opened = open_site(Path(site), target, settings.include, settings.exclude, others)
     return replace(opened, sync=settings.sync)

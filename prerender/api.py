@@ -107,6 +107,10 @@ class Renderer:
         finally:
             self._loop.close()
 
+    def forget_files(self) -> None:
+        """Read the scripts and style sheets of sites again: they have changed."""
+        self._renderer.forget_files()
+
     def render_html(
         self, html: Markup, *, site: SitePath | None = None, path: str = "index.html"
     ) -> Result[Markup]:

@@ -149,6 +149,12 @@ class Settings:
         "pages",
         "Give formulas in Nemeth braille, too.",
     )
+    rerender: bool = option(
+        False,
+        "pages",
+        "Also typeset the formulas that KaTeX or MathJax has rendered into pages already, from the "
+        "source that is left in them.",
+    )
     hydrated: bool = option(
         False,
         "pages",
@@ -196,6 +202,27 @@ class Settings:
         "The time limit of a formula, and of a page's scripts on a screen.",
         least=0.1,
         word="SECONDS",
+    )
+    memory_limit: int = option(
+        1024,
+        "engine",
+        "What scripts in a tab of the browser may hold; a formula that needs more is an error.",
+        least=64,
+        word="MB",
+    )
+    page_limit: float = option(
+        50.0,
+        "engine",
+        "The size of a page or a feed; a larger one is left as it is, with an error.",
+        least=0.001,
+        word="MB",
+    )
+    formula_limit: int = option(
+        100_000,
+        "engine",
+        "The number of formulas of a page; one that has more is left as it is, with an error.",
+        least=1,
+        word="N",
     )
     browser: str | None = option(
         None,

@@ -48,7 +48,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("t")  # sockets of Chromium have paths in it, which must be short
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def environment(session_cache: Path, temporary: Path) -> dict[str, str]:
     """The variables for a run: none of the user's, and two tabs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PRERENDER_")}

@@ -124,7 +124,7 @@ def _render(
 @with_settings(
     "list",
     ["cache"],
-    also=["include", "exclude", "hydrated", "base_path", "mathjax", "browser", "quiet"],
+    also=["include", "exclude", "rerender", "hydrated", "base_path", "mathjax", "browser", "quiet"],
 )
 def list_command(site: SitePath, settings: CommandSettings) -> None:
     """Print every formula of SITE, one JSON object per line."""
@@ -161,6 +161,84 @@ def restore_command(site: SitePath, settings: CommandSettings) -> None:
 
     report = run(aio.restore(site, settings, notice=notice(settings.quiet)))
     report_and_exit(report, site, settings)
+
+
+@app.command(
+    "serve",
+    epilog=_examples(
+        "prerender serve public --open", 'prerender serve public --build "hugo --watch"'
+    ),
+)
+@with_settings(
+    "serve",
+    ["pages", "engine", "cache"],
+    also=["include", "exclude", "quiet"],
+)
+def serve_command(
+    site: SitePath,
+    settings: CommandSettings,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="N", help="The port. Default: 8000, or the next free one."
+        ),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The address to listen on; 0.0.0.0 lets other machines in.",
+        ),
+    ] = "127.0.0.1",
+    build: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND", help="A command to run meanwhile: the generator's watcher."
+        ),
+    ] = None,
+    opened: Annotated[bool, typer.Option("--open", help="Open the site in a browser.")] = False,
+) -> None:
+    """Show SITE rendered in a browser, each page anew when it changes; /_screens shows three sizes.
+
+    SITE itself is not written to.
+    """
+    import webbrowser
+
+    from prerender.cli.output import diagnose, notice, say
+    from prerender.cli.process import run
+    from prerender.errors import InterruptedRunError
+    from prerender.report.diagnostics import pluralize
+    from prerender.report.summary import PageReport
+    from prerender.serve.preview import View
+    from prerender.serve.server import serve
+
+    told = notice(settings.quiet)
+
+    def ready(url: str) -> None:
+        say(f"{site} at {url} (on three screens: {url.rsplit('/', 1)[0]}/_screens); Ctrl-C ends it")
+        if opened:
+            webbrowser.open(url)
+
+    def rendered(view: View) -> None:
+        told(f"{view.name}: {pluralize(view.formulas, 'formula')}, {view.seconds:.2f} s")
+        page = PageReport(view.name, "unchanged", diagnostics=view.diagnostics)
+        diagnose([page], site, quiet=settings.quiet)
+
+    try:
+        run(
+            serve(
+                site,
+                settings,
+                host=host,
+                port=port,
+                build=build,
+                ready=ready,
+                told=told,
+                rendered=rendered,
+            )
+        )
+    except InterruptedRunError:
+        raise typer.Exit(Exit.DONE) from None
 
 
 @app.command("batch", epilog=_examples("prerender batch archive -o rendered --journal journal.db"))

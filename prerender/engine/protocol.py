@@ -7,7 +7,7 @@ typesets in the form in which a tab answers them: names and lists are those of t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,9 +56,11 @@ def encode_call(setups: Mapping[str, Any], jobs: Sequence[Job], *, careful: bool
 def decode_answer(text: str) -> Answer:
     """The answer to a call."""
     data = json.loads(text)
+    outlines = {name: path for name, path in data["outlines"].items() if is_outline(path)}
+    lost = data["outlines"].keys() - outlines.keys()
     return Answer(
-        [[_checked(decode_typeset(typeset)) for typeset in job] for job in data["typesets"]],
-        {name: path for name, path in data["outlines"].items() if is_outline(path)},
+        [[_checked(decode_typeset(typeset), lost) for typeset in job] for job in data["typesets"]],
+        outlines,
         data["milliseconds"] / 1000,
         data["layout_milliseconds"] / 1000,
         data["speech_milliseconds"] / 1000,
@@ -66,9 +68,9 @@ def decode_answer(text: str) -> Answer:
     )
 
 
-def _checked(typeset: Typeset) -> Typeset:
-    """A typeset as a page may have it; an error in place of any other."""
-    found = refused(typeset)
+def _checked(typeset: Typeset, lost: Collection[str]) -> Typeset:
+    """A typeset as a page may have it, without these outlines; an error in place of any other."""
+    found = refused(typeset) or next((name for name in typeset.glyphs if name in lost), None)
     if found is None:
         return typeset
     return Typeset(error=f"it is drawn with what no formula may have: {found}")

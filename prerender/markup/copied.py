@@ -30,13 +30,15 @@ def is_ignored(classes: str) -> bool:
 
 
 def copied(formula: Formula, text: str, parting: str) -> str:
-    """The source of a formula in a page; where no browser shows that, its TeX in MathJax's usual
-    delimiters. `parting` parts delimiters from what follows them."""
+    """The source of a formula in a page; its TeX in MathJax's usual delimiters where no browser
+    shows the source, or another tool has rendered it. `parting` parts delimiters from what follows.
+    """
     source = text[formula.span.start : formula.span.end]
-    if _SCRIPT.match(source):
+    if _SCRIPT.match(source) or (formula.rendered and formula.input != "mathml"):
         before, after = (r"\[", r"\]") if formula.display else (r"\(", r"\)")
         source = escape(f"{before}{formula.math.strip()}{after}", quote=False)
     elif "<" in source:
+        source = formula.math if formula.rendered else source
         source = _without_tags(source, " " if formula.input == "mathml" else "")
     return parted(source, parting)
 

@@ -25,7 +25,7 @@ _HIGH, _DEEP = 850, 250
 _STYLED = re.compile(r'<([\w-]+)(?: class="([^"]*)")?([^<>]*) style="([^"]*)">')
 _NAME = re.compile(r"<([mhvexl]-[a-z\d-]*)")
 #: what keeps a drawing from all but the eye
-_UNSEEN = ' hidden="" inert="" aria-hidden="true"'
+_UNSEEN = ' hidden="" inert="" aria-hidden="true" data-pagefind-ignore=""'
 
 
 def _element(layout: Layout, state: RenderState, place: Place) -> str:

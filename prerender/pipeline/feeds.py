@@ -29,6 +29,8 @@ from prerender.pipeline.page import Page, Plan, formula_diagnostics, judged, pla
 from prerender.pipeline.render import (
     PAGE_ERRORS,
     RenderSession,
+    check_count,
+    check_size,
     failure,
     job_result,
     open_page,
@@ -110,6 +112,7 @@ class Feeds:
         return result
 
     async def _render(self, name: PurePosixPath, data: bytes) -> PageResult:
+        check_size(data, self._session.settings)
         text, codec = decode(data, xml=True)
         text = restored_feed(text)
         source = encode(text, codec)
@@ -120,6 +123,7 @@ class Feeds:
         links = links_of(feed, name, self._session.settings.base_path, self._exists)
         found = [await self._parts(entry, links, done) for entry in feed.entries]
         parts = [part for of_entry in found for part in of_entry]
+        check_count(sum(len(part.plan.formulas) for part in parts), self._session.settings)
         jobs = [one.job for part in parts for one in part.plan.jobs]
         answers = await asyncio.gather(*(job_result(job, self._session) for job in jobs))
         formulas = sum(len(part.plan.formulas) for part in parts)

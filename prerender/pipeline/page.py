@@ -16,7 +16,7 @@ from typing import NamedTuple
 from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
-from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
+from prerender.find import Broken, Escape, Formula, Found, Rendered, Unclosed, find, find_rendered
 from prerender.markup import (
     COMMENT,
     ELEMENT,
@@ -40,7 +40,7 @@ from prerender.markup import (
     style_link,
     style_mark,
 )
-from prerender.pipeline.before import rendered_before
+from prerender.pipeline.before import Again, Work, counted, notes_on, unlike, work_on
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.given import has_given, linked
@@ -48,7 +48,17 @@ from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.diagnostics import Diagnostic
-from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
+from prerender.setup import (
+    UNUSED,
+    Pair,
+    Role,
+    Script,
+    SearchRules,
+    Setup,
+    SetupError,
+    Version,
+    out_of_reach,
+)
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
 from prerender.source.encoding import EncodingLossError, decode, encode, with_references
 from prerender.source.lines import LineIndex
@@ -98,6 +108,12 @@ class Plan:
     """Those of the texts around its formulas."""
     notes: tuple[Diagnostic, ...] = ()
     """What else there is to say of it."""
+    again: Mapping[Version, Setup] = field(default_factory=dict)
+    """The set-ups of its formulas that other tools have rendered, by their engine."""
+
+    def setup_of(self, formula: Formula) -> Setup:
+        """The set-up of one of its formulas."""
+        return self.again[formula.rendered.engine] if formula.rendered else self.setup
 
     @property
     def formulas(self) -> list[Formula]:
@@ -179,37 +195,56 @@ def plan(
     key: str,
     roles: Sequence[Role],
     speech: Speech = "none",
+    again: Again | None = None,
 ) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts.
 
-    Raises SetupError where the set-up could not be had, and there may be formulas.
+    `again`: the formulas that other tools have rendered are typeset, too, in the set-ups that it
+    gives. Raises SetupError where the set-up could not be had, and there may be formulas.
     """
     loads = loading(root, roles)
-    before = rendered_before(page.text, root)
-    notes = tuple(
-        Diagnostic("note", RENDERED.format(engine), times=count) for engine, count in before.items()
-    )
+    before = find_rendered(root, page.text)
+    by_katex = any(one.engine == "katex" for one in before)
+    notes = tuple(notes_on(before, page.text, again=again is not None))
+    before = before if again is not None else []
+    rendered = [one.formula for one in before if one.formula]
     if (why := whole_page(setup)) is not None:
-        if not (before["KaTeX"] and why == UNUSED) and find(root, _widest(setup.rules), page.text):
+        widest = find(root, _widest(setup.rules), page.text)
+        if not (by_katex and why == UNUSED) and _outside(before, widest):
             raise SetupError(why)
-        return Plan(page, setup, [], [], loads.staying(why), None, notes=notes)
+        loads = loads.staying(why)
+        if not rendered:
+            return Plan(page, setup, [], [], loads, None, notes=notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
-    found = find(root, rules, page.text)
+    found = find(root, rules, page.text) if why is None else []
     if any(isinstance(one, Broken) for one in found):
         loads = loads.staying("tags stand in a formula of the page")
     elif rules.scope is None:
         loads = loads.staying("no script that could be read has the page typeset")
         if setup.idle and any(map(_is_no_money, find(root, _widest(rules), page.text))):
             setup = setup.with_warnings(setup.idle)
+    if before:
+        found = sorted([*_outside(before, found), *rendered], key=lambda one: one.span.start)
     formulas = [one for one in found if isinstance(one, Formula)]
     spoken = languages(root, formulas)
-    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes, voices(spoken, speech))
+    said = voices(spoken, speech)
+    if again is not None and rendered:
+        work = work_on(formulas, said, setup, key, again)
+    else:
+        work = Work(plan_jobs(formulas, key, setup.tex, setup.scopes, said), {})
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
-    return Plan(page, setup, found, jobs, loads, around, spoken, notes)
+    return Plan(page, setup, found, work.jobs, loads, around, spoken, notes, work.setups)
 
 
-#: what there is to say of a page that comes from a generator which calls an engine itself
-RENDERED = "{} has rendered formulas of this page before: they stay as they are"
+def _outside(rendered: Sequence[Rendered], found: Iterable[Found]) -> list[Found]:
+    """What is found in a page outside of what is rendered there, in order."""
+    starts = [one.span.start for one in rendered]
+
+    def is_apart(one: Found) -> bool:
+        at = bisect_left(starts, one.span.end) - 1
+        return at < 0 or rendered[at].span.end <= one.span.start
+
+    return [*filter(is_apart, found)]
 
 
 def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:
@@ -296,7 +331,8 @@ def finish(
         if typeset.error is None:
             rendered.append(formula)
             carried = carry_formula(page.text, formula, xml=page.xml)
-            markup = render(formula, typeset, carried, plan.setup.output, sheet, language)
+            output = plan.setup_of(formula).output
+            markup = render(formula, typeset, carried, output, sheet, language)
             edits.append(Edit(*formula.span, markup))
     if len(edits) == len(typesets) and plan.loading.spans:
         edits += _removal_edits(plan)
@@ -329,7 +365,11 @@ def judged(
     """
     typesets, outlines = _collect(plan, answers)
     both = zip(plan.formulas, typesets, strict=True)
-    held = [lacking(plan.setup, formula, typeset) for formula, typeset in both]
+    reasons = [
+        lacking(plan.setup_of(formula), formula, typeset) or unlike(formula, typeset)
+        for formula, typeset in both
+    ]
+    held = counted(plan.formulas, typesets, reasons)
     typesets = [
         typeset if why is None else Typeset(error=why[0])
         for typeset, why in zip(typesets, held, strict=True)

@@ -10,7 +10,7 @@ import asyncio
 import os
 import traceback
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -20,9 +20,11 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
 from prerender.engine import Engine, Job, JobResult, engine_setup
-from prerender.errors import PageError, PrerenderError
+from prerender.errors import LimitError, PageError, PrerenderError
+from prerender.find import Formula
 from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
+from prerender.pipeline.before import shown
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
@@ -62,8 +64,10 @@ from prerender.setup import (
     Setup,
     SetupError,
     SetupLostError,
+    Version,
     collect,
     evaluate,
+    for_rendered,
     interpret,
     loaded,
     lost_numbers,
@@ -176,7 +180,13 @@ async def open_session(
     """
     timing = timing or Timing()
     engine = Engine(
-        settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
+        settings.browser,
+        settings.jobs,
+        settings.time_limit,
+        notice,
+        timing,
+        prewarm=prewarm,
+        memory=settings.memory_limit,
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder, notice) as cache:
@@ -218,6 +228,7 @@ async def result_of(
     read_file, dependencies = scripts.reader(page)
     key = None
     try:
+        check_size(data, session.settings)
         host = await _find_host(page, data, session, scripts, dependencies)
         base = os.fsencode(scripts.base(page)).hex()
         if inspect is None:
@@ -241,6 +252,20 @@ async def result_of(
         with session.timing.span("cache"):
             session.cache.keep_page(key, pack(result))
     return result
+
+
+def check_size(data: bytes, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, is too large."""
+    size, limit = len(data) / 1_000_000, settings.page_limit
+    if size > limit:
+        raise LimitError(f"it has {size:.4g} MB, more than --page-limit {limit:g}")
+
+
+def check_count(count: int, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, has too many formulas."""
+    limit = settings.formula_limit
+    if count > limit:
+        raise LimitError(f"it has {count} formulas, more than --formula-limit {limit}")
 
 
 def _comes_back(page: PurePosixPath, data: bytes, known: PageResult) -> bool:
@@ -275,7 +300,7 @@ def failure(
             location = LineIndex(text).locate(error.offset)
     help = cure() if isinstance(error, SetupError) else ""
     said = Diagnostic("error", f"the {kind} is left as it is: {error}", location, cure=help)
-    cacheable = not isinstance(error, (OSError, SetupLostError))
+    cacheable = not isinstance(error, (OSError, SetupLostError, LimitError))
     return PageResult(None, diagnostics=[said], failed=True, cacheable=cacheable)
 
 
@@ -398,23 +423,40 @@ async def _plan(
     if mistake := speech_mistake(opened.root):
         setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
-    options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
-    key = fingerprint(options)
-    session.setups[key] = options
+
+    def key_of(setup: Setup) -> str:
+        options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
+        key = fingerprint(options)
+        session.setups[key] = options
+        return key
+
     return await session.run_in_thread(
-        "finding", path, lambda: _find(opened, setup, key, host.note, settings, speech)
+        "finding", path, lambda: _find(opened, setup, key_of, host.note, settings, speech)
     )
 
 
 def _find(
-    opened: Opened, setup: Setup, key: str, note: str, settings: Settings, speech: Speech
+    opened: Opened,
+    setup: Setup,
+    key_of: Callable[[Setup], str],
+    note: str,
+    settings: Settings,
+    speech: Speech,
 ) -> Plan:
-    """The plan of a page whose set-up is known; `key` names it in the session."""
+    """The plan of a page whose set-up is known; `key_of` names a set-up in the session."""
     page, root = opened.page, opened.root
+
+    def again(engine: Version, formulas: Sequence[Formula]) -> tuple[Setup, str]:
+        found = for_rendered(engine, setup, shown(formulas), dict(settings.mathjax))
+        return found, key_of(found)
+
     if setup.rules.version == "katex":
         selector = lost_numbers(sheets_of(root, opened.read_file))
         setup = setup.with_warnings(_UNNUMBERED.format(selector)) if selector else setup
-    planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file), speech)
+    kinds = roles(opened.scripts, opened.read_file)
+    more = again if settings.rerender else None
+    planned = plan(page, root, setup, key_of(setup), kinds, speech, more)
+    check_count(len(planned.formulas), settings)
     if note and planned.formulas:
         said = Diagnostic("note", note, cure=cure())
         planned = replace(planned, notes=(*planned.notes, said))

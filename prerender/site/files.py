@@ -75,11 +75,16 @@ class Site:
 
 
 def open_site(
-    path: Path, output: Path | None, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    path: Path,
+    output: Path | None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    others: Sequence[str] = (),
 ) -> Site:
     """Open the site at `path`, a folder or a single page. Raises SiteError.
 
-    For a single page, `output` may also be the file to write, if it is named like a page.
+    For a single page, `output` may also be the file to write, if it is named like a page; `others`
+    are names that it may have besides those of pages.
     """
     if not path.exists():
         raise SiteError(f"{path} does not exist; name the folder that your generator has built")
@@ -88,7 +93,7 @@ def open_site(
         _refuse_output(path, output)
         return Site(path, output, include, tuple(exclude))
     file = path.resolve()
-    _refuse_other_than_html(path, include)
+    _refuse_other_than_html(path, [*include, *others])
     single = PurePosixPath(file.name)
     if output is None or output.is_dir() or output.suffix not in (*_PAGE_SUFFIXES, file.suffix):
         _refuse_output(file.parent, output)
@@ -108,6 +113,8 @@ def _refuse_output(root: Path, output: Path | None) -> None:
         raise SiteError(f"{output} is not a folder")
     if root.resolve().is_relative_to(output.resolve()):
         raise SiteError(f"{output} contains the site itself; name a separate folder")
+    if output.resolve().is_relative_to(root.resolve()) and (own := _own_file(root, output)):
+        raise SiteError(f"{output} is a folder of the site, which has {own}; name another")
 
 
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
@@ -146,6 +153,17 @@ def _refuse_other_than_html(page: Path, include: Sequence[str]) -> None:
     except OSError as error:
         raise SiteError(f"{page} cannot be read: {error.strerror}") from error
     raise SiteError(f"{page} is no HTML; name the page that your generator has made of it")
+
+
+def _own_file(root: Path, output: Path) -> str | None:
+    """A file in an output folder that no copy of the site would have; None: it may be one."""
+    for above, _, names in os.walk(output):
+        for name in names:
+            path = (Path(above) / name).relative_to(output)
+            is_ours = str(path).startswith(("prerender-math", _TEMPORARY))
+            if not is_ours and not os.path.lexists(root / path):
+                return str(path)
+    return None
 
 
 def read_source(site: Site, page: PurePosixPath) -> bytes:

@@ -1,4 +1,4 @@
-"""Pages and sites rendered in both forms, for tests of what those get who listen, copy and search."""
+"""Pages and sites in both forms, for tests of what those get who listen, copy and search."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -19,10 +20,10 @@ ORIGIN = "https://site.test"
 _CLIENT = "https://cdn.jsdelivr.net/npm/mathjax@4/tex-chtml.js"
 #: formulas in all kinds of places
 SOURCE = rf"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Places</title>
-<script>MathJax = {{tex: {{tags: 'ams'}}}}</script><script src="{_CLIENT}"></script>
+<script>MathJax = {{tex: {{tags: 'ams', inlineMath: [['$', '$'], ['\\(', '\\)']]}}}}</script><script src="{_CLIENT}"></script>
 <style>body {{ font: 16px/1.5 serif; margin: 1em }} a {{ color: #06c }}</style></head><body><main>
 <h1>On \(E=mc^2\) here</h1><h2>Two \(a_1\)</h2><h3>\(x\)</h3><h4>\(y\)</h4><h5>\(z\)</h5><h6>\(w\)</h6>
-<p id="one">The areas \(x_i^2\), ($\frac ab$) and \(a<b\) less: "\(y\)"; see \eqref{{first}} and
+<p id="one">The areas \(x_i^2\), ($\frac ab$) and \(a&lt;b\) less: "\(y\)"; see \eqref{{first}} and
 \ref{{second}}, or \(\href{{https://example.org/}}{{z^2}}+1\).</p>
 <p><button>Add \(k\)</button> <label>Value of \(t\) <input></label> <a href="#one">to \(p\)</a></p>
 <details open><summary>Why \(n\ge 1\)</summary><p>Because \(n\).</p></details>
@@ -82,7 +83,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page (HTML) on a screen; its scripts come from nowhere."""
     opened = []
 
-    def show(html: str, width: int = 820, **options: object) -> Page:
+    def show(html: str, width: int = 820, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         opened.append(context)
         page = context.new_page()

@@ -127,13 +127,14 @@ def test_what_a_tab_answers_is_checked() -> None:
     fine = layout | {"body": ['<use href="#g"/>']}
     text = json.dumps(
         {
-            "typesets": [[{"layouts": [layout]}, {"layouts": [fine]}]],
+            "typesets": [[{"layouts": [layout]}, {"layouts": [fine]}, {"glyphs": ["h"]}]],
             "outlines": {"g": "m0 0z", "h": "<script>"},
             **dict.fromkeys(_NUMBERS, 1),
         }
     )
     answer = decode_answer(text)
-    [[evil, right]] = answer.typesets
+    [[evil, right, lacking]] = answer.typesets
+    assert lacking.error is not None
     assert evil.error is not None
     assert "<script>" in evil.error
     assert evil.layouts == ()

@@ -183,6 +183,17 @@ def test_output_in_the_site_is_no_part_of_it(site: Path) -> None:
     assert files(site / "out") == {"a.html", "b.css"}
 
 
+def test_output_over_a_folder_of_the_site_is_refused(site: Path) -> None:
+    """Its pages would be lost."""
+    make(site, "index.html", "docs/index.html", "docs/b.html")
+    with pytest.raises(SiteError, match=r"docs is a folder of the site, which has b.html"):
+        open_site(site, site / "docs")
+    opened = open_site(site, site / "out")
+    copy_assets(opened, list_pages(opened))
+    make(site / "out", "prerender-math-12345.woff2", "prerender-math/a.svg")
+    open_site(site, site / "out")
+
+
 def test_nothing_is_written_through_links_of_an_old_copy(site: Path, tmp_path: Path) -> None:
     """`latest` was a link to `v1` when the site was copied first; now it is a folder."""
     new = tmp_path / "new"

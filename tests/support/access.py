@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 _SHOWN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map((formula) => [
     formula.dataset.tex,
     formula.checkVisibility({visibilityProperty: true})
-        && !formula.closest('[aria-hidden=true]:not(mjx-container *), [inert]:not(mjx-container *)'),
+        && !formula.closest('[aria-hidden=true], [inert]'),
 ])"""
 #: pieces of lines, which are no nodes of their own
 _PIECES = {"InlineTextBox"}
