@@ -93,12 +93,17 @@ def _unspoken(content: str, linked: bool) -> str:
     return f'<prm-look inert="">{content}</prm-look>'
 
 
+#: HTML knows elements of MathML by their names
+_MATHML = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+
+
 def _mathml(typeset: Typeset, state: RenderState) -> str:
     """What is said of a formula in languages that it has no words in."""
     if not typeset.mathml:
         return ""
     state.needs.mathml = True
-    return f'<prm-math hidden="">{typeset.mathml}</prm-math>'
+    start = f"<math{_MATHML}" if state.xml else "<math"
+    return f'<prm-math hidden="">{start}{typeset.mathml.removeprefix("<math")}</prm-math>'
 
 
 def _tex(formula: Formula, typeset: Typeset, state: RenderState) -> str:

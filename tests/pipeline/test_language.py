@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from prerender.pipeline.render import open_session, plans
 from prerender.setup import collect, interpret
 from prerender.site.files import open_site
 from prerender.source import Element, parse, xhtml
+from tests.conftest import Run
 
 CHAIN = r"\[ f(x) = aaaaaaaaaaaaa < bbbbbbbbbbbbbbb < ccccccccccccccc < dddddddddddddd \]"
 
@@ -149,3 +151,16 @@ def test_without_speech_nothing_is_asked_of_the_engine() -> None:
     assert speech_options(Settings(speech_style="clearspeak"), "label") == {
         "speech": {"style": "clearspeak", "braille": False}
     }
+
+
+def test_mathml_of_an_xml_page_is_in_its_namespace(prerender: Run, tmp_path: Path) -> None:
+    page = tmp_path / "a.xhtml"
+    page.write_text(
+        '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="ja"><head><title>x</title></head>'
+        r"<body>\(x^2\)</body></html>",
+        "utf-8",
+    )
+    done = prerender("build", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = ElementTree.parse(page).iter("{http://www.w3.org/1998/Math/MathML}msup")
+    assert len(list(found)) == 1

@@ -13,7 +13,6 @@ import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
 import { prefixGiven } from './given.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
-import { hear } from './speech/voice.js';
 import { isSame, Shared, stateOf } from './state.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
@@ -282,6 +281,15 @@ async function attempt(action) {
   }
 }
 
+/** @type {Promise<typeof import('./speech/voice.js')> | null} loaded with the first formula that is said */
+let voices = null;
+
+/** @type {typeof import('./speech/voice.js').hear} */
+async function heardOf(root, voice, how) {
+  voices ??= import('./speech/voice.js');
+  return (await voices).hear(root, voice, how);
+}
+
 /**
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
@@ -294,7 +302,7 @@ async function answerFor(doc, item, { markup, speech, trusted }, voice) {
   dropEmptyNumbers(item.root);
   // Before anything is drawn, which changes the tree
   const started = performance.now();
-  const heard = voice ? await hear(item.root, voice, speech) : {};
+  const heard = voice ? await heardOf(item.root, voice, speech) : {};
   speechTime += performance.now() - started;
   return { ...(await typeset(doc, item, markup)), ...heard };
 }
