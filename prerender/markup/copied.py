@@ -41,15 +41,15 @@ def copied(formula: Formula, text: str, parting: str) -> str:
     return parted(source, parting)
 
 
-def words_of(formula: Formula, carried: str, parting: str) -> str:
+def words_of(formula: Formula, carried: str) -> str:
     """A formula without delimiters, spelled as in the attributes beside it that carry it.
 
-    So compression makes little of it.
+    So compression makes little of it. It has no class: an element parts delimiters.
     """
     words = carried.split('"', 2)[1]
     if formula.input == "mathml":
         words = escape(_without_tags(unescape(words), " "), quote=False)
-    return parted(words.replace("<", "&lt;"), parting)
+    return parted(words.replace("<", "&lt;"), ELEMENT)
 
 
 def parted(text: str, parting: str) -> str:

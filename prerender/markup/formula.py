@@ -11,15 +11,16 @@ from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
 from prerender.markup.colours import coloured, has_colours
-from prerender.markup.copied import CLASS, copied, words_of
+from prerender.markup.copied import CLASS, copied, parted, words_of
 from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
 from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
 _FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT}
-#: the words in a drawing that are drawn as text
+#: words in a drawing, which are text
 _TEXT = "<text "
+_WORDS = re.compile(r"(?<=>)[^<]+(?=</text>)")
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
@@ -52,7 +53,7 @@ def render(
         content = form.inline(typeset.layouts, breaks, formula, state)
     if form is SVG and has_colours(content):
         content = coloured(content, state.needs)
-    content = form.whole(content, words_of(formula, carried, state.parting))
+    content = form.whole(content, words_of(formula, carried))
     content, anchors = _anchors(content, typeset)
     content = content.replace("<svg", '<svg role="none"')
     linked = "<a " in content
@@ -84,9 +85,10 @@ def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
 
 
 def _unspoken(content: str, linked: bool) -> str:
-    """Markup whose words nobody says."""
+    """Markup whose words nobody says, and no script takes for math."""
     if _TEXT not in content:
         return content
+    content = _WORDS.sub(lambda words: parted(words[0], "<tspan></tspan>"), content)
     if linked or "<prm-view" in content:
         return content.replace(_TEXT, f'{_TEXT}aria-hidden="true" ')
     # Reader modes drop what is hidden from those who listen, but not this

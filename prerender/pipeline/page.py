@@ -284,11 +284,15 @@ def finish(
     if around is None:
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
     typesets, held, outlines = judged(plan, answers)
+    done = all(one.error is None for one in typesets)
+    if _reads_mathml(plan, done) and any(one.mathml for one in typesets):
+        typesets = [replace(one, mathml="") for one in typesets]
+        plan = replace(plan, notes=(*plan.notes, Diagnostic("note", _UNSAID)))
     look = look if not around.base else RenderOptions(shrink=look.shrink)
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
-    parting = _parting(plan, all(one.error is None for one in typesets))
+    parting = _parting(plan, done)
     sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parting)
     edits: list[Edit] = []
     rendered: list[Formula] = []
@@ -336,6 +340,17 @@ def judged(
     ]
     ids = plan.around.ids if plan.around is not None else ()
     return linked(typesets, ids), held, outlines
+
+
+_UNSAID = (
+    "MathJax, which may still be loaded, reads MathML: formulas whose language has no rules for"
+    " speech say nothing here"
+)
+
+
+def _reads_mathml(plan: Plan, done: bool) -> bool:
+    """Whether an engine may stay that would typeset MathML. `done`: all formulas are rendered."""
+    return plan.setup.rules.mathml and not (done and plan.loading.spans)
 
 
 def _parting(plan: Plan, done: bool) -> str:
