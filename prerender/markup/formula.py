@@ -11,7 +11,7 @@ from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
 from prerender.markup.colours import coloured, has_colours
-from prerender.markup.copied import CLASS, copied, parted, words_of
+from prerender.markup.copied import CLASS, copied, words_of
 from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
 from prerender.markup.svg import SVG
@@ -53,7 +53,7 @@ def render(
         content = form.inline(typeset.layouts, breaks, formula, state)
     if form is SVG and has_colours(content):
         content = coloured(content, state.needs)
-    content = form.whole(content, words_of(formula, carried))
+    content = form.whole(content, words_of(formula, carried, state.parting))
     content, anchors = _anchors(content, typeset)
     content = content.replace("<svg", '<svg role="none"')
     linked = "<a " in content
@@ -65,7 +65,7 @@ def render(
         content = content.replace("<prm-view", f"<prm-view{named}", -1 if formula.display else 1)
         named = ""
     if form is SVG:
-        content = _unspoken(content, linked)
+        content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
 
@@ -84,11 +84,11 @@ def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
     return others + content, f' id="{ids[0]}"'
 
 
-def _unspoken(content: str, linked: bool) -> str:
+def _unspoken(content: str, linked: bool, state: RenderState) -> str:
     """Markup whose words nobody says, and no script takes for math."""
     if _TEXT not in content:
         return content
-    content = _WORDS.sub(lambda words: parted(words[0], "<tspan></tspan>"), content)
+    content = _WORDS.sub(lambda words: state.parting.part(words[0], "<tspan></tspan>"), content)
     if linked or "<prm-view" in content:
         return content.replace(_TEXT, f'{_TEXT}aria-hidden="true" ')
     # Reader modes drop what is hidden from those who listen, but not this
