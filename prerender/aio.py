@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -34,7 +34,8 @@ from prerender.screens.inspector import ScreenInspector
 from prerender.screens.viewport import Screens
 from prerender.settings import Settings
 from prerender.site.assets import Memory, SharedAssets
-from prerender.site.files import Site, open_site
+from prerender.site.files import FEED_NAMES, Site, open_site
+from prerender.site.lock import alone_in
 from prerender.source.lines import LineIndex
 from prerender.timing import Timing
 
@@ -74,7 +75,7 @@ async def build(
     """
     opened = _open(site, settings, settings.output)
     async with open_session(settings, notice=notice, timing=timing) as session:
-        return await build_site(opened, session, progress=progress)
+        return await build_site(opened, session, progress=progress, notice=notice)
 
 
 async def check(
@@ -118,9 +119,13 @@ def _inspector(site: Site, session: RenderSession) -> ScreenInspector:
     )
 
 
-async def restore(site: SitePath, settings: Settings = _DEFAULT) -> Report:
+async def restore(
+    site: SitePath, settings: Settings = _DEFAULT, *, notice: Notice = silent
+) -> Report:
     """Restore the source of every rendered page of a site, byte for byte. Raises SiteError."""
-    return restore_site(_open(site, settings, settings.output))
+    opened = _open(site, settings, settings.output, feeds=True)
+    async with alone_in(opened.output or opened.root, notice):
+        return restore_site(opened)
 
 
 class FoundFormula(NamedTuple):
@@ -169,7 +174,7 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
     loads = found.loading.spans or found.loading.stays
     engine = found.setup.rules.version if loads else ""
-    return PageFormulas(path, formulas, warnings, False, engine)
+    return PageFormulas(path, formulas, [*warnings, *found.notes], False, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +274,9 @@ async def render_html(
         return await renderer.render_html(html, path=path)
 
 
-def _open(site: SitePath, settings: Settings, output: str | None) -> Site:
+def _open(site: SitePath, settings: Settings, output: str | None, *, feeds: bool = False) -> Site:
+    """Open a site; with `feeds`, a single file may be one."""
     target = None if output is None else Path(output)
-    return open_site(Path(site), target, settings.include, settings.exclude)
+    others = FEED_NAMES if feeds or settings.feeds != "off" else ()
+    opened = open_site(Path(site), target, settings.include, settings.exclude, others)
+    return replace(opened, sync=settings.sync)

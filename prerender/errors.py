@@ -43,6 +43,10 @@ class PageError(PrerenderError):
     offset: int | None = None
 
 
+class LimitError(PageError):
+    """A page that is larger than a setting allows."""
+
+
 class EngineError(PrerenderError):
     """No browser or no MathJax is available; the message says what to do."""
 

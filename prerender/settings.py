@@ -22,7 +22,7 @@ from prerender.errors import UsageError
 from prerender.hashing import fingerprint
 from prerender.setup.own import mistakes
 
-Group = Literal["site", "pages", "engine", "cache", "screens", "report"]
+Group = Literal["site", "pages", "feeds", "engine", "cache", "screens", "report"]
 S = TypeVar("S", bound="Settings")
 
 
@@ -34,10 +34,10 @@ class SettingsError(UsageError):
 class Option:
     """The properties of an option besides its name, type and default.
 
-    `group` decides which commands have it; options of "pages" affect results. `least` and `most`
-    are inclusive limits; `word` is the metavariable in the help. `requires` is the option without
-    which the flag has no effect, `variables` are additional environment variables, `folder` says
-    that the value names a folder that is there.
+    `group` decides which commands have it; options of "pages" affect what pages become. `least` and
+    `most` are inclusive limits; `word` is the metavariable in the help. `requires` is the option
+    without which the flag has no effect, `variables` are additional environment variables, `folder`
+    says that the value names a folder that is there.
     """
 
     help: str
@@ -85,6 +85,12 @@ class Settings:
         "site",
         "Pages to leave out, a pattern as in .gitignore; may be repeated.",
         word="PATTERN",
+    )
+    sync: bool = option(
+        False,
+        "site",
+        "Have each page on the disk before it takes the place of its source, so that not even a "
+        "power cut leaves an empty one; slower.",
     )
     css: Literal["inline", "external"] = option(
         "inline",
@@ -143,6 +149,12 @@ class Settings:
         "pages",
         "Give formulas in Nemeth braille, too.",
     )
+    rerender: bool = option(
+        False,
+        "pages",
+        "Also typeset the formulas that KaTeX or MathJax has rendered into pages already, from the "
+        "source that is left in them.",
+    )
     hydrated: bool = option(
         False,
         "pages",
@@ -164,6 +176,18 @@ class Settings:
         word="TABLE",
         default_text="that of each page",
     )
+    trust: Literal["page", "site"] = option(
+        "page",
+        "pages",
+        "Whose formulas these are: those of anybody who writes in a page, so that the ids and "
+        "classes they give (\\cssId, \\class) get a prefix, or all of the site's own author.",
+    )
+    feeds: Literal["off", "mathml", "img"] = option(
+        "off",
+        "feeds",
+        "What becomes of formulas in RSS, Atom and JSON feeds: nothing, MathML, or pictures, which "
+        "nearly all readers show; their files are in the folder prerender-math of the site.",
+    )
     jobs: int | None = option(
         None,
         "engine",
@@ -178,6 +202,27 @@ class Settings:
         "The time limit of a formula, and of a page's scripts on a screen.",
         least=0.1,
         word="SECONDS",
+    )
+    memory_limit: int = option(
+        1024,
+        "engine",
+        "What scripts in a tab of the browser may hold; a formula that needs more is an error.",
+        least=64,
+        word="MB",
+    )
+    page_limit: float = option(
+        50.0,
+        "engine",
+        "The size of a page or a feed; a larger one is left as it is, with an error.",
+        least=0.001,
+        word="MB",
+    )
+    formula_limit: int = option(
+        100_000,
+        "engine",
+        "The number of formulas of a page; one that has more is left as it is, with an error.",
+        least=1,
+        word="N",
     )
     browser: str | None = option(
         None,

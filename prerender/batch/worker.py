@@ -103,6 +103,8 @@ def _write_to_store(page: PageDone, store: Store) -> PageDone:
     item, data, row = page.item, page.data, page.row
     if data is None:
         return page
+    if not store.is_remote and digest(store.read(item.page)) != row.hash:
+        raise OSError("it was changed while it was rendered")
     written = store.write(item.page, data, item.file)
     if not item.site.target and written:
         row = row._replace(stamp=store.stamp(item.page))

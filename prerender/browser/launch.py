@@ -27,23 +27,30 @@ ARGUMENTS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     # else it updates the size of its heap only every twenty minutes
     "--enable-precise-memory-info",
-    # V8's last compiler takes a sixth of a build's time without making MathJax faster, even after
-    # 20,000 formulas: the one before it, Maglev, is sufficient
-    "--js-flags=--no-turbofan",
 )
+#: megabytes that scripts of a page may hold, as V8 counts them
+MEMORY = 1024
+#: V8's last compiler takes a sixth of a build's time without making MathJax faster, even after
+#: 20,000 formulas: the one before it, Maglev, is sufficient
+_SCRIPTS = "--js-flags=--no-turbofan,--max-old-space-size={}"
 
 
 class Chromium:
     """A browser process; the caller has to close it.
 
     `program` is its path, or None to find one; `notice` is called, once, with what the user should
-    know about it. The constructor starts nothing and raises nothing.
+    know about it. `memory`: what scripts of a page may hold, in megabytes; a page that needs more
+    dies. The constructor starts nothing and raises nothing.
     """
 
     def __init__(
-        self, program: str | None = None, notice: Callable[[str], None] = lambda _: None
+        self,
+        program: str | None = None,
+        notice: Callable[[str], None] = lambda _: None,
+        memory: int = MEMORY,
     ) -> None:
         self._program = program
+        self._memory = memory
         self._notice = notice
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
@@ -82,7 +89,7 @@ class Chromium:
             return await self._playwright.chromium.launch(
                 executable_path=program.path,
                 chromium_sandbox=protection.on,
-                args=list(ARGUMENTS),
+                args=[*ARGUMENTS, _SCRIPTS.format(self._memory)],
                 timeout=STARTUP_TIMEOUT * 1000,
                 handle_sigint=False,
                 handle_sigterm=False,

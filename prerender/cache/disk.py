@@ -1,18 +1,21 @@
 """The disk cache shared by all runs: stores typesets, outlines, set-ups and pages by content hash.
 
 diskcache keeps them in SQLite. Values are bytes only; anything that diskcache would pickle is
-refused, because a pickle runs code and others may be able to write to the folder. An entry that
-cannot be read counts as missing and is made again.
+refused, because a pickle runs code and others may be able to write to the folder. Each entry is
+sealed: one that cannot be read, or is not as it was written, counts as missing and is made again.
+What goes into pages unchecked, their results and set-ups, is sealed with the user's key; typesets
+and outlines are checked instead, so that they can be taken to another machine.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,18 +23,35 @@ from typing import Any
 import brotli
 import diskcache
 
+from prerender.cache.key import own_key
 from prerender.cache.version import typesets_version
-from prerender.engine import JobResult, decode_typeset
+from prerender.engine import JobResult, decode_typeset, is_outline, refused
 from prerender.errors import UsageError
+from prerender.hashing import sealed, unsealed
 
 #: bytes that the cache may grow to before its oldest entries are removed
 SIZE_LIMIT = 4 * 2**30
 #: what reading and writing raise when files are damaged, locked or gone, or the disk is full
-_ACCESS_ERRORS = (sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error, ValueError)
+_ACCESS_ERRORS = (
+    *(sqlite3.Error, diskcache.Timeout, OSError, zlib.error, brotli.error),
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError),
+)
+#: what SQLite says where the place of a database is not fit for one, whatever is in it
+_UNFIT = {
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+}
+#: files of diskcache in its folder: values, and databases
+_VALUE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val")
+_DATABASES = ("cache.db*", "index.db*")
 
 
 class CacheError(UsageError):
     """The cache cannot be used; the message begins with its folder."""
+
+
+class DamagedCacheError(CacheError):
+    """The database of the cache is damaged."""
 
 
 class _Bytes(diskcache.Disk):  # type: ignore[misc]
@@ -55,7 +75,13 @@ class _Bytes(diskcache.Disk):  # type: ignore[misc]
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         if mode == diskcache.core.MODE_PICKLE:
             raise ValueError(_PICKLE)
+        if filename is not None and not _VALUE.fullmatch(filename):
+            raise ValueError(f"{filename} is no file of the cache")
         return super().fetch(mode, filename, value, read)
+
+    def remove(self, file_path: str) -> None:
+        if _VALUE.fullmatch(file_path):
+            super().remove(file_path)
 
 
 def cache_folder(explicit: Path | None) -> Path:
@@ -70,14 +96,43 @@ def default_folder() -> Path:
 
 
 @contextmanager
-def open_cache(folder: Path | None) -> Iterator[Cache]:
-    """Open the cache in a folder; with None, a temporary one. Raises CacheError."""
+def open_cache(folder: Path | None, notice: Callable[[str], None] | None = None) -> Iterator[Cache]:
+    """Open the cache in a folder; with None, a temporary one. Raises CacheError.
+
+    Also with a `notice`, which is then told, where it is damaged.
+    """
     with tempfile.TemporaryDirectory(prefix="prerender-") as temporary:
-        cache = Cache(folder or Path(temporary))
+        try:
+            cache = Cache(folder or Path(temporary))
+        except DamagedCacheError as error:
+            if notice is None:
+                raise
+            notice(f"{error}; this run does without it. `prerender cache clear` empties it")
+            cache = Cache(Path(temporary))
         try:
             yield cache
         finally:
             cache.close()
+
+
+def empty(folder: Path) -> int:
+    """Remove all entries of the cache in a folder, even of a damaged one; return their number.
+
+    Raises CacheError.
+    """
+    try:
+        with open_cache(folder) as cache:
+            return cache.clear()
+    except DamagedCacheError:
+        found = [file for file in folder.glob("*/*/*.val") if _is_value(folder, file)]
+        for file in (*found, *(one for name in _DATABASES for one in folder.glob(name))):
+            with suppress(OSError):
+                file.unlink()
+        return len(found)
+
+
+def _is_value(folder: Path, file: Path) -> bool:
+    return _VALUE.fullmatch(file.relative_to(folder).as_posix()) is not None
 
 
 _PICKLE = "it contains a pickle, which prerender never writes; `prerender cache clear` empties it"
@@ -103,8 +158,10 @@ class Cache:
                     eviction_policy="least-recently-stored",
                     cull_limit=0,  # `_trim` does it, not each write
                 )
-        self.fresh = len(self) == 0
-        """Whether it was empty when opened, so that all its entries are from this process."""
+        with self._translated_errors():
+            self.fresh = len(self) == 0
+            """Whether it was empty when opened, so that all its entries are from this process."""
+        self._key = b"" if folder is None else own_key(folder)
         self._prefix = f"{typesets_version()}/"
         self._outlines: dict[str, str] = {}
 
@@ -154,6 +211,8 @@ class Cache:
             typesets = tuple(decode_typeset(item) for item in data)
         except (LookupError, TypeError, AttributeError):  # not the format of this version
             return None
+        if any(map(refused, typesets)):
+            return None
         outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
         return None if outlines is None else JobResult(typesets, outlines)
 
@@ -184,7 +243,7 @@ class Cache:
     def page(self, key: str) -> bytes | None:
         """Return the stored result of the page with this key, if there is one."""
         with suppress(*_ACCESS_ERRORS):
-            data = None if self._disk is None else self._disk.get(f"{self._prefix}page/{key}")
+            data = self._sealed_entry(f"page/{key}")
             return None if data is None else brotli.decompress(data)
         return None
 
@@ -192,7 +251,7 @@ class Cache:
         """Store the result of a page."""
         if self._disk is not None:
             with suppress(*_ACCESS_ERRORS):
-                self._disk.set(f"{self._prefix}page/{key}", brotli.compress(data, quality=1))
+                self._put(f"page/{key}", brotli.compress(data, quality=1))
             self._trim()
 
     def _known(self, glyphs: Iterable[str]) -> dict[str, str] | None:
@@ -200,14 +259,14 @@ class Cache:
         for glyph in glyphs:
             if glyph not in self._outlines:
                 outline = self._get(f"outline/{glyph}")
-                if outline is None:
+                if not isinstance(outline, str) or not is_outline(outline):
                     return None
                 self._outlines[glyph] = outline
         return {glyph: self._outlines[glyph] for glyph in glyphs}
 
     def _get(self, key: str) -> Any:
         try:
-            data = None if self._disk is None else self._disk.get(self._prefix + key)
+            data = self._sealed_entry(key)
             return None if data is None else json.loads(zlib.decompress(data))
         except _ACCESS_ERRORS:
             return None
@@ -216,7 +275,18 @@ class Cache:
         if self._disk is not None:
             text = json.dumps(value, default=_slots_as_dict, separators=(",", ":")).encode()
             with suppress(*_ACCESS_ERRORS):
-                self._disk.set(self._prefix + key, zlib.compress(text, 3))
+                self._put(key, zlib.compress(text, 3))
+
+    def _put(self, key: str, data: bytes) -> None:
+        self._disk.set(self._prefix + key, sealed(key, data, self._key_of(key)))
+
+    def _key_of(self, key: str) -> bytes:
+        return self._key if key.startswith(("page/", "setup/")) else b""
+
+    def _sealed_entry(self, key: str) -> bytes | None:
+        """Return what an entry holds; None if there is none, or it is not as it was written."""
+        data = None if self._disk is None else self._disk.get(self._prefix + key)
+        return unsealed(key, data, self._key_of(key)) if isinstance(data, bytes) else None
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -224,4 +294,7 @@ class Cache:
         try:
             yield
         except _ACCESS_ERRORS as error:
-            raise CacheError(f"{self._folder}: the cache cannot be used: {error}") from error
+            told = f"{self._folder}: the cache cannot be used: {error}"
+            code = getattr(error, "sqlite_errorcode", None)
+            unfit = isinstance(error, (OSError, diskcache.Timeout)) or (code or 0) & 0xFF in _UNFIT
+            raise (CacheError if unfit else DamagedCacheError)(told) from error

@@ -2,7 +2,7 @@
 
 One SQLite row for each page: the stat of its files, a hash of its bytes, the other files that its
 result depends on, and its diagnostics. A file with the same stat is not read again. A damaged index
-counts as empty.
+counts as empty, and so does a row that is not as it was written.
 """
 
 from __future__ import annotations
@@ -10,23 +10,27 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from prerender.cache.key import own_key
+from prerender.hashing import sealed
 from prerender.site.files import FileStat, Site, has_copies, stat_file
 
 #: nanoseconds in which a file can change twice and keep one time stamp: a kernel tick (1/100 s);
 #: where time stamps are whole seconds, two seconds, as on FAT
 _TICK, _SECONDS = 20_000_000, 2_000_000_000
+#: what reading a damaged file may raise
+_DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, OverflowError)
 _NEVER = FileStat(-1, -1, -1)
 #: rows written in one transaction
 _BATCH_SIZE = 500
-_VERSION = 1
+_VERSION = 2
 _TABLE = """CREATE TABLE pages (site BLOB, page BLOB, mark TEXT, source_size INT, source_time INT,
   source_inode INT, target_size INT, target_time INT, target_inode INT, digest TEXT, needs TEXT,
-  told TEXT, PRIMARY KEY (site, page)) WITHOUT ROWID"""
+  told TEXT, seal BLOB, PRIMARY KEY (site, page)) WITHOUT ROWID"""
 
 
 class PageRecord(NamedTuple):
@@ -57,6 +61,7 @@ class PageIndex:
         self._rows: dict[str, PageRecord] = {}
         self._new: dict[str, PageRecord] = {}
         self._database: sqlite3.Connection | None = None
+        self._key = b""
         if folder is not None:
             self._open(folder / "index.db")
 
@@ -97,8 +102,9 @@ class PageIndex:
     def _open(self, file: Path) -> None:
         """Read the rows; a damaged file is replaced, tables of another version are recreated."""
         for _ in range(2):
-            with suppress(sqlite3.Error, OSError):
+            with suppress(*_DAMAGE):
                 file.parent.mkdir(parents=True, exist_ok=True)
+                self._key = own_key(file.parent)
                 self._database = sqlite3.connect(file, timeout=10)
                 self._read(self._database)
                 return
@@ -120,24 +126,32 @@ class PageIndex:
         found = database.execute(
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
-        for _, page, _, *numbers, digest, dependencies, summary in found:
-            source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
-            record = PageRecord(source, target, digest, dependencies, summary)
-            self._rows[os.fsdecode(page)] = record
+        for *told, seal in found:
+            if seal == _seal(told, self._key):
+                _, page, _, *numbers, digest, dependencies, summary = told
+                source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
+                record = PageRecord(source, target, digest, dependencies, summary)
+                self._rows[os.fsdecode(page)] = record
 
     def _flush(self) -> None:
         """Write the new rows; a target that may yet change unnoticed gets no valid stat."""
         now = time.time_ns()
-        rows = [
+        told = [
             (self._site, os.fsencode(page), self._mark, *row.source, *target, *row[2:])
             for page, row in self._new.items()
             for target in [stable_stat(row.target, now)]
         ]
+        rows = [(*row, _seal(row, self._key)) for row in told]
         self._new.clear()
         if rows and self._database is not None:
             marks = ",".join("?" * len(rows[0]))
             with suppress(sqlite3.Error), self._database:
                 self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", rows)
+
+
+def _seal(row: Sequence[object], key: bytes) -> bytes:
+    """The seal of a row: a hash of it and of the user's key."""
+    return sealed("row", repr(tuple(row)).encode("utf-8", "surrogatepass"), key)[:12]
 
 
 def stable_stat(file: FileStat, since: int) -> FileStat:

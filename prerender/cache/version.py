@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prerender import __version__
-from prerender.engine.bundle import mathjax_version
+from prerender.engine.bundle import mathjax_version, speech_version
 
 _PACKAGE = Path(__file__).parents[1]
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
@@ -21,7 +21,7 @@ def program_version() -> str:
     Raises MathJaxMissingError.
     """
     hashed = hashlib.blake2b(digest_size=8)
-    for text in (__version__, mathjax_version()):
+    for text in (__version__, mathjax_version(), speech_version()):
         hashed.update(f"{text}/".encode())
     for file in sorted(_files(_PACKAGE)):
         hashed.update(f"{file.relative_to(_PACKAGE).as_posix()}/".encode())
@@ -36,7 +36,7 @@ def typesets_version() -> str:
     """
     scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.*"))
     hashed = hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4)
-    return f"{__version__}/{mathjax_version()}/{hashed.hexdigest()}"
+    return f"{__version__}/{mathjax_version()}/{speech_version()}/{hashed.hexdigest()}"
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -74,7 +74,7 @@ def _examples(*lines: str) -> str:
         "prerender build page.html -o rendered.html",
     ),
 )
-@with_settings("build", ["site", "pages", "engine", "cache", "report"])
+@with_settings("build", ["site", "pages", "feeds", "engine", "cache", "report"])
 def build_command(site: SitePath, settings: CommandSettings) -> None:
     """Typeset the formulas of every page of SITE, in place or into DIR."""
     from prerender import aio
@@ -93,7 +93,9 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
     ),
 )
 @with_settings(
-    "check", ["site", "pages", "engine", "cache", "screens", "report"], without=["output", "yes"]
+    "check",
+    ["site", "pages", "feeds", "engine", "cache", "screens", "report"],
+    without=["output", "sync", "yes"],
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""
@@ -122,7 +124,7 @@ def _render(
 @with_settings(
     "list",
     ["cache"],
-    also=["include", "exclude", "hydrated", "base_path", "mathjax", "browser", "quiet"],
+    also=["include", "exclude", "rerender", "hydrated", "base_path", "mathjax", "browser", "quiet"],
 )
 def list_command(site: SitePath, settings: CommandSettings) -> None:
     """Print every formula of SITE, one JSON object per line."""
@@ -154,10 +156,11 @@ async def _list(site: Path, settings: CommandSettings) -> bool:
 def restore_command(site: SitePath, settings: CommandSettings) -> None:
     """Restore the source of every rendered page of SITE, byte for byte."""
     from prerender import aio
-    from prerender.cli.output import report_and_exit
+    from prerender.cli.output import notice, report_and_exit
     from prerender.cli.process import run
 
-    report_and_exit(run(aio.restore(site, settings)), site, settings)
+    report = run(aio.restore(site, settings, notice=notice(settings.quiet)))
+    report_and_exit(report, site, settings)
 
 
 @app.command(
@@ -273,7 +276,7 @@ def init_command(
 @with_settings(
     "batch",
     ["site", "pages", "engine", "cache", "report"],
-    without=["yes", "format", "profile", "verbose"],
+    without=["yes", "format", "profile", "verbose", "sync"],
 )
 def batch_command(
     settings: CommandSettings,
@@ -380,10 +383,9 @@ def cache_info(settings: CommandSettings) -> None:
 @with_settings("cache", also=["cache_dir"])
 def cache_clear(settings: CommandSettings) -> None:
     """Remove all entries."""
-    from prerender.cache.disk import cache_folder, open_cache
+    from prerender.cache.disk import cache_folder, empty
 
-    with open_cache(cache_folder(settings.cache_dir)) as cache:
-        typer.echo(f"{cache.clear()} entries removed")
+    typer.echo(f"{empty(cache_folder(settings.cache_dir))} entries removed")
 
 
 @cache_app.command("prune")

@@ -72,6 +72,7 @@ _PANELS: dict[Group, str] = {
     "site": "Which pages, and where to",
     "report": "What is said",
     "pages": "What becomes of pages",
+    "feeds": "What becomes of feeds",
     "screens": "Screens",
     "engine": "Browser",
     "cache": "Cache",

@@ -13,7 +13,7 @@ import typer
 from prerender.cli.options import CommandSettings
 from prerender.cli.terminal import print_diagnostic, terminal
 from prerender.errors import UsageError
-from prerender.report.diagnostics import pluralize, topics
+from prerender.report.diagnostics import pluralize, shown_path, topics
 from prerender.report.formats import github, sarif
 from prerender.report.html import report_data, write_report
 from prerender.report.summary import PageReport, Report
@@ -35,7 +35,8 @@ def report_and_exit(
             _write(settings.profile, timing.trace())
     diagnose(report.pages, site, quiet=quiet and not report.strict, form=settings.format)
     for page in report.pages if verbose else ():
-        typer.echo(f"{page.path}: {page.status}, {pluralize(page.formulas, 'formula')}", err=True)
+        told = f"{page.status}, {pluralize(page.formulas, 'formula')}"
+        typer.echo(f"{shown_path(page.path)}: {told}", err=True)
     if not quiet:
         _summarize(report, settings)
     if settings.json is not None:
@@ -92,7 +93,7 @@ def diagnose(
             print_diagnostic(topic.first.severity, topic.show())
     for page in pages:
         if page.bug:
-            typer.echo(f"{page.path}: {page.bug}", err=True)
+            typer.echo(f"{shown_path(page.path)}: {page.bug}", err=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Formulas in, typesets out: MathJax 4 in headless Chromium."""
 
+from prerender.engine.allowed import is_outline, refused
 from prerender.engine.bundle import speech_languages
 from prerender.engine.model import (
     EquationNumber,
@@ -13,9 +14,11 @@ from prerender.engine.model import (
     engine_setup,
 )
 from prerender.engine.pool import Engine
-from prerender.engine.protocol import NARROWEST, X_HEIGHT, decode_typeset
+from prerender.engine.protocol import GIVEN_CLASS, GIVEN_ID, NARROWEST, X_HEIGHT, decode_typeset
 
 __all__ = [
+    "GIVEN_CLASS",
+    "GIVEN_ID",
     "NARROWEST",
     "X_HEIGHT",
     "Engine",
@@ -29,5 +32,7 @@ __all__ = [
     "Typeset",
     "decode_typeset",
     "engine_setup",
+    "is_outline",
+    "refused",
     "speech_languages",
 ]

@@ -9,9 +9,9 @@ from pathlib import Path
 from prerender.errors import EngineError
 
 _MATHJAX = Path(__file__).with_name("mathjax")
-_PACKAGE_JSON = _MATHJAX / "package.json"
-#: files of rules that are no language's: what all share, and two kinds of braille
-_NO_LANGUAGES = {"base", "nemeth", "euro"}
+_SPEECH = _MATHJAX / "sre"
+#: files of rules that are no language's: what all share, and braille
+_NO_LANGUAGES = {"base", "nemeth"}
 
 
 class MathJaxMissingError(EngineError):
@@ -20,8 +20,17 @@ class MathJaxMissingError(EngineError):
 
 def mathjax_version() -> str:
     """The version of the MathJax that is bundled. Raises MathJaxMissingError."""
+    return _version(_MATHJAX)
+
+
+def speech_version() -> str:
+    """The version of the speech rule engine beside it. Raises MathJaxMissingError."""
+    return _version(_SPEECH)
+
+
+def _version(package: Path) -> str:
     try:
-        return str(json.loads(_PACKAGE_JSON.read_bytes())["version"])
+        return str(json.loads((package / "package.json").read_bytes())["version"])
     except FileNotFoundError:
         raise MathJaxMissingError(
             "MathJax is missing from this installation; `prerender doctor` says more"
@@ -31,5 +40,5 @@ def mathjax_version() -> str:
 @cache
 def speech_languages() -> frozenset[str]:
     """The languages that formulas can be said in (ISO 639-1): those that have a file of rules."""
-    rules = {file.stem for file in (_MATHJAX / "sre" / "mathmaps").glob("*.json")}
+    rules = {file.stem for file in (_SPEECH / "mathmaps").glob("*.json")}
     return frozenset(rules - _NO_LANGUAGES)

@@ -168,7 +168,7 @@ def _defines(body: str, lasting: _Lasting) -> bool:
 
 def _counts(body: str) -> bool:
     """Whether TeX numbers or refers."""
-    return not _STATE.isdisjoint(_NAME.findall(body)) or _has_numbers(body)
+    return not _STATE.isdisjoint(_NAME.findall(body)) or has_numbers(body)
 
 
 def closed(names: set[str], bodies: dict[str, str]) -> set[str]:
@@ -182,8 +182,9 @@ def closed(names: set[str], bodies: dict[str, str]) -> set[str]:
 
 def _numbered(formula: FormulaInput, tags: str) -> bool:
     """Whether a formula may take a number."""
-    return (tags == "all" and formula.display) or (tags != "none" and _has_numbers(formula.math))
+    return (tags == "all" and formula.display) or (tags != "none" and has_numbers(formula.math))
 
 
-def _has_numbers(tex: str) -> bool:
+def has_numbers(tex: str) -> bool:
+    """Whether TeX has an environment whose lines AMS numbers."""
     return any(_NUMBERED.match(name) for name in _ENVIRONMENT.findall(tex))

@@ -110,7 +110,8 @@ class Typeset:
     their widths are guesses; `accident`: another run may fare better (time ran out, a tab died);
     `tags` its numbers, `refs` its references to those of others. For those who do not see it:
     `speech` is what is said (plain text), `braille` the same in Nemeth braille, `mathml` a `<math>`
-    element of MathML Core; "" where that was not asked for, or there is nothing to say.
+    element of MathML Core, without its namespace; "" where that was not asked for, or there is
+    nothing to say.
     """
 
     layouts: tuple[Layout, ...] = ()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from prerender.browser.launch import Chromium
+from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
 from prerender.engine.model import Job, JobResult, Typeset
 from prerender.engine.tab import NotBegunError, Tab
@@ -91,9 +91,10 @@ class Engine:
 
     By default it has one tab a core, but one core is left to this process.
 
-    `seconds` is how long one formula may take. `prewarm`: jobs are sure to come, so that a tab is
-    opened with the browser, whoever asks for that. `notice` is told, once, what the user should
-    know of the browser; `timing` what tabs take. Entering starts nothing and raises nothing.
+    `seconds` is how long one formula may take, `memory` what a tab may hold, in megabytes.
+    `prewarm`: jobs are sure to come, so that a tab is opened with the browser, whoever asks for
+    that. `notice` is told, once, what the user should know of the browser; `timing` what tabs take.
+    Entering starts nothing and raises nothing.
     """
 
     def __init__(
@@ -105,8 +106,9 @@ class Engine:
         timing: Timing | None = None,
         *,
         prewarm: bool = False,
+        memory: int = MEMORY,
     ) -> None:
-        self._chromium = Chromium(program, notice)
+        self._chromium = Chromium(program, notice, memory)
         self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
         self._seconds = seconds
         self._prewarm = prewarm

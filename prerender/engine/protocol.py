@@ -7,10 +7,11 @@ typesets in the form in which a tab answers them: names and lists are those of t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from prerender.engine.allowed import is_outline, refused
 from prerender.engine.model import EquationNumber, Job, Label, Layout, Piece, Typeset
 
 _CONSTANTS = json.loads(Path(__file__).with_name("worker").joinpath("constants.json").read_bytes())
@@ -20,6 +21,9 @@ X_HEIGHT: int = _CONSTANTS["xHeight"]
 #: ex: what is no wider fits every column of text; a screen of 280 px has at least as many. No
 #: layout is narrower.
 NARROWEST: int = _CONSTANTS["narrowest"]
+#: what stands before ids and classes that authors give to parts of formulas (worker/given.js)
+GIVEN_ID: str = _CONSTANTS["givenId"]
+GIVEN_CLASS: str = _CONSTANTS["givenClass"]
 
 #: what a tab has for Python (worker/protocol.js: publish), and Python for a tab
 LOADED, RUN, REPORT_PROGRESS = "prerenderWorker.loaded", "prerenderWorker.run", "reportProgress"
@@ -52,14 +56,24 @@ def encode_call(setups: Mapping[str, Any], jobs: Sequence[Job], *, careful: bool
 def decode_answer(text: str) -> Answer:
     """The answer to a call."""
     data = json.loads(text)
+    outlines = {name: path for name, path in data["outlines"].items() if is_outline(path)}
+    lost = data["outlines"].keys() - outlines.keys()
     return Answer(
-        [[decode_typeset(typeset) for typeset in job] for job in data["typesets"]],
-        data["outlines"],
+        [[_checked(decode_typeset(typeset), lost) for typeset in job] for job in data["typesets"]],
+        outlines,
         data["milliseconds"] / 1000,
         data["layout_milliseconds"] / 1000,
         data["speech_milliseconds"] / 1000,
         data["heap"],
     )
+
+
+def _checked(typeset: Typeset, lost: Collection[str]) -> Typeset:
+    """A typeset as a page may have it, without these outlines; an error in place of any other."""
+    found = refused(typeset) or next((name for name in typeset.glyphs if name in lost), None)
+    if found is None:
+        return typeset
+    return Typeset(error=f"it is drawn with what no formula may have: {found}")
 
 
 def decode_typeset(data: Mapping[str, Any]) -> Typeset:

@@ -1,6 +1,18 @@
 """Finds the formulas in a page's tree by the rules of its set-up; returns them with exact spans."""
 
-from prerender.find.model import Broken, Escape, Formula, Found, Input, Unclosed
+from prerender.find.model import Broken, Escape, Formula, Found, Input, Rendering, Unclosed
+from prerender.find.rendered import Rendered, find_rendered
 from prerender.find.search import find
 
-__all__ = ["Broken", "Escape", "Formula", "Found", "Input", "Unclosed", "find"]
+__all__ = [
+    "Broken",
+    "Escape",
+    "Formula",
+    "Found",
+    "Input",
+    "Rendered",
+    "Rendering",
+    "Unclosed",
+    "find",
+    "find_rendered",
+]

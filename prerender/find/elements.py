@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from prerender.find import mathjax2
 from prerender.find.model import Formula, Input
@@ -88,6 +89,25 @@ def _script(element: Element, rules: SearchRules) -> Formula | None:
     late, scope = rules.elements_late, rules.macros
     kind_of = _INPUTS[kind[1].lower()]
     return Formula(span, _inside(element), element.text(), display, kind_of, late, scope)
+
+
+class ScriptMath(NamedTuple):
+    """The content of a `<script type="math/...">`, as MathJax 2 reads it."""
+
+    math: str
+    display: bool
+    input: Input
+
+
+def math_of_script(element: Element) -> ScriptMath | None:
+    """Return the math in a script; None where it is not one of MathJax 2's."""
+    kind = _TYPE.fullmatch(element.attrs.get("type", ""))
+    if kind is None:
+        return None
+    text = element.text()
+    math = slice(*mathjax2.trimmed(text, 0, len(text)))
+    display = _DISPLAY.search(element.attrs["type"]) is not None
+    return ScriptMath(text[math], display, _INPUTS[kind[1].lower()])
 
 
 def _stripped(formula: Formula, source: str) -> Formula:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from prerender.setup import Version
 from prerender.source import Span
 
 Input = Literal["tex", "mathml", "asciimath"]
+
+
+class Rendering(NamedTuple):
+    """How a formula is shown that another tool has rendered.
+
+    `numbers` are those beside it, from above; "" for one that a style sheet counts (KaTeX). `align`
+    and `number_side` are where a display and its number stand; "": in the middle, and at the right.
+    """
+
+    engine: Version
+    numbers: tuple[str, ...] = ()
+    align: str = ""
+    number_side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +31,7 @@ class Formula:
     `math` is what the input processor receives (TeX without delimiters, references resolved);
     `inner` is the part of `span` that contains it, if it is one part. `late` formulas are typeset
     after all others. Definitions in it are valid in the scope with index `scope` (Setup.scopes).
+    `rendered`: another tool has rendered it, and `span` is all that it has put there.
     """
 
     span: Span
@@ -26,6 +41,7 @@ class Formula:
     input: Input = "tex"
     late: bool = False
     scope: int = 0
+    rendered: Rendering | None = None
 
 
 @dataclass(frozen=True, slots=True)

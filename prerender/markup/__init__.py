@@ -1,6 +1,6 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
-from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
+from prerender.markup.copied import COMMENT, ELEMENT, Parting, is_ignored, parting
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.faces import (
     CORE,
@@ -12,7 +12,9 @@ from prerender.markup.faces import (
     is_font_file,
     sheet_file,
 )
+from prerender.markup.feeds import FOLDER, Picture, images, is_picture_file, mathml
 from prerender.markup.formula import render
+from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -38,8 +40,11 @@ __all__ = [
     "COMMENT",
     "CORE",
     "ELEMENT",
+    "FOLDER",
     "DamagedError",
     "FontFile",
+    "Parting",
+    "Picture",
     "RenderState",
     "StyleUse",
     "carry_formula",
@@ -50,15 +55,22 @@ __all__ = [
     "face_inside",
     "find_lookalikes",
     "further_file",
+    "images",
     "is_font_file",
     "is_ignored",
+    "is_picture_file",
+    "is_rendered_feed",
+    "mathml",
     "outline_frame",
     "outline_lines",
+    "parting",
     "plain_mark",
     "preload",
     "render",
     "rendered_by",
+    "rendered_feed",
     "restore",
+    "restored_feed",
     "sheet_file",
     "style_element",
     "style_frame",

@@ -183,15 +183,20 @@ def outline_lines(page: Drawings) -> list[str]:
     return [_outline(name, page) for name in page.outlines]
 
 
-def self_contained(picture: Layout, page: Drawings) -> str:
-    """The same, referring to nothing else on the page and defining nothing."""
+def self_contained(picture: Layout, page: Drawings, pieces: Mapping[str, str] | None = None) -> str:
+    """The same, referring to nothing else on the page and defining nothing.
+
+    `pieces` is the markup of those that it may refer to, by their names.
+    """
 
     def path(use: re.Match[str]) -> str:
         name, x, y, left, top, scale, rest = use.groups()
         if not name:
             return use[0]
-        name = page.names[name]
         where = _transform(int(x or left or 0), int(y or top or 0), scale or "")
+        if pieces and name in pieces:
+            return f"<g{where}{rest}>{_USE.sub(path, pieces[name])}</g>"
+        name = page.names[name]
         if page.sheet:
             return f'<use href="{page.sheet}#{name}"{where}{rest}/>'
         return f'<path d="{page.outlines[name]}"{where}{rest}/>'

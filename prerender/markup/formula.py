@@ -10,6 +10,7 @@ from html import escape
 from prerender.engine import Layout, Markup, Typeset
 from prerender.find import Formula
 from prerender.markup.boxes import Form, display
+from prerender.markup.colours import coloured, has_colours
 from prerender.markup.copied import CLASS, copied, words_of
 from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
@@ -17,8 +18,9 @@ from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
 _FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT}
-#: the words in a drawing that are drawn as text
+#: words in a drawing, which are text
 _TEXT = "<text "
+_WORDS = re.compile(r"(?<=>)[^<]+(?=</text>)")
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
@@ -49,18 +51,21 @@ def render(
         attributes += "" if usual is None else f' data-gap="{usual}"'
         breaks = [_break(one, usual, state) for one in typeset.layouts]
         content = form.inline(typeset.layouts, breaks, formula, state)
+    if form is SVG and has_colours(content):
+        content = coloured(content, state.needs)
     content = form.whole(content, words_of(formula, carried, state.parting))
     content, anchors = _anchors(content, typeset)
     content = content.replace("<svg", '<svg role="none"')
     linked = "<a " in content
     if linked:
+        state.needs.links = True
         content = with_named_links(content, formula, typeset, language)
     named = name(formula, typeset, language, linked)
     if "<prm-view" in content:
         content = content.replace("<prm-view", f"<prm-view{named}", -1 if formula.display else 1)
         named = ""
     if form is SVG:
-        content = _unspoken(content, linked)
+        content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
 
@@ -79,14 +84,19 @@ def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
     return others + content, f' id="{ids[0]}"'
 
 
-def _unspoken(content: str, linked: bool) -> str:
-    """Markup whose words nobody says."""
+def _unspoken(content: str, linked: bool, state: RenderState) -> str:
+    """Markup whose words nobody says, and no script takes for math."""
     if _TEXT not in content:
         return content
+    content = _WORDS.sub(lambda words: state.parting.part(words[0], "<tspan></tspan>"), content)
     if linked or "<prm-view" in content:
         return content.replace(_TEXT, f'{_TEXT}aria-hidden="true" ')
     # Reader modes drop what is hidden from those who listen, but not this
     return f'<prm-look inert="">{content}</prm-look>'
+
+
+#: HTML knows elements of MathML by their names
+_MATHML = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
 
 def _mathml(typeset: Typeset, state: RenderState) -> str:
@@ -94,7 +104,8 @@ def _mathml(typeset: Typeset, state: RenderState) -> str:
     if not typeset.mathml:
         return ""
     state.needs.mathml = True
-    return f'<prm-math hidden="">{typeset.mathml}</prm-math>'
+    start = f"<math{_MATHML}" if state.xml else "<math"
+    return f'<prm-math hidden="">{start}{typeset.mathml.removeprefix("<math")}</prm-math>'
 
 
 def _tex(formula: Formula, typeset: Typeset, state: RenderState) -> str:

@@ -23,6 +23,7 @@ _PHRASES = {
     "es": Phrases("fórmula", "ecuación"),
     "fi": Phrases("kaava", "yhtälö"),
     "fr": Phrases("formule", "équation"),
+    "hi": Phrases("सूत्र", "समीकरण"),
     "hu": Phrases("képlet", "egyenlet"),
     "it": Phrases("formula", "equazione"),
     "ja": Phrases("数式", "式"),

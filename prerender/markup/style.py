@@ -66,6 +66,8 @@ class StyleUse:
     drawings: bool = False
     scroll: bool = False
     mathml: bool = False
+    links: bool = False
+    colours: bool = False
     shrink: int = 0
     sides: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)

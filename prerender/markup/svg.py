@@ -73,7 +73,7 @@ def _space(layout: Layout, place: Place) -> str:
     return f";margin-{side}:{ex(space)}{room}"
 
 
-def _united(layout: Layout, tag: EquationNumber) -> Layout:
+def united(layout: Layout, tag: EquationNumber) -> Layout:
     """A layout and the numbers of its rows as one picture: they stay together when it shrinks."""
     numbers = without_anchors(tag)
     beside = layout.width + tag.gap
@@ -129,7 +129,7 @@ SVG = Form(
     kind="inline",
     first=_picture,
     further=_hidden,
-    united=_united,
+    united=united,
     single=_single,
     inline=_inline,
     whole=_whole,

@@ -15,6 +15,7 @@ from dataclasses import replace
 from prerender.engine import EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide, without_anchors
+from prerender.markup.colours import coloured, has_colours
 from prerender.markup.sheet import RenderState, length
 from prerender.markup.spaces import space
 
@@ -24,7 +25,7 @@ _HIGH, _DEEP = 850, 250
 _STYLED = re.compile(r'<([\w-]+)(?: class="([^"]*)")?([^<>]*) style="([^"]*)">')
 _NAME = re.compile(r"<([mhvexl]-[a-z\d-]*)")
 #: what keeps a drawing from all but the eye
-_UNSEEN = ' hidden="" inert="" aria-hidden="true"'
+_UNSEEN = ' hidden="" inert="" aria-hidden="true" data-pagefind-ignore=""'
 
 
 def _element(layout: Layout, state: RenderState, place: Place) -> str:
@@ -117,6 +118,7 @@ def _body(layout: Layout, state: RenderState) -> str:
     """What the engine wrote, its styles as the page has them."""
     body = "".join(map(str, layout.body))
     state.needs.names.update(_NAME.findall(body))
+    body = coloured(body, state.needs) if has_colours(body) else body
     state.needs.drawings |= "<svg" in body
 
     def styled(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Builds a site: renders its pages, writes the results, and returns a report.
+"""Builds a site: renders its pages and feeds, writes the results, and returns a report.
 
 Pages that have not changed since the last build, as the index tells, are skipped; the others are
 rendered by `render` and written by `site`. Several pages are processed concurrently.
@@ -10,16 +10,17 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
 from prerender.errors import first_error
-from prerender.hashing import digest
+from prerender.hashing import digest, fingerprint
 from prerender.markup import is_font_file
+from prerender.pipeline.feeds import Feeds
 from prerender.pipeline.outcome import PageResult, load_summary
-from prerender.pipeline.render import Inspect, RenderSession, failure, result_of
+from prerender.pipeline.render import Inspect, Notice, RenderSession, failure, result_of, silent
 from prerender.pipeline.scripts import SiteScripts
 from prerender.report.summary import PageReport, Report
 from prerender.site.assets import Folder, SharedAssets, remove_others
@@ -27,12 +28,15 @@ from prerender.site.files import (
     FileStat,
     Site,
     copy_assets,
+    feed_names,
     page_names,
     read_source,
     read_target,
     stat_file,
     write_page,
 )
+from prerender.site.lock import alone_in
+from prerender.source.feeds import is_feed
 
 #: pages processed concurrently: enough to keep the tabs busy, few enough to hold in memory (most of
 #: them wait for their typesets, without their trees)
@@ -46,9 +50,13 @@ def no_progress(done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
+#: what becomes of a page, or a feed, whose bytes are known
+ResultOf = Callable[[PurePosixPath, bytes], Awaitable[PageResult]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The state of a build."""
+    """The state of a build: of its pages, or then of its feeds."""
 
     site: Site
     session: RenderSession
@@ -56,9 +64,10 @@ class _Run:
     scripts: SiteScripts
     shared: SharedAssets
     write: bool
-    inspect: Inspect | None
-    fonts: set[str] = field(default_factory=set)
-    """The files of the font that its pages need."""
+    result_of: ResultOf
+    feeds: bool = False
+    files: set[str] = field(default_factory=set)
+    """The files of the font, and pictures, that its pages need."""
 
 
 async def build(
@@ -68,49 +77,99 @@ async def build(
     write: bool = True,
     progress: Progress = no_progress,
     inspect: Inspect | None = None,
+    notice: Notice = silent,
 ) -> Report:
-    """Render the pages of a site. Raises SiteError, EngineError."""
+    """Render the pages of a site, and then its feeds; only one run at a time writes to a folder.
+
+    Raises SiteError, EngineError.
+    """
+    if not write:
+        return await _build(site, session, write, progress, inspect)
+    async with alone_in(site.output or site.root, notice):
+        return await _build(site, session, write, progress, inspect)
+
+
+async def _build(
+    site: Site,
+    session: RenderSession,
+    write: bool,
+    progress: Progress,
+    inspect: Inspect | None,
+) -> Report:
     started = time.monotonic()
-    pages = page_names(site)
-    shared = SharedAssets(Folder(site.output or site.root), session.assets)
+    feeds = _feeds(site) if session.settings.feeds != "off" else []
+    pages = [name for name in page_names(site) if name not in feeds]
+    shared = SharedAssets(Folder(site.output or site.root, locked=write), session.assets)
     incomplete = shared.missing()
     if write:
-        copy_assets(site, [*pages, *session.assets])
+        copy_assets(site, [*pages, *feeds, *session.assets])
     report = Report(strict=session.settings.strict)
     folder = session.index if inspect is None else None
+    count = len(pages) + len(feeds)
+    scripts = SiteScripts(site)
+
+    async def page_result(name: PurePosixPath, data: bytes) -> PageResult:
+        return await result_of(name, data, session, scripts, inspect=inspect)
+
     with PageIndex(folder, site, session.fingerprint) as index:
         if incomplete:
             index.clear()
-        run = _Run(site, session, index, SiteScripts(site), shared, write, inspect)
-        with session.timing.span("reading", "the index"):
-            known = [_report_if_unchanged(run, page) for page in pages]
-        report.pages += [page for page in known if page is not None]
-        rest = [name for name, page in zip(pages, known, strict=True) if page is None]
-        # Neighbouring pages are alike: a random order mixes expensive pages with cheap ones
-        waiting = iter(sorted(rest, key=lambda name: digest(os.fsencode(name))))
-
-        async def work() -> None:
-            for name in waiting:
-                report.pages.append(await _build_page(run, name))
-                progress(len(report.pages), len(pages))
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(_CONCURRENT_PAGES):
-                    group.create_task(work())
-                    await asyncio.sleep(0)  # so that the browser starts meanwhile
-        except BaseExceptionGroup as failed:
-            raise first_error(failed) from failed
-        if write:
-            index.forget(pages)
-            if site.is_whole:
-                remove_others(site.output or site.root, is_font_file, keep=run.fonts)
+        run = _Run(site, session, index, scripts, shared, write, page_result)
+        await _build_all(run, pages, report, lambda done: progress(done, count))
+        if write and site.is_whole:
+            remove_others(site.output or site.root, is_font_file, keep=run.files)
+    mark = fingerprint([session.fingerprint, session.settings.feeds])
+    # The files that feeds depend on are what the pages have become
+    scripts = SiteScripts(site)
+    with PageIndex(folder, site, mark) as index:
+        rendered = Feeds(site, session, scripts).result_of
+        run = _Run(site, session, index, scripts, shared, write, rendered, feeds=True)
+        await _build_all(run, feeds, report, lambda done: progress(done, count))
     report.pages.sort(key=lambda page: page.path)
     report.distinct = session.typeset + session.from_cache
     report.typeset, report.from_cache = session.typeset, session.from_cache
     report.failed, report.failed_before = session.failed, session.failed_before
     report.seconds = time.monotonic() - started
     return report
+
+
+def _feeds(site: Site) -> list[str]:
+    """The feeds of a site, by what their files begin with."""
+
+    def is_one(name: str) -> bool:
+        try:
+            return is_feed(read_source(site, PurePosixPath(name)))
+        except OSError:
+            return False
+
+    return [name for name in feed_names(site) if is_one(name)]
+
+
+async def _build_all(
+    run: _Run, names: Sequence[str], report: Report, progress: Callable[[int], None]
+) -> None:
+    """Build pages, or feeds, and add them to the report; `progress` is told how many it has."""
+    with run.session.timing.span("reading", "the index"):
+        known = [_report_if_unchanged(run, name) for name in names]
+    report.pages += [page for page in known if page is not None]
+    rest = [name for name, page in zip(names, known, strict=True) if page is None]
+    # Neighbouring pages are alike: a random order mixes expensive pages with cheap ones
+    waiting = iter(sorted(rest, key=lambda name: digest(os.fsencode(name))))
+
+    async def work() -> None:
+        for name in waiting:
+            report.pages.append(await _build_page(run, name))
+            progress(len(report.pages))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_CONCURRENT_PAGES, len(rest))):
+                group.create_task(work())
+                await asyncio.sleep(0)  # so that the browser starts meanwhile
+    except BaseExceptionGroup as failed:
+        raise first_error(failed) from failed
+    if run.write:
+        run.index.forget(names)
 
 
 def _report_if_unchanged(run: _Run, name: str) -> PageReport | None:
@@ -123,47 +182,65 @@ def _report_if_unchanged(run: _Run, name: str) -> PageReport | None:
 
 
 def _is_current(run: _Run, known: PageResult) -> bool:
-    """Return whether the files that a result depends on, and its fonts, are as they were."""
-    has_fonts = all(map(run.shared.has, known.fonts))
-    return has_fonts and run.scripts.unchanged(known.dependencies)
+    """Return whether the files that a result depends on, and those it needs, are as they were."""
+    has_files = all(map(run.shared.has, known.files))
+    return has_files and run.scripts.unchanged(known.dependencies)
 
 
 def _known_report(run: _Run, name: str, result: PageResult) -> PageReport:
     """Return the report of a page with a known result; count its formulas as from the cache."""
     run.session.from_cache += result.formulas
+    run.files.update(result.files)
     run.session.failed_before += result.failed_formulas
-    run.fonts.update(result.fonts)
-    return result.report(name, changed=False, written=False)
+    return result.report(name, changed=False, written=False, feed=run.feeds)
+
+
+#: how often a page is read that changes while it is rendered
+_READINGS = 4
+_CHANGING = "it changes again and again while it is rendered: build when nothing else writes it"
 
 
 async def _build_page(run: _Run, name: str) -> PageReport:
-    """Render a page, unless it is up to date. Raises EngineError."""
-    site, page = run.site, PurePosixPath(name)
+    """Render a page, unless it is up to date; again where it changes. Raises EngineError."""
+    page = PurePosixPath(name)
     try:
-        since, file = time.time_ns(), stat_file(str(site.source(page)))
-        with run.session.timing.span("reading", name):
-            data = read_source(site, page)
-        key = digest(data)
-        record = run.index.row(name)
-        if (
-            record is not None
-            and record.digest == key
-            and (not site.output or has_result(site, name, record))
-        ):
-            known = load_summary(record.summary, record.dependencies)
-            if _is_current(run, known):
-                _keep(run, name, known, file and stable_stat(file, since), key)
-                return _known_report(run, name, known)
-        result = await result_of(page, data, run.session, run.scripts, inspect=run.inspect)
-        changed = _write(run, page, data, result)
-        if result.cacheable and run.write:
-            if changed and not site.output:
-                file, key = None, digest(data if result.data is None else result.data)
-            _keep(run, name, result, file and stable_stat(file, since), key)
-        written = run.write and changed and not result.failed
-        return result.report(name, changed=changed, written=written, before=len(data))
+        for _ in range(_READINGS):
+            report = await _build_as_read(run, name)
+            if report is not None:
+                return report
+        raise OSError(_CHANGING)
     except OSError as error:
-        return failure(page, b"", error).report(name, changed=False, written=False)
+        result = failure(page, b"", error, "feed" if run.feeds else "page")
+        return result.report(name, changed=False, written=False, feed=run.feeds)
+
+
+async def _build_as_read(run: _Run, name: str) -> PageReport | None:
+    """Render a page as it is now; None: it has changed meanwhile. Raises OSError, EngineError."""
+    site, page = run.site, PurePosixPath(name)
+    since, file = time.time_ns(), stat_file(str(site.source(page)))
+    with run.session.timing.span("reading", name):
+        data = read_source(site, page)
+    key = digest(data)
+    record = run.index.row(name)
+    if (
+        record is not None
+        and record.digest == key
+        and (not site.output or has_result(site, name, record))
+    ):
+        known = load_summary(record.summary, record.dependencies)
+        if _is_current(run, known):
+            _keep(run, name, known, file and stable_stat(file, since), key)
+            return _known_report(run, name, known)
+    result = await run.result_of(page, data)
+    if run.write and read_source(site, page) != data:
+        return None
+    changed = _write(run, page, data, result)
+    if result.cacheable and run.write:
+        if changed and not site.output:
+            file, key = None, digest(data if result.data is None else result.data)
+        _keep(run, name, result, file and stable_stat(file, since), key)
+    written = run.write and changed and not result.failed
+    return result.report(name, changed=changed, written=written, before=len(data), feed=run.feeds)
 
 
 def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) -> bool:
@@ -174,7 +251,7 @@ def _write(run: _Run, page: PurePosixPath, source: bytes, result: PageResult) ->
     data = source if result.data is None else result.data
     if run.write and result.shared:
         run.shared.add(result.shared)
-    run.fonts.update(result.fonts)
+    run.files.update(result.files)
     with run.session.timing.span("writing", str(page)):
         if run.write:
             return write_page(run.site, page, data)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from prerender.engine import FormulaInput, Job, JobResult, Typeset
+from prerender.errors import EngineError
 from prerender.hashing import fingerprint
 from prerender.markup import (
     CORE,
@@ -37,7 +38,7 @@ class CoreFont:
         self._made: asyncio.Task[FontFile] | None = None
 
     async def file(self, answer: Answer) -> FontFile:
-        """Its file, of the outlines that `answer` gives."""
+        """Its file, of the outlines from `answer`. Raises EngineError where one is missing."""
         if self._made is None:
             self._made = asyncio.create_task(_make(answer))
         return await self._made
@@ -46,6 +47,8 @@ class CoreFont:
 async def _make(answer: Answer) -> FontFile:
     [key] = SETUP
     result = await answer(Job(key, (FormulaInput(CORE, False, "glyphs"),)))
+    if missing := set(CORE) - result.outlines.keys():
+        raise EngineError(f"MathJax gives no outlines for {''.join(sorted(missing))}")
     return await asyncio.to_thread(core_file, result.outlines)
 
 

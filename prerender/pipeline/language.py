@@ -38,9 +38,21 @@ def sign_place(line_break: str, root: Element) -> dict[str, Any]:
 
 def speech_of(settings: Settings, root: Element) -> Speech:
     """Return what readers get of a page's formulas: as the page says, or the settings."""
-    element = root.first("html")
-    asked = element.attrs.get(SPEECH_ATTRIBUTE) if element else None
+    asked = _asked(root)
     return next((one for one in get_args(Speech) if one == asked), settings.speech)
+
+
+def speech_mistake(root: Element) -> str:
+    """Return what there is to say of what a page says of its speech; "": nothing."""
+    asked = _asked(root)
+    if asked is None or asked in get_args(Speech):
+        return ""
+    return f'{SPEECH_ATTRIBUTE}="{asked}" means nothing: {", ".join(get_args(Speech))} do'
+
+
+def _asked(root: Element) -> str | None:
+    element = root.first("html")
+    return element.attrs.get(SPEECH_ATTRIBUTE) if element else None
 
 
 def speech_options(settings: Settings, speech: Speech) -> dict[str, Any]:

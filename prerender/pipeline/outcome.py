@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prerender.markup import is_font_file
+from prerender.markup import is_font_file, is_picture_file
 from prerender.pipeline.scripts import Dependencies
 from prerender.report.diagnostics import Diagnostic
 from prerender.report.summary import PageReport, Status
@@ -16,7 +16,7 @@ from prerender.source.lines import Location
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of a page and its diagnostics; `data` is None if the page stays unchanged.
+    """The result of a page, or a feed; `data` is None if it stays unchanged.
 
     `dependencies` are the local files that it depends on; it is not `cacheable` if it depends on
     anything else: next time, an unreadable file may be readable, or a font available. `shared` are
@@ -33,26 +33,27 @@ class PageResult:
     bug: str = ""
 
     @property
-    def fonts(self) -> list[str]:
-        """The files of the font that it needs."""
-        return [name for name in self.shared if is_font_file(name)]
+    def files(self) -> list[str]:
+        """The files of the font, and pictures, that it needs."""
+        return [name for name in self.shared if is_font_file(name) or is_picture_file(name)]
 
     @property
     def failed_formulas(self) -> int:
         """The number of its formulas with an error."""
         return sum(one.severity == "error" and bool(one.tex) for one in self.diagnostics)
 
-    def report(self, page: str, *, changed: bool, written: bool, before: int = 0) -> PageReport:
-        """Return the report of the page, whose source has `before` bytes."""
+    def report(
+        self, page: str, *, changed: bool, written: bool, before: int = 0, feed: bool = False
+    ) -> PageReport:
+        """Return the report of the page, or the feed, whose source has `before` bytes."""
         status: Status = "rendered" if changed else "unchanged"
         if self.failed:
             status = "failed"
         elif not self.formulas:
             status = "no-math"
         after = before if self.data is None else len(self.data)
-        return PageReport(
-            page, status, self.formulas, written, self.diagnostics, self.bug, before, after
-        )
+        said = (self.formulas, written, self.diagnostics, self.bug)
+        return PageReport(page, status, *said, before=before, after=after, feed=feed)
 
     def dump_summary(self) -> str:
         """Serialise all but `data`, `shared` and `dependencies` as JSON."""
@@ -60,8 +61,8 @@ class PageResult:
             [found.severity, found.message, found.location, found.tex, found.cure, found.times]
             for found in self.diagnostics
         ]
-        told = [self.formulas, self.failed, rows, self.fonts]
-        return json.dumps(told if rows or self.fonts else told[:1])
+        told = [self.formulas, self.failed, rows, self.files]
+        return json.dumps(told if rows or self.files else told[:1])
 
 
 #: what a short summary leaves out
@@ -70,14 +71,14 @@ _ABSENT: tuple[Any, ...] = (False, (), ())
 
 def load_summary(summary: str, dependencies: str) -> PageResult:
     """Load a result without its data from `dump_summary`'s JSON and that of its dependencies."""
-    formulas, failed, rows, fonts = (*json.loads(summary), *_ABSENT)[:4]
+    formulas, failed, rows, files = (*json.loads(summary), *_ABSENT)[:4]
     return PageResult(
         None,
         formulas,
         [_load_diagnostic(*row) for row in rows],
         failed,
         json.loads(dependencies),
-        shared={name: [] for name in fonts},
+        shared={name: [] for name in files},
     )
 
 

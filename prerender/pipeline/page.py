@@ -16,12 +16,13 @@ from typing import NamedTuple
 from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
-from prerender.find import Broken, Escape, Formula, Found, Unclosed, find
+from prerender.find import Broken, Escape, Formula, Found, Rendered, Unclosed, find, find_rendered
 from prerender.markup import (
     COMMENT,
     ELEMENT,
     DamagedError,
     FontFile,
+    Parting,
     RenderState,
     StyleUse,
     carry_formula,
@@ -31,6 +32,7 @@ from prerender.markup import (
     is_ignored,
     outline_frame,
     outline_lines,
+    parting,
     plain_mark,
     render,
     restore,
@@ -40,14 +42,25 @@ from prerender.markup import (
     style_link,
     style_mark,
 )
-from prerender.pipeline.before import rendered_before
+from prerender.pipeline.before import Again, Work, counted, notes_on, unlike, work_on
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
 from prerender.pipeline.frameworks import detect_framework
+from prerender.pipeline.given import has_given, linked
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
 from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.diagnostics import Diagnostic
-from prerender.setup import UNUSED, Pair, Role, Script, SearchRules, Setup, SetupError, out_of_reach
+from prerender.setup import (
+    UNUSED,
+    Pair,
+    Role,
+    Script,
+    SearchRules,
+    Setup,
+    SetupError,
+    Version,
+    out_of_reach,
+)
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
 from prerender.source.encoding import EncodingLossError, decode, encode, with_references
 from prerender.source.lines import LineIndex
@@ -97,6 +110,12 @@ class Plan:
     """Those of the texts around its formulas."""
     notes: tuple[Diagnostic, ...] = ()
     """What else there is to say of it."""
+    again: Mapping[Version, Setup] = field(default_factory=dict)
+    """The set-ups of its formulas that other tools have rendered, by their engine."""
+
+    def setup_of(self, formula: Formula) -> Setup:
+        """The set-up of one of its formulas."""
+        return self.again[formula.rendered.engine] if formula.rendered else self.setup
 
     @property
     def formulas(self) -> list[Formula]:
@@ -178,37 +197,56 @@ def plan(
     key: str,
     roles: Sequence[Role],
     speech: Speech = "none",
+    again: Again | None = None,
 ) -> Plan:
     """The work to do on a page. `key` names its set-up, `roles` are those of its scripts.
 
-    Raises SetupError where the set-up could not be had, and there may be formulas.
+    `again`: the formulas that other tools have rendered are typeset, too, in the set-ups that it
+    gives. Raises SetupError where the set-up could not be had, and there may be formulas.
     """
     loads = loading(root, roles)
-    before = rendered_before(page.text, root)
-    notes = tuple(
-        Diagnostic("note", RENDERED.format(engine), times=count) for engine, count in before.items()
-    )
+    before = find_rendered(root, page.text)
+    by_katex = any(one.engine == "katex" for one in before)
+    notes = tuple(notes_on(before, page.text, again=again is not None))
+    before = before if again is not None else []
+    rendered = [one.formula for one in before if one.formula]
     if (why := whole_page(setup)) is not None:
-        if not (before["KaTeX"] and why == UNUSED) and find(root, _widest(setup.rules), page.text):
+        widest = find(root, _widest(setup.rules), page.text)
+        if not (by_katex and why == UNUSED) and _outside(before, widest):
             raise SetupError(why)
-        return Plan(page, setup, [], [], loads.staying(why), None, notes=notes)
+        loads = loads.staying(why)
+        if not rendered:
+            return Plan(page, setup, [], [], loads, None, notes=notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
-    found = find(root, rules, page.text)
+    found = find(root, rules, page.text) if why is None else []
     if any(isinstance(one, Broken) for one in found):
         loads = loads.staying("tags stand in a formula of the page")
     elif rules.scope is None:
         loads = loads.staying("no script that could be read has the page typeset")
         if setup.idle and any(map(_is_no_money, find(root, _widest(rules), page.text))):
             setup = setup.with_warnings(setup.idle)
+    if before:
+        found = sorted([*_outside(before, found), *rendered], key=lambda one: one.span.start)
     formulas = [one for one in found if isinstance(one, Formula)]
     spoken = languages(root, formulas)
-    jobs = plan_jobs(formulas, key, setup.tex, setup.scopes, voices(spoken, speech))
+    said = voices(spoken, speech)
+    if again is not None and rendered:
+        work = work_on(formulas, said, setup, key, again)
+    else:
+        work = Work(plan_jobs(formulas, key, setup.tex, setup.scopes, said), {})
     around = _surroundings(page, root, formulas) if formulas or loads.spans else None
-    return Plan(page, setup, found, jobs, loads, around, spoken, notes)
+    return Plan(page, setup, found, work.jobs, loads, around, spoken, notes, work.setups)
 
 
-#: what there is to say of a page that comes from a generator which calls an engine itself
-RENDERED = "{} has rendered formulas of this page before: they stay as they are"
+def _outside(rendered: Sequence[Rendered], found: Iterable[Found]) -> list[Found]:
+    """What is found in a page outside of what is rendered there, in order."""
+    starts = [one.span.start for one in rendered]
+
+    def is_apart(one: Found) -> bool:
+        at = bisect_left(starts, one.span.end) - 1
+        return at < 0 or rendered[at].span.end <= one.span.start
+
+    return [*filter(is_apart, found)]
 
 
 def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:
@@ -282,26 +320,25 @@ def finish(
     page, around = plan.page, plan.around
     if around is None:
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
-    typesets, outlines = _collect(plan, answers)
-    both = zip(plan.formulas, typesets, strict=True)
-    held = [lacking(plan.setup, formula, typeset) for formula, typeset in both]
-    typesets = [
-        typeset if why is None else Typeset(error=why[0])
-        for typeset, why in zip(typesets, held, strict=True)
-    ]
+    typesets, held, outlines = judged(plan, answers)
+    done = all(one.error is None for one in typesets)
+    if _reads_mathml(plan, done) and any(one.mathml for one in typesets):
+        typesets = [replace(one, mathml="") for one in typesets]
+        plan = replace(plan, notes=(*plan.notes, Diagnostic("note", _UNSAID)))
     look = look if not around.base else RenderOptions(shrink=look.shrink)
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
-    parting = _parting(plan, all(one.error is None for one in typesets))
-    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parting)
+    parted = _parting(plan, done)
+    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parted)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset, language in zip(plan.formulas, typesets, plan.languages, strict=True):
         if typeset.error is None:
             rendered.append(formula)
             carried = carry_formula(page.text, formula, xml=page.xml)
-            markup = render(formula, typeset, carried, plan.setup.output, sheet, language)
+            output = plan.setup_of(formula).output
+            markup = render(formula, typeset, carried, output, sheet, language)
             edits.append(Edit(*formula.span, markup))
     if len(edits) == len(typesets) and plan.loading.spans:
         edits += _removal_edits(plan)
@@ -325,18 +362,52 @@ def finish(
     return Finished(data, _diagnose(plan, typesets, held), rendered, shared)
 
 
-def _parting(plan: Plan, done: bool) -> str:
+def judged(
+    plan: Plan, answers: Sequence[JobResult]
+) -> tuple[list[Typeset], list[Held | None], dict[str, str]]:
+    """The typesets of a page's formulas, why some of them must stay as they are, all outlines.
+
+    Those that must stay have an error in place of their layouts.
+    """
+    typesets, outlines = _collect(plan, answers)
+    both = zip(plan.formulas, typesets, strict=True)
+    reasons = [
+        lacking(plan.setup_of(formula), formula, typeset) or unlike(formula, typeset)
+        for formula, typeset in both
+    ]
+    held = counted(plan.formulas, typesets, reasons)
+    typesets = [
+        typeset if why is None else Typeset(error=why[0])
+        for typeset, why in zip(typesets, held, strict=True)
+    ]
+    ids = plan.around.ids if plan.around is not None else ()
+    return linked(typesets, ids), held, outlines
+
+
+_UNSAID = (
+    "MathJax, which may still be loaded, reads MathML: formulas whose language has no rules for"
+    " speech say nothing here"
+)
+
+
+def _reads_mathml(plan: Plan, done: bool) -> bool:
+    """Whether an engine may stay that would typeset MathML. `done`: all formulas are rendered."""
+    return plan.setup.rules.mathml and not (done and plan.loading.spans)
+
+
+def _parting(plan: Plan, done: bool) -> Parting:
     """What parts the delimiters in copies of formulas, should scripts of the page look for math.
 
     `done`: all formulas are rendered.
     """
     rules = (plan.setup.rules, *plan.setup.rules.later)
-    engines = [one for one in rules if one.version != "katex"]
-    if not all(is_ignored(one.switch.ignore_class) for one in engines):
-        return ELEMENT
+    delimiters = [pair.open for one in rules for pair in (*one.pairs, *one.asciimath)]
+    by_class = [one for one in rules if one.version in ("mathjax3", "mathjax4")]
+    if not all(is_ignored(one.switch.ignore_class) for one in by_class):
+        return parting(ELEMENT, delimiters)
     # Other pages of such a site may bring MathJax with them, but not KaTeX
-    alone = done and plan.loading.spans and len(engines) == len(rules)
-    return "" if alone else COMMENT
+    no_katex = all(one.version != "katex" for one in rules)
+    return parting("" if done and plan.loading.spans and no_katex else COMMENT, delimiters)
 
 
 def _pictures(
@@ -439,7 +510,7 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in _formula_diagnostics(formula, typeset, why)
+        for told in formula_diagnostics(formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
@@ -476,12 +547,17 @@ def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
     return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
 
 
+_GIVEN = Diagnostic(
+    "warning",
+    r"ids and classes that formulas give (\cssId, \class) have a prefix: they are none of the page",
+    cure="where all formulas are the site's own, --trust site leaves them as they are",
+)
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
 
 
-def _formula_diagnostics(
+def formula_diagnostics(
     formula: Formula, typeset: Typeset, held: Held | None
 ) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""
@@ -496,6 +572,8 @@ def _formula_diagnostics(
         else:
             told = f"{name} is not defined; it stands in red, as MathJax shows it"
             yield Diagnostic("warning", told, cure=cure(name))
+    if has_given(typeset):
+        yield _GIVEN
     if typeset.guessed:
         told = f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess"
         yield Diagnostic("warning", told, cure=_FONTS)

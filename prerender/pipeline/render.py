@@ -10,23 +10,31 @@ import asyncio
 import os
 import traceback
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
 from prerender.engine import Engine, Job, JobResult, engine_setup
-from prerender.errors import PageError, PrerenderError
+from prerender.errors import LimitError, PageError, PrerenderError
+from prerender.find import Formula
 from prerender.hashing import digest, fingerprint
 from prerender.pipeline.base_path import reader_at
+from prerender.pipeline.before import shown
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.lacking import cure
-from prerender.pipeline.language import Speech, sign_place, speech_of, speech_options
+from prerender.pipeline.language import (
+    Speech,
+    sign_place,
+    speech_mistake,
+    speech_of,
+    speech_options,
+)
 from prerender.pipeline.outcome import PageResult, pack, unpack
 from prerender.pipeline.page import (
     OUTLINES_NAME,
@@ -41,6 +49,7 @@ from prerender.pipeline.page import (
     keeping_loaders,
     plan,
     read,
+    restored,
     scripts_of,
     sheets_of,
     unless_hydrated,
@@ -55,8 +64,10 @@ from prerender.setup import (
     Setup,
     SetupError,
     SetupLostError,
+    Version,
     collect,
     evaluate,
+    for_rendered,
     interpret,
     loaded,
     lost_numbers,
@@ -67,6 +78,7 @@ from prerender.site.assets import AssetFrames, relative_url
 from prerender.site.files import Site, list_pages, read_source
 from prerender.source import Element
 from prerender.source.encoding import EncodingLossError, decode
+from prerender.source.feeds import is_feed
 from prerender.source.lines import LineIndex
 from prerender.timing import Kind, Timing
 
@@ -170,10 +182,16 @@ async def open_session(
     """
     timing = timing or Timing()
     engine = Engine(
-        settings.browser, settings.jobs, settings.time_limit, notice, timing, prewarm=prewarm
+        settings.browser,
+        settings.jobs,
+        settings.time_limit,
+        notice,
+        timing,
+        prewarm=prewarm,
+        memory=settings.memory_limit,
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
-    with open_cache(folder) as cache:
+    with open_cache(folder, notice) as cache:
         async with engine:
             yield RenderSession(engine, cache, settings, folder, timing)
 
@@ -204,12 +222,15 @@ async def result_of(
 ) -> PageResult:
     """What becomes of a page (`data`), whose site has `scripts`: from the cache, or by rendering.
 
-    A page that cannot be rendered stays as it is, and one on which we fail ourselves. Raises
-    EngineError.
+    A page that cannot be rendered stays as it is, and one on which we fail ourselves, and a feed
+    that is called like a page. Raises EngineError.
     """
+    if is_feed(data):
+        return PageResult(None)
     read_file, dependencies = scripts.reader(page)
     key = None
     try:
+        check_size(data, session.settings)
         host = await _find_host(page, data, session, scripts, dependencies)
         base = os.fsencode(scripts.base(page)).hex()
         if inspect is None:
@@ -217,7 +238,11 @@ async def result_of(
             with session.timing.span("cache"):
                 kept = session.cache.page(key)
             known = unpack(kept) if kept is not None else None
-            if known is not None and scripts.unchanged(known.dependencies):
+            if (
+                known is not None
+                and scripts.unchanged(known.dependencies)
+                and _comes_back(page, data, known)
+            ):
                 session.from_cache += known.formulas
                 session.failed_before += known.failed_formulas
                 return known
@@ -231,8 +256,34 @@ async def result_of(
     return result
 
 
-def failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
-    """What becomes of a page that cannot be rendered: it is left as it was.
+def check_size(data: bytes, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, is too large."""
+    size, limit = len(data) / 1_000_000, settings.page_limit
+    if size > limit:
+        raise LimitError(f"it has {size:.4g} MB, more than --page-limit {limit:g}")
+
+
+def check_count(count: int, settings: Settings) -> None:
+    """Raise LimitError where a page, or a feed, has too many formulas."""
+    limit = settings.formula_limit
+    if count > limit:
+        raise LimitError(f"it has {count} formulas, more than --formula-limit {limit}")
+
+
+def _comes_back(page: PurePosixPath, data: bytes, known: PageResult) -> bool:
+    """Whether the source of a page can be had back from a result that was kept."""
+    if known.data is None:
+        return True
+    with suppress(PageError):
+        xml = is_xml(page)
+        return restored(known.data, xml=xml) == restored(data, xml=xml)
+    return False
+
+
+def failure(
+    page: PurePosixPath, data: bytes, error: Exception, kind: Literal["page", "feed"] = "page"
+) -> PageResult:
+    """What becomes of a page, or a feed, that cannot be rendered: it is left as it was.
 
     A bug of ours is told with its traceback, and is not cached. Raises the error where it is not
     about this page alone.
@@ -240,7 +291,7 @@ def failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
     if isinstance(error, PrerenderError) and not isinstance(error, PageError):
         raise error
     if not isinstance(error, PAGE_ERRORS):
-        told = f"the page is left as it is, by a bug of prerender: {error!r}"
+        told = f"the {kind} is left as it is, by a bug of prerender: {error!r}"
         said = Diagnostic("error", told, cure="please report it, with the traceback")
         bug = "".join(traceback.format_exception(error))
         return PageResult(None, diagnostics=[said], failed=True, cacheable=False, bug=bug)
@@ -250,8 +301,8 @@ def failure(page: PurePosixPath, data: bytes, error: Exception) -> PageResult:
             text = decode(data, xml=is_xml(page)).text
             location = LineIndex(text).locate(error.offset)
     help = cure() if isinstance(error, SetupError) else ""
-    said = Diagnostic("error", f"the page is left as it is: {error}", location, cure=help)
-    cacheable = not isinstance(error, (OSError, SetupLostError))
+    said = Diagnostic("error", f"the {kind} is left as it is: {error}", location, cure=help)
+    cacheable = not isinstance(error, (OSError, SetupLostError, LimitError))
     return PageResult(None, diagnostics=[said], failed=True, cacheable=cacheable)
 
 
@@ -286,13 +337,12 @@ async def _find_host(
     base_path = session.settings.base_path
     try:
         opened = await session.run_in_thread(
-            "reading", name, lambda: _open(name, source, base_path, read_file)
+            "reading", name, lambda: open_page(name, source, base_path, read_file)
         )
     except PAGE_ERRORS as error:
         return _Host(note=f"the page {name} that loads it cannot be read: {error}")
     dependencies |= used
-    around = Surroundings(opened.root, opened.scripts, opened.read_file)
-    return _Host((opened.request, around))
+    return _Host(opened.asks)
 
 
 _DEFAULTS = "it names neither MathJax nor KaTeX, and is read with MathJax 4's defaults"
@@ -307,7 +357,7 @@ async def _render(
     inspect: Inspect | None,
 ) -> PageResult:
     planned = await _plan(page, data, session, read_file, host)
-    results = await asyncio.gather(*(_job_result(one.job, session) for one in planned.jobs))
+    results = await asyncio.gather(*(job_result(one.job, session) for one in planned.jobs))
     urls = {name: relative_url(page, name) for name in session.assets}
     # Nothing is written of what is only looked at
     in_files = session.settings.fonts == "file" and inspect is None
@@ -319,7 +369,7 @@ async def _render(
     )
     core = None
     if in_files and has_text(results):
-        core = await session.core_font.file(lambda job: _job_result(job, session))
+        core = await session.core_font.file(lambda job: job_result(job, session))
     finished = await session.run_in_thread(
         "writing", page, lambda: finish(planned, results, session.provenance, options, core)
     )
@@ -335,7 +385,7 @@ async def _render(
     )
 
 
-class _Opened(NamedTuple):
+class Opened(NamedTuple):
     """A page, its tree, its scripts, what concerns math in them, and what reads their files."""
 
     page: Page
@@ -344,12 +394,18 @@ class _Opened(NamedTuple):
     request: Request
     read_file: Read
 
+    @property
+    def asks(self) -> tuple[Request, Surroundings]:
+        """What its scripts ask for, and may ask of it."""
+        return self.request, Surroundings(self.root, self.scripts, self.read_file)
 
-def _open(path: PurePosixPath, data: bytes, base_path: str, read_file: Read) -> _Opened:
+
+def open_page(path: PurePosixPath, data: bytes, base_path: str, read_file: Read) -> Opened:
+    """Open a page. Raises as `read` does, and OSError where a script of it cannot be read."""
     page, root = read(data, xml=is_xml(path))
     scripts = scripts_of(root)
     read_file = reader_at(path, root, base_path, read_file)
-    return _Opened(page, root, scripts, collect(scripts, read_file), read_file)
+    return Opened(page, root, scripts, collect(scripts, read_file), read_file)
 
 
 async def _plan(
@@ -358,37 +414,51 @@ async def _plan(
     """The plan of a page, its set-up evaluated."""
     settings = session.settings
     opened = await session.run_in_thread(
-        "reading", path, lambda: _open(path, data, settings.base_path, read_file)
+        "reading", path, lambda: open_page(path, data, settings.base_path, read_file)
     )
-    around = Surroundings(opened.root, opened.scripts, opened.read_file)
-    request, around = host.asks or (opened.request, around)
-    evaluated: dict[str, Any] = {}
-    if request.loaders or request.steps:
-        request, evaluated = await answered(request, around, lambda one: _setup_data(one, session))
-    setup = interpret(request, evaluated, dict(settings.mathjax))
+    setup = await setup_of(*(host.asks or opened.asks), session)
     if host.asks is not None and setup.rules.scope:
         # Wherever it is put, that is where formulas are looked for
         setup = replace(setup, rules=replace(setup.rules, scope=()))
     signs = sign_place(settings.line_break, opened.root)
     speech = speech_of(settings, opened.root)
+    if mistake := speech_mistake(opened.root):
+        setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
-    options = engine_setup(setup, settings.markup) | signs | spoken
-    key = fingerprint(options)
-    session.setups[key] = options
+
+    def key_of(setup: Setup) -> str:
+        options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
+        key = fingerprint(options)
+        session.setups[key] = options
+        return key
+
     return await session.run_in_thread(
-        "finding", path, lambda: _find(opened, setup, key, host.note, settings, speech)
+        "finding", path, lambda: _find(opened, setup, key_of, host.note, settings, speech)
     )
 
 
 def _find(
-    opened: _Opened, setup: Setup, key: str, note: str, settings: Settings, speech: Speech
+    opened: Opened,
+    setup: Setup,
+    key_of: Callable[[Setup], str],
+    note: str,
+    settings: Settings,
+    speech: Speech,
 ) -> Plan:
-    """The plan of a page whose set-up is known; `key` names it in the session."""
+    """The plan of a page whose set-up is known; `key_of` names a set-up in the session."""
     page, root = opened.page, opened.root
+
+    def again(engine: Version, formulas: Sequence[Formula]) -> tuple[Setup, str]:
+        found = for_rendered(engine, setup, shown(formulas), dict(settings.mathjax))
+        return found, key_of(found)
+
     if setup.rules.version == "katex":
         selector = lost_numbers(sheets_of(root, opened.read_file))
         setup = setup.with_warnings(_UNNUMBERED.format(selector)) if selector else setup
-    planned = plan(page, root, setup, key, roles(opened.scripts, opened.read_file), speech)
+    kinds = roles(opened.scripts, opened.read_file)
+    more = again if settings.rerender else None
+    planned = plan(page, root, setup, key_of(setup), kinds, speech, more)
+    check_count(len(planned.formulas), settings)
     if note and planned.formulas:
         said = Diagnostic("note", note, cure=cure())
         planned = replace(planned, notes=(*planned.notes, said))
@@ -397,6 +467,19 @@ def _find(
 
 
 _UNNUMBERED = "a style sheet numbers KaTeX's displays ({}): rendered formulas have no such numbers"
+
+
+def trusted(settings: Settings) -> dict[str, Any]:
+    """What the engine is told of whom formulas are by; {}: by anybody."""
+    return {"trusted": True} if settings.trust == "site" else {}
+
+
+async def setup_of(request: Request, around: Surroundings, session: RenderSession) -> Setup:
+    """The set-up of the page that asks for it. Raises SetupError."""
+    evaluated: dict[str, Any] = {}
+    if request.loaders or request.steps:
+        request, evaluated = await answered(request, around, lambda one: _setup_data(one, session))
+    return interpret(request, evaluated, dict(session.settings.mathjax))
 
 
 async def _setup_data(request: Request, session: RenderSession) -> dict[str, Any]:
@@ -425,7 +508,7 @@ async def _evaluated(request: Request, session: RenderSession) -> dict[str, Any]
     return evaluated
 
 
-def _job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
+def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
     """What gives the result of a job: from this run, the cache, or the engine."""
     key = job.key
     known = hash(key) in session.requested

@@ -49,7 +49,8 @@ class DiagnosticExcerpt(NamedTuple):
 
     def where(self, path: str) -> str:
         """Return its location, with the path of its page."""
-        return f"{path}:{self.line}:{self.column}" if self.line else path
+        named = shown_path(path)
+        return f"{named}:{self.line}:{self.column}" if self.line else named
 
     def to_json(self) -> dict[str, Any]:
         """Return it as in the `--json` report."""
@@ -102,6 +103,11 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
 def _printable(text: str) -> str:
     """Replace control characters, so that the text is one line and safe on a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def shown_path(path: str) -> str:
+    """Return a path, safe on a terminal: file names may have control characters."""
+    return "".join("?" if category(c) in ("Cc", "Cf") else c for c in path)
 
 
 def _columns(text: str) -> int:

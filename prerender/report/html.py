@@ -58,7 +58,8 @@ def report_data(report: Report, name: str) -> ReportData:
     }
     shares = ", ".join(f"{count:,} {share}" for share, count in report.shares().items() if count)
     figures = {
-        "pages": f"{len(report.pages):,}",
+        "pages": f"{len(report.pages) - report.feeds:,}",
+        **({"feeds": f"{report.feeds:,}"} if report.feeds else {}),
         **statuses,
         "written": pluralize(sum(page.written for page in report.pages), "page"),
         "formulas": f"{report.formulas:,}{': ' if shares else ''}{shares}",

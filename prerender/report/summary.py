@@ -22,7 +22,7 @@ Status = Literal["rendered", "restored", "unchanged", "no-math", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """The result of a page."""
+    """The result of a page, or of a feed."""
 
     path: str
     status: Status
@@ -31,6 +31,7 @@ class PageReport:
     diagnostics: Sequence[Diagnostic] = ()
     bug: str = ""
     """The traceback of a bug in prerender that has left the page unchanged."""
+    feed: bool = False
     before: int = 0
     after: int = 0
     """Bytes of the page's source and of its result, where this run has made the result."""
@@ -84,7 +85,7 @@ class ScreenReport:
 
 @dataclass(slots=True)
 class Report:
-    """The result of a run; `screens` if its pages were inspected on screens."""
+    """The result of a run; `pages` are feeds, too, `screens` if pages were inspected on screens."""
 
     pages: list[PageReport] = field(default_factory=list)
     distinct: int = 0
@@ -114,8 +115,13 @@ class Report:
         return Exit.SOME_FAILED if failed else Exit.DONE
 
     def count(self, status: Status) -> int:
-        """Return the number of pages with this status."""
+        """Return the number of pages and feeds with this status."""
         return sum(page.status == status for page in self.pages)
+
+    @property
+    def feeds(self) -> int:
+        """The number of feeds among `pages`."""
+        return sum(page.feed for page in self.pages)
 
     def topics(self) -> list[Topic]:
         """Return the diagnostics that are reported once for all pages."""
@@ -162,11 +168,13 @@ class Report:
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
         warned = f", {pluralize(warnings, 'warning')}" if warnings else ""
+        counted = pluralize(len(self.pages) - self.feeds, "page")
+        counted += f" and {pluralize(self.feeds, 'feed')}" if self.feeds else ""
         lacking = sum(page.lacks for page in self.pages)
         left = "Not rendered, in part or whole, because the set-up is not known"
         left = f" {left}: {pluralize(lacking, 'page')}." if lacking else ""
         return (
-            f"{pluralize(len(self.pages), 'page')}: {counts}; {written} written. "
+            f"{counted}: {counts}; {written} written. "
             f"{formulas}{', '.join(shares)}. "
             f"{pluralize(errors, 'error')}{warned}.{left}{weight} {self.seconds:.1f} s"
         )
@@ -190,11 +198,13 @@ class Report:
                         "status": page.status,
                         "formulas": page.formulas,
                         "errors": [error.excerpt.to_json() for error in page.errors],
+                        **({"feed": True} if page.feed else {}),
                     }
                     for page in self.pages
                 ],
                 "totals": {
-                    "pages": len(self.pages),
+                    "pages": len(self.pages) - self.feeds,
+                    **({"feeds": self.feeds} if self.feeds else {}),
                     "formulas": self.formulas,
                     "distinct": self.distinct,
                     "typeset": self.typeset,

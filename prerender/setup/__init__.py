@@ -6,10 +6,10 @@ scripts request from the page (`asked`) becomes part of another request.
 """
 
 from prerender.setup.evaluate import SetupError, SetupLostError, evaluate, loaded
-from prerender.setup.interpret import interpret
+from prerender.setup.interpret import for_rendered, interpret
 from prerender.setup.katex import FOR_OTHERS, UNUSED
 from prerender.setup.mathjax3 import defaults
-from prerender.setup.model import ElementFilter, Lack, Pair, Scope, SearchRules, Setup
+from prerender.setup.model import ElementFilter, Lack, Pair, Scope, SearchRules, Setup, Version
 from prerender.setup.probes import out_of_reach
 from prerender.setup.roles import Role, roles
 from prerender.setup.scripts import LIBRARIES, Loader, Request, Script, collect, loader_of
@@ -31,9 +31,11 @@ __all__ = [
     "Setup",
     "SetupError",
     "SetupLostError",
+    "Version",
     "collect",
     "defaults",
     "evaluate",
+    "for_rendered",
     "interpret",
     "loaded",
     "loader_of",

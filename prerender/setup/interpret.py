@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
 from prerender.setup.lacks import lacks, made
-from prerender.setup.model import Json, Lack, Setup
+from prerender.setup.model import Json, Lack, Setup, Version
 from prerender.setup.probes import found, replacing
 from prerender.setup.scripts import Loader, Request, loader_of
 from prerender.setup.values import section
@@ -34,6 +34,31 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
     setup = _with_lacks(setup, request, data)
     if _loads_none(request, data):
         setup = replace(setup, rules=replace(setup.rules, scope=None), idle=_IDLE)
+    return mathjax3.supply(setup, user) if user else setup
+
+
+_MATHJAX_2 = Loader("mathjax2", ("TeX-MML-AM_CHTML",))
+
+
+def for_rendered(engine: Version, own: Setup, shown: Json, user: Json | None = None) -> Setup:
+    """Return the Setup of formulas that `engine` has rendered into a page before.
+
+    It is the page's own if that is for the same engine, else the engine's defaults. `shown` are
+    options of MathJax 4 that can be told from the result, `user` those of the user. What version 3
+    has rendered is MathML.
+    """
+    whole = any(lack.formulas in ("all", "unplaced") for lack in own.lacks)
+    if own.rules.version == engine and not whole:
+        setup = own
+    elif engine == "mathjax2":
+        setup = mathjax2.interpret(_MATHJAX_2, {})
+    elif engine == "katex":
+        setup = replace(katex.interpret(["mhchem"], {}), lacks=())
+    else:
+        setup = mathjax3.defaults()
+    if engine == "mathjax3":
+        setup = replace(setup, rules=replace(setup.rules, mathml=True))
+    setup = mathjax3.override(setup, shown) if any(shown.values()) else setup
     return mathjax3.supply(setup, user) if user else setup
 
 

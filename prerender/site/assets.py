@@ -5,7 +5,8 @@ end. It only grows, and before the page that needs the new lines is written, so 
 leaves no page without its rules. Before lines are added, the file is read again, because other
 processes may have added some.
 
-A font is a file of its own, named by its content; its one line is its content in base64.
+A font, or a picture, is a file of its own, named by its content; its one line is its content in
+base64.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ class AssetStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A local folder, created if needed."""
+    """A local folder, created if needed; `locked`: this run has it to itself (lock.py)."""
 
     path: Path
+    locked: bool = False
 
     def read(self, name: str) -> bytes:
         """Read a file."""
@@ -66,7 +68,7 @@ class Folder:
     def lock(self) -> Iterator[None]:
         """Lock out other processes that add lines, where the file system has locks."""
         self.path.mkdir(parents=True, exist_ok=True)
-        if fcntl is None:
+        if self.locked or fcntl is None:
             yield
             return
         handle = os.open(self.path, os.O_RDONLY)
@@ -108,7 +110,7 @@ class SharedAssets:
     frames: AssetFrames
     _texts: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[str, set[str]] = field(default_factory=dict)
-    _fonts: set[str] = field(default_factory=set)
+    _there: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def missing(self) -> bool:
@@ -131,18 +133,18 @@ class SharedAssets:
                 if not known.issuperset(lines):
                     self._write(name, known.union(lines))
 
-    def has(self, font: str) -> bool:
-        """Whether a font is there."""
-        if font not in self._fonts:
+    def has(self, name: str) -> bool:
+        """Whether a font or a picture is there."""
+        if name not in self._there:
             with contextlib.suppress(OSError):
-                self.files.read(font)
-                self._fonts.add(font)
-        return font in self._fonts
+                self.files.read(name)
+                self._there.add(name)
+        return name in self._there
 
-    def _place(self, font: str, lines: Iterable[str]) -> None:
-        if not self.has(font):
-            self.files.write(font, base64.b64decode("".join(lines)))
-            self._fonts.add(font)
+    def _place(self, name: str, lines: Iterable[str]) -> None:
+        if not self.has(name):
+            self.files.write(name, base64.b64decode("".join(lines)))
+            self._there.add(name)
 
     def _known(self, name: str) -> set[str] | None:
         """Return the lines that a file has now; None if missing or written by another version."""
@@ -187,6 +189,15 @@ def remove_others(folder: Path, is_of_kind: Callable[[str], bool], keep: Collect
         if is_of_kind(file.name) and file.name not in keep:
             with contextlib.suppress(OSError):
                 file.unlink()
+
+
+def remove_folder(folder: Path, is_ours: Callable[[str], bool]) -> None:
+    """Take the files of a folder away that are ours, by their names, and it if it has no other."""
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            if is_ours(f"{folder.name}/{file.name}"):
+                file.unlink()
+        folder.rmdir()
 
 
 def relative_url(page: PurePosixPath, name: str) -> str:

@@ -26,6 +26,8 @@ from pathspec import GitIgnoreSpec
 from prerender.errors import UsageError
 
 DEFAULT_INCLUDE = ("**/*.html", "**/*.htm", "**/*.xhtml")
+#: what feeds may be called: what is one shows in what it begins with
+FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "atom")
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
@@ -53,6 +55,8 @@ class Site:
     include: Sequence[str] = DEFAULT_INCLUDE
     exclude: Sequence[str] = ()
     single: PurePosixPath | None = field(default=None)
+    sync: bool = False
+    """Whether files are on the disk before they take the place of others."""
     renamed: str = ""
     """The name of the file that the result of a single page is written to, if not its own."""
 
@@ -71,11 +75,16 @@ class Site:
 
 
 def open_site(
-    path: Path, output: Path | None, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    path: Path,
+    output: Path | None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    others: Sequence[str] = (),
 ) -> Site:
     """Open the site at `path`, a folder or a single page. Raises SiteError.
 
-    For a single page, `output` may also be the file to write, if it is named like a page.
+    For a single page, `output` may also be the file to write, if it is named like a page; `others`
+    are names that it may have besides those of pages.
     """
     if not path.exists():
         raise SiteError(f"{path} does not exist; name the folder that your generator has built")
@@ -84,14 +93,14 @@ def open_site(
         _refuse_output(path, output)
         return Site(path, output, include, tuple(exclude))
     file = path.resolve()
-    _refuse_other_than_html(path, include)
+    _refuse_other_than_html(path, [*include, *others])
     single = PurePosixPath(file.name)
     if output is None or output.is_dir() or output.suffix not in (*_PAGE_SUFFIXES, file.suffix):
         _refuse_output(file.parent, output)
         return Site(file.parent, output, include, tuple(exclude), single)
     if output.resolve() == file:
         raise SiteError(f"{output} is the page itself; leave -o out to build in place")
-    return Site(file.parent, output.parent, include, tuple(exclude), single, output.name)
+    return Site(file.parent, output.parent, include, tuple(exclude), single, renamed=output.name)
 
 
 def _refuse_output(root: Path, output: Path | None) -> None:
@@ -104,6 +113,8 @@ def _refuse_output(root: Path, output: Path | None) -> None:
         raise SiteError(f"{output} is not a folder")
     if root.resolve().is_relative_to(output.resolve()):
         raise SiteError(f"{output} contains the site itself; name a separate folder")
+    if output.resolve().is_relative_to(root.resolve()) and (own := _own_file(root, output)):
+        raise SiteError(f"{output} is a folder of the site, which has {own}; name another")
 
 
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
@@ -144,6 +155,17 @@ def _refuse_other_than_html(page: Path, include: Sequence[str]) -> None:
     raise SiteError(f"{page} is no HTML; name the page that your generator has made of it")
 
 
+def _own_file(root: Path, output: Path) -> str | None:
+    """A file in an output folder that no copy of the site would have; None: it may be one."""
+    for above, _, names in os.walk(output):
+        for name in names:
+            path = (Path(above) / name).relative_to(output)
+            is_ours = str(path).startswith(("prerender-math", _TEMPORARY))
+            if not is_ours and not os.path.lexists(root / path):
+                return str(path)
+    return None
+
+
 def read_source(site: Site, page: PurePosixPath) -> bytes:
     """Read a page's source. Raises OSError."""
     return site.source(page).read_bytes()
@@ -178,6 +200,14 @@ def page_names(site: Site) -> list[str]:
     if not pages:
         raise SiteError(_no_pages_message(site, names))
     return pages
+
+
+def feed_names(site: Site) -> list[str]:
+    """Return the files of a site that may be feeds. Raises SiteError."""
+    if site.single is not None:
+        return filter_names([str(site.single)], FEED_NAMES, ())
+    names = (name for name, link in _walk(site) if not link)
+    return filter_names(names, FEED_NAMES, site.exclude)
 
 
 def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
@@ -222,13 +252,13 @@ def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
         original = source.with_name(source.name + ending)
         copy = target.with_name(target.name + ending)
         if original.is_file() and not same:
-            _write(copy, compress(data), like=original)
+            _write(copy, compress(data), like=original, sync=site.sync)
         elif original.is_file() and original != copy:
             _copy(original, copy)
     if same:
         _copy(source, target)
     else:
-        _write(target, data, like=source)
+        _write(target, data, like=source, sync=site.sync)
     return True
 
 
@@ -350,11 +380,15 @@ def _same_file(source: str, target: str) -> bool:
     return old is not None and new is not None and old[:2] == new[:2]
 
 
-def _write(path: Path, data: bytes, like: Path) -> None:
-    """Write a file atomically, with the mode bits of `like`."""
-    with atomic_write(path) as temporary:
+def _write(path: Path, data: bytes, *, like: Path, sync: bool) -> None:
+    """Write a file atomically, with the mode bits of `like`; in its place, its owner keeps it."""
+    with atomic_write(path, sync=sync) as temporary:
         temporary.write_bytes(data)
-        temporary.chmod(like.stat().st_mode & 0o7777)
+        found = like.stat()
+        if path == like and hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, found.st_uid, found.st_gid)
+        temporary.chmod(found.st_mode & 0o7777)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -366,17 +400,34 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` on success and is removed on failure."""
+def atomic_write(path: Path, *, sync: bool = False) -> Iterator[Path]:
+    """Yield a temporary file that replaces `path` on success and is removed on failure.
+
+    `sync`: it is on the disk before, and the change of names after.
+    """
     handle, name = tempfile.mkstemp(prefix=f"{HERE}{os.getpid()}-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
+        if sync:
+            _sync(temporary)
         temporary.replace(path)
+        if sync:
+            _sync(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk, where that can be asked for."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _remove_stale(path: Path) -> None:

@@ -17,6 +17,7 @@ from prerender.source.nodes import (
     Tags,
     Text,
     UnlocatedError,
+    joined,
 )
 from prerender.source.offsets import without_foreign
 
@@ -30,6 +31,7 @@ __all__ = [
     "Tags",
     "Text",
     "UnlocatedError",
+    "joined",
     "parse",
     "prolog_end",
     "splice",

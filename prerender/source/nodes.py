@@ -86,6 +86,17 @@ class Text:
         return found
 
 
+def joined(texts: Sequence[Text]) -> Text:
+    """One text node of several, each with all its pieces."""
+    pieces: list[Piece] = []
+    offset = 0
+    for text in texts:
+        own = text._pieces() if callable(text._pieces) else text._pieces
+        pieces += [piece._replace(offset=offset + piece.offset) for piece in own]
+        offset += len(text.data)
+    return Text("".join(text.data for text in texts), pieces)
+
+
 @dataclass(slots=True)
 class Comment:
     """A comment; `data` is the text between the dashes."""

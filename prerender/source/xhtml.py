@@ -30,14 +30,32 @@ class _EntityError(Exception):
     """The page declares entities of its own, whose text has no location in the source."""
 
 
+class XmlError(Exception):
+    """A text that is not well-formed, or has entities of its own; the message says which."""
+
+
 def parse(text: str) -> Element:
     """Return the `html` element of an XHTML page, as a browser builds it."""
+    try:
+        top = parse_document(text, sections=False)
+    except XmlError:
+        return source.parse(text)
+    return top if top.tag == "html" or top.parent is None else top.parent
+
+
+def parse_document(text: str, *, sections: bool = True) -> Element:
+    """Return the root element of an XML document, below one that is none of its own.
+
+    `sections`: text of CDATA sections has a location, too. Raises XmlError.
+    """
     data = source.without_foreign(text).encode()
     try:
         events = _read(data)
-    except (expat.ExpatError, _EntityError):
-        return source.parse(text)
-    return _build(events, list(_offsets(data, events)))
+    except expat.ExpatError as error:
+        raise XmlError(f"it is not well-formed XML: {error}") from error
+    except _EntityError as error:
+        raise XmlError("it declares entities of its own") from error
+    return _build(events, list(_offsets(data, events)), sections)
 
 
 def _read(data: bytes) -> list[_Event]:
@@ -138,14 +156,14 @@ class _XmlElement(Element):
         self._tags = (self._tags[0], end_tag)
 
 
-def _build(events: list[_Event], offsets: list[int]) -> Element:
-    """Build the tree of a document from its events."""
+def _build(events: list[_Event], offsets: list[int], sections: bool) -> Element:
+    """Build the tree of a document from its events; return its root."""
     root = _XmlElement("html")
     stack = [root]
     located = zip(events, map(Span._make, pairwise(offsets)), strict=False)
     for kind, group in groupby(located, key=lambda item: item[0].kind):
         if kind in ("text", "literal"):
-            stack[-1].children.append(_text(kind, list(group)))
+            stack[-1].children.append(_text(kind == "literal", sections, list(group)))
             continue
         for event, span in group:
             if kind == "start":
@@ -160,14 +178,14 @@ def _build(events: list[_Event], offsets: list[int]) -> Element:
             elif kind == "comment":
                 stack[-1].children.append(Comment(event.name))
     [top] = (node for node in root.children if isinstance(node, Element))
-    return top if top.tag == "html" else root
+    return top
 
 
-def _text(kind: str, parts: list[tuple[_Event, Span]]) -> Text:
-    """Make a text node; that of a CDATA section has no location."""
+def _text(literal: bool, sections: bool, parts: list[tuple[_Event, Span]]) -> Text:
+    """Make a text node; that of a CDATA section has a location with `sections` only."""
     pieces, offset = [], 0
     for event, span in parts:
         pieces.append(Piece(offset, len(event.name), *span, None))
         offset += len(event.name)
     data = "".join(event.name for event, _ in parts)
-    return Text(data, pieces if kind == "text" else [], literal=kind == "literal")
+    return Text(data, pieces if sections or not literal else [], literal=literal)

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import diskcache
@@ -16,7 +17,15 @@ import pytest
 
 from prerender.cache import disk as module
 from prerender.cache import version
-from prerender.cache.disk import Cache, CacheError, default_folder
+from prerender.cache.disk import (
+    Cache,
+    CacheError,
+    DamagedCacheError,
+    default_folder,
+    empty,
+    open_cache,
+)
+from prerender.cache.key import own_key
 from prerender.engine import JobResult, Layout, Typeset
 
 pytestmark = pytest.mark.quick
@@ -141,6 +150,126 @@ def test_a_damaged_entry_is_not_known(cache: Cache, folder: Path, value: bytes) 
     for (key,) in rows(folder, "SELECT key FROM Cache WHERE key LIKE '%/job/%'"):
         plant(folder, key, value)
     assert cache.answer("key") is None
+
+
+def test_what_no_formula_may_have_is_not_believed(cache: Cache) -> None:
+    evil = Layout(572, 442, 11, ('<image href="https://a.example/"/>',))
+    for answer in (
+        JobResult((Typeset((evil,), ("g",)),), ANSWER.outlines),
+        JobResult((Typeset((PICTURE,), ("h",)),), {"h": '"/><script>'}),
+        JobResult((Typeset(mathml='<math href="javascript:alert(1)"></math>'),)),
+    ):
+        cache.keep_answer("evil", answer)
+        cache._outlines.clear()
+        assert cache.answer("evil") is None
+
+
+def test_what_another_user_has_sealed_is_not_believed(cache: Cache, folder: Path) -> None:
+    """Results of pages and set-ups; typesets are checked, whoever has made them."""
+    cache.keep_page("page", b"mine")
+    cache.keep_setup("setup", {"a": 1})
+    cache.keep_answer("key", ANSWER)
+    key = folder / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.unlink()
+    key.write_bytes(b"x" * 32)  # that others could read
+    theirs = Cache(folder)
+    assert key.read_bytes() != b"x" * 32
+    assert theirs.page("page") is None
+    assert theirs.setup("setup") is None
+    assert theirs.answer("key") == ANSWER
+    theirs.keep_page("page", b"theirs")
+    assert theirs.page("page") == b"theirs"
+    assert cache.page("page") is None
+    theirs.close()
+
+
+def test_all_runs_of_a_user_have_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = {*threads.map(lambda _: own_key(tmp_path), range(40))}
+    assert keys == {(tmp_path / "key").read_bytes()}
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
+    assert len(own_key(tmp_path / "none")) == 32
+
+
+def test_an_entry_in_the_place_of_another_is_not_known(cache: Cache, folder: Path) -> None:
+    cache.keep_page("a", b"page a")
+    cache.keep_page("b", b"page b")
+    [(a,), (b,)] = rows(folder, "SELECT key FROM Cache WHERE key LIKE '%/page/_' ORDER BY key")
+    rows(folder, f"DELETE FROM Cache WHERE key = '{a}'")
+    rows(folder, f"UPDATE Cache SET key = '{a}' WHERE key = '{b}'")
+    assert cache.page("a") is None
+
+
+def test_files_elsewhere_are_neither_read_nor_removed(
+    cache: Cache, folder: Path, tmp_path: Path
+) -> None:
+    cache.keep_setup("key", "a" * 200_000)
+    (tmp_path / "mine").write_bytes(b"mine")
+    for name in (tmp_path / "mine", "../mine"):
+        rows(folder, f"UPDATE Cache SET filename = '{name}', mode = 2, value = NULL")
+        assert cache.setup("key") is None
+    cache.clear()
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
+def test_flipped_bits_are_noticed(folder: Path, tmp_path: Path) -> None:
+    """What comes back is what was put in, or nothing, wherever a bit is another one."""
+    cache = Cache(folder)
+    page = bytes(range(256)) * 40
+    cache.keep_page("page", page)
+    cache.keep_answer("key", ANSWER)
+    setup = {"a": "b" * 2_000}
+    cache.keep_setup("key", setup)
+    cache.close()
+    database = folder / "cache.db"
+    own = database.read_bytes()
+    randomness = random.Random(1)
+    for number in range(120):
+        damaged = bytearray(own)
+        damaged[randomness.randrange(len(own))] ^= 1 << randomness.randrange(8)
+        (copy := tmp_path / str(number)).mkdir()
+        (copy / "cache.db").write_bytes(damaged)
+        try:
+            opened = Cache(copy)
+        except DamagedCacheError:
+            assert empty(copy) == 0
+            Cache(copy).close()
+            continue
+        assert opened.page("page") in (page, None)
+        assert opened.answer("key") in (ANSWER, None)
+        assert opened.setup("key") in (setup, None)
+        opened.close()
+        shutil.rmtree(copy)
+
+
+def test_a_flipped_bit_in_a_file_is_noticed(cache: Cache, folder: Path) -> None:
+    text = "".join(random.Random(2).choices("abcdefgh", k=200_000))
+    cache.keep_setup("key", text)
+    [file] = folder.glob("*/*/*.val")
+    data = bytearray(file.read_bytes())
+    for place in (0, 20, len(data) // 2, len(data) - 1):
+        data[place] ^= 4
+        file.write_bytes(data)
+        assert cache.setup("key") is None
+        data[place] ^= 4
+    file.write_bytes(data)
+    assert cache.setup("key") == text
+
+
+def test_a_damaged_database_is_done_without(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "cache.db").write_bytes(b"no database " * 100)
+    with pytest.raises(DamagedCacheError), open_cache(folder):
+        pass
+    said: list[str] = []
+    with open_cache(folder, said.append) as cache:
+        cache.keep_answer("key", ANSWER)
+        assert cache.answer("key") == ANSWER
+    assert "does without it" in said[0]
+    empty(folder)
+    with open_cache(folder) as cache:
+        assert cache.answer("key") is None
 
 
 def test_the_version_is_that_of_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

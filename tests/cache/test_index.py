@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -288,3 +289,27 @@ def test_a_file_that_may_change_within_a_tick_is_never_as_it_was(tmp_path: Path)
         assert row.target != young
     with PageIndex(tmp_path, site, "other settings") as index:
         assert index.row("a.html") is None
+
+
+def test_flipped_bits_are_noticed(tmp_path: Path) -> None:
+    """A row comes back as it was written, or not at all."""
+    site = Site(tmp_path)
+    stat = FileStat(1, time.time_ns() - 60_000_000_000, 3)
+    rows = {
+        f"{name}.html": PageRecord(stat, stat, "d" * 40, "{}", f"[{name}]") for name in range(9)
+    }
+    (folder := tmp_path / "index").mkdir()
+    with PageIndex(folder, site, "mark") as index:
+        for name, row in rows.items():
+            index.keep(name, row)
+    own = (folder / "index.db").read_bytes()
+    randomness = random.Random(1)
+    for number in range(120):
+        damaged = bytearray(own)
+        damaged[randomness.randrange(len(own))] ^= 1 << randomness.randrange(8)
+        (copy := tmp_path / str(number)).mkdir()
+        (copy / "index.db").write_bytes(damaged)
+        with PageIndex(copy, site, "mark") as index:
+            assert all(index.row(name) in (row, None) for name, row in rows.items())
+            index.keep("0.html", rows["0.html"])
+        shutil.rmtree(copy)

@@ -13,6 +13,7 @@ from prerender.engine.protocol import RUN, decode_answer, encode_call
 from prerender.engine.tab import Tab
 from prerender.setup.functions import translated
 from prerender.setup.packages import KNOWN, to_load
+from prerender.source import parse
 from tests.support.browser import SessionBrowser
 
 _ALL = sorted(KNOWN - {"colorv2", "fontsizev3", "physics", "noerrors", "setoptions"})
@@ -303,6 +304,28 @@ def test_styles_only_change_looks(session_browser: SessionBrowser) -> None:
         if "style=" in markup or "example" in markup
     }
     assert left == {}
+
+
+@pytest.mark.parametrize("markup", ["svg", "html"])
+def test_a_link_is_nothing_but_a_link(session_browser: SessionBrowser, markup: str) -> None:
+    """In both forms of markup; in MathML, too, which some browsers follow."""
+    links = ['https://a.example/"onclick="alert(1)', "https://a.example/><script>", "javascript:x"]
+    setups = {"form": PLAIN | {"markup": markup}}
+    jobs = [
+        Job("form", (FormulaInput(rf"\href{{{link}}}{{x}}", False, "tex", 0, "mathml"),))
+        for link in links
+    ]
+
+    async def ask(tab: Tab) -> list[list[Typeset]]:
+        return (await tab.run(jobs, setups, 60)).typesets
+
+    for [typeset] in _run(session_browser, ask):
+        bodies = [part for layout in typeset.layouts for part in layout.body]
+        root = parse("".join(map(str, [*bodies, typeset.mathml])))
+        for element in root.walk():
+            assert element.tag != "script"
+            assert not any(name.startswith("on") for name in element.attrs)
+            assert "javascript" not in element.attrs.get("href", "")
 
 
 def test_characters_that_no_page_may_have_are_errors(session_browser: SessionBrowser) -> None:

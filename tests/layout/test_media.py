@@ -114,9 +114,18 @@ class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
+        self.hidden = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self.hidden and "hidden" in dict(attrs):
+            self.hidden = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.hidden:
+            self.hidden = ""
 
     def handle_data(self, data: str) -> None:
-        if self.lasttag not in ("style", "script"):
+        if self.lasttag not in ("style", "script") and not self.hidden:
             self.text += data
 
 

@@ -5,7 +5,7 @@
  * @param {string} selector
  */
 (selector) => {
-  const HIDDEN = 'desc, title, .katex-mathml, mjx-assistive-mml';
+  const HIDDEN = 'desc, title, prm-tex, prm-math, .katex-mathml, mjx-assistive-mml';
   return [...document.querySelectorAll(selector)].map((formula) => {
     const texts = textsOf(formula);
     return { lines: linesOf(texts.flatMap(lettersOf)), width: texts.reduce((sum, text) => sum + widthOf(text), 0) };

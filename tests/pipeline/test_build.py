@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from prerender.cache.disk import Cache
+from prerender.errors import Exit
 from prerender.pipeline.build import build
 from prerender.pipeline.page import Plan, restored
 from prerender.pipeline.render import RenderSession, plans
 from prerender.pipeline.restore import restore_site
+from prerender.report.diagnostics import Diagnostic
 from prerender.report.summary import Report
 from prerender.site.files import open_site
 from prerender.source import Element, parse
@@ -88,6 +90,48 @@ def test_numbers_begin_anew_on_every_page(tmp_path: Path) -> None:
     assert len(results) == 1
     *_, reference, plain = drawn(results.pop())
     assert reference == plain
+
+
+CHANGING = "<!doctype html><script src=tex-chtml.js></script><p>\\(x_{{{}}}\\)"
+
+
+def changed_while_rendered(site: Path, times: int, output: Path | None = None) -> Report:
+    """A build of a page that something else writes anew as often while it is rendered."""
+    page = site / "a.html"
+    page.write_text(CHANGING.format(0))
+    written = iter(range(1, times + 1))
+
+    async def write_anew(*_: object) -> list[Diagnostic]:
+        if (number := next(written, None)) is not None:
+            page.write_text(CHANGING.format(number))
+        return []
+
+    async def action() -> Report:
+        async with new_engine(tabs=1) as engine:
+            session = RenderSession(engine, Cache(None))
+            return await build(open_site(site, output), session, inspect=write_anew)
+
+    return asyncio.run(action())
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_page_that_changes_while_it_is_rendered_is_done_again(
+    tmp_path: Path, copied: bool
+) -> None:
+    output = tmp_path / "out" if copied else None
+    (site := tmp_path / "site").mkdir()
+    report = changed_while_rendered(site, 2, output)
+    assert report.exit == Exit.DONE
+    rendered = ((output or site) / "a.html").read_bytes()
+    assert restored(rendered, xml=False).decode() == CHANGING.format(2)
+    assert b"mjx-container" in rendered
+
+
+def test_a_page_that_changes_all_the_time_stays(tmp_path: Path) -> None:
+    report = changed_while_rendered(tmp_path, 100)
+    assert report.exit == Exit.SOME_FAILED
+    assert "changes again and again" in report.pages[0].errors[0].message
+    assert (tmp_path / "a.html").read_text() == CHANGING.format(4)
 
 
 def test_plans_and_restoring(tmp_path: Path) -> None:

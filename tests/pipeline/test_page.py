@@ -38,7 +38,7 @@ WRONG = Typeset(error="Missing close brace")
 MARK = "1.0 test"
 #: what stands in a rendered page only
 OURS = re.compile(
-    r'<mjx-container class="MathJax" jax="SVG" data-tex="[^"]*"[^>]*><svg.*?</svg></mjx-container>'
+    r'<mjx-container class="MathJax" jax="SVG" data-tex="[^"]*"[^>]*><svg.*?</mjx-container>'
     r'|<style data-prerender="1.0 test \d+">[^<]*</style>',
     re.DOTALL,
 )

@@ -67,6 +67,11 @@ def test_long_lines_are_cut_around_the_place() -> None:
     assert shown("$x$" + "b" * 500, 1)[1] == "^"
 
 
+def test_no_name_of_a_file_tells_a_terminal_what_to_do() -> None:
+    found = Diagnostic("error", "bad").excerpt
+    assert found.show("a\x1b]0;x\x07\u202e\udcff.html") == "a?]0;x??\udcff.html: error: bad"
+
+
 def test_no_terminal_is_told_what_to_do() -> None:
     odd = "a\x1b[2J\x07\x85\u2028\u202e$x$"
     line, _ = shown(odd, 4)

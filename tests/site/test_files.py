@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -182,6 +183,17 @@ def test_output_in_the_site_is_no_part_of_it(site: Path) -> None:
     assert files(site / "out") == {"a.html", "b.css"}
 
 
+def test_output_over_a_folder_of_the_site_is_refused(site: Path) -> None:
+    """Its pages would be lost."""
+    make(site, "index.html", "docs/index.html", "docs/b.html")
+    with pytest.raises(SiteError, match=r"docs is a folder of the site, which has b.html"):
+        open_site(site, site / "docs")
+    opened = open_site(site, site / "out")
+    copy_assets(opened, list_pages(opened))
+    make(site / "out", "prerender-math-12345.woff2", "prerender-math/a.svg")
+    open_site(site, site / "out")
+
+
 def test_nothing_is_written_through_links_of_an_old_copy(site: Path, tmp_path: Path) -> None:
     """`latest` was a link to `v1` when the site was copied first; now it is a folder."""
     new = tmp_path / "new"
@@ -317,3 +329,31 @@ def test_a_single_page_may_mean_files_of_folders_above(site: Path) -> None:
     for url, file in (("../../header.js", "header.js"), ("/js/a.js", "js/a.js"), ("/b.js", None)):
         found = local_file(page, PurePosixPath("p.html"), url)
         assert (found and found.resolve()) == (file and (site / file).resolve())
+
+
+def test_a_page_is_on_the_disk_before_it_takes_its_place(site: Path, tmp_path: Path) -> None:
+    """As the kernel sees it."""
+    make(site, "a.html")
+    trace = tmp_path / "trace"
+    code = (
+        "from pathlib import Path, PurePosixPath as P; from prerender.site.files import *\n"
+        f"write_page(Site(Path({str(site)!r}), sync={{}}), P('a.html'), b'{{}}')"
+    )
+    words = ["strace", "-f", "-e", "trace=fsync,rename,renameat,renameat2", "-o", str(trace)]
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    for sync in (False, True):
+        subprocess.run([*words, sys.executable, "-c", code.format(sync, sync)], check=True)
+        seen = [line.split()[1].partition("(")[0] for line in trace.read_text().splitlines()]
+        order = [name.rstrip("at2") for name in seen if name.startswith(("fsync", "rename"))]
+        assert order == (["fsync", "rename", "fsync"] if sync else ["rename"])
+
+
+def test_the_owner_of_a_page_keeps_it(site: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    make(site, "a.html")
+    os.chown(site / "a.html", 65534, 65534)
+    assert write_page(open_site(site, None), PurePosixPath("a.html"), b"new")
+    found = (site / "a.html").stat()
+    assert (found.st_uid, found.st_gid) == (65534, 65534)

@@ -66,7 +66,8 @@ PACKAGES = {  # npm package: (where it goes, what is taken)
     "@mathjax/mathjax-bbm-font-extension": ("fonts/mathjax-bbm-font-extension", EXTENSION),
     "speech-rule-engine": ("sre", SPEECH),
 }
-WITHOUT_FONT = frozenset({"bboldx.js", "dsfont.js"})
+#: extensions whose fonts are not to be had, and rules of a braille that nobody asks for
+LEFT_OUT = frozenset({"bboldx.js", "dsfont.js", "euro.json"})
 
 #: what stands in a file, and what instead
 Changes = tuple[tuple[str, str], ...]
@@ -196,4 +197,4 @@ def chosen(package: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
         files = sorted(package.glob(pattern))
         if not files:
             raise RuntimeError(f"{package.name}: no {pattern} in it; its layout has changed")
-        yield from (file for file in files if file.name not in WITHOUT_FONT)
+        yield from (file for file in files if file.name not in LEFT_OUT)

@@ -11,8 +11,8 @@ import { layouts } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
+import { prefixGiven } from './given.js';
 import { publish, PX_PER_EM, reportProgress, X_HEIGHT } from './protocol.js';
-import { hear } from './speech/voice.js';
 import { isSame, Shared, stateOf } from './state.js';
 import { NoTextError } from './text/read.js';
 import { lacksFont } from './words.js';
@@ -198,10 +198,10 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
  */
 async function outlinesFor(font, characters) {
   const known = lettersOf(font, characters);
-  if (known.length === [...characters].length) return { glyphs: known };
+  if (known.length === [...characters].length) return { markup: 'html', glyphs: known };
   // Files that MathJax loads when a formula has something of them
   await loadAll(font);
-  return { glyphs: lettersOf(font, characters) };
+  return { markup: 'html', glyphs: lettersOf(font, characters) };
 }
 
 /**
@@ -281,6 +281,15 @@ async function attempt(action) {
   }
 }
 
+/** @type {Promise<typeof import('./speech/voice.js')> | null} loaded with the first formula that is said */
+let voices = null;
+
+/** @type {typeof import('./speech/voice.js').hear} */
+async function heardOf(root, voice, how) {
+  voices ??= import('./speech/voice.js');
+  return (await voices).hear(root, voice, how);
+}
+
 /**
  * @param {MJ.Document} doc
  * @param {MJ.Item} item
@@ -288,11 +297,12 @@ async function attempt(action) {
  * @param {string} voice
  * @returns {Promise<Typeset>}
  */
-async function answerFor(doc, item, { markup, speech }, voice) {
+async function answerFor(doc, item, { markup, speech, trusted }, voice) {
+  if (!trusted) prefixGiven(item.root);
   dropEmptyNumbers(item.root);
   // Before anything is drawn, which changes the tree
   const started = performance.now();
-  const heard = voice ? await hear(item.root, voice, speech) : {};
+  const heard = voice ? await heardOf(item.root, voice, speech) : {};
   speechTime += performance.now() - started;
   return { ...(await typeset(doc, item, markup)), ...heard };
 }

@@ -24,6 +24,7 @@
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ * @property {boolean} [trusted]  whether ids and classes that formulas give are names of the page
  * @property {{style: 'mathspeak' | 'clearspeak', braille: boolean}} [speech]  how formulas are said
  *
  * @typedef {'svg' | 'html'} Markup  pictures, or text in our font
@@ -95,6 +96,10 @@ export const X_HEIGHT = constants.xHeight;
 export const PX_PER_EM = constants.pxPerEm;
 /** ex: no layout of a display is looked for that is narrower than this. */
 export const NARROWEST = constants.narrowest;
+/** What stands before ids, classes and data that authors give to parts of formulas (given.js). */
+export const GIVEN_ID = constants.givenId;
+export const GIVEN_CLASS = constants.givenClass;
+export const GIVEN_DATA = constants.givenData;
 
 /**
  * Publish what Python calls. Python awaits `loaded` first.

@@ -90,14 +90,30 @@ async def in_page(
     page_path: Path, site_root: Path, script: str, modules: Path = MODULES, limit: float = _LIMIT
 ) -> Any:
     """What a script answers in a page that has come to rest."""
+    [answered] = await in_pages([page_path], site_root, script, modules, limit)
+    return answered
+
+
+async def in_pages(
+    page_paths: Iterable[Path],
+    site_root: Path,
+    script: str,
+    modules: Path = MODULES,
+    limit: float = _LIMIT,
+) -> list[Any]:
+    """What a script answers in pages of a site that have come to rest, one after the other."""
+    answers = []
     async with chromium() as browser:
-        context = await browser.new_context(service_workers="block")
-        server = _Server(site_root.resolve(), modules)
-        await context.route("**/*", server.handle)
-        await context.add_init_script(_WATCH)
-        page = await context.new_page()
-        await asyncio.wait_for(_open(page, server, page_path), limit)
-        return await page.evaluate(script)
+        for path in page_paths:
+            context = await browser.new_context(service_workers="block")
+            server = _Server(site_root.resolve(), modules)
+            await context.route("**/*", server.handle)
+            await context.add_init_script(_WATCH)
+            page = await context.new_page()
+            await asyncio.wait_for(_open(page, server, path), limit)
+            answers.append(await page.evaluate(script))
+            await context.close()
+    return answers
 
 
 async def typeset_by_site(

@@ -5,6 +5,8 @@
  * those of a language with its first one. Its libraries are ours: vendor/hook.py.
  */
 
+import { mend } from './mend.js';
+import { barIn, isKnown, rightened } from './rules.js';
 import { document as factory, handOver, xmldom } from './tree.js';
 import { xpath } from './xpath.js';
 
@@ -12,32 +14,51 @@ const BASE = new URL('../../mathjax/sre', import.meta.url).href;
 
 /** @typedef {{locale: string, modality: string, domain: string, style: string}} Settings */
 
-/** @type {Promise<any> | null} */
-let loading = null;
+/** Languages without rules for ClearSpeak. */
+const MATHSPEAK_ONLY = new Set(['ca', 'da', 'es']);
 
-/** What the engine is set to. */
-let current = '';
+/** @type {Map<string, Promise<{engine: any, locale: string}>>} an engine for each domain, with the rules of no other */
+const engines = new Map();
 
 /**
- * Sets the engine, and loads what it lacks for that; what then says a tree.
+ * Sets the engine, and loads what it lacks for that; what then says a tree, and mends it before.
  *
  * @param {Settings} settings
  * @returns {Promise<(tree: import('./tree.js').TreeElement) => string>}
  */
 export async function speaker(settings) {
-  loading ??= load();
-  const engine = await loading;
-  const wanted = Object.values(settings).join();
-  if (wanted !== current) {
-    await engine.setupEngine(settings);
+  const domain = MATHSPEAK_ONLY.has(settings.locale) ? 'mathspeak' : settings.domain;
+  const known = engines.get(domain) ?? load(domain);
+  engines.set(domain, known);
+  const set = await known;
+  const { engine } = set;
+  if (set.locale !== settings.locale) {
+    await engine.setupEngine({ ...settings, domain });
+    set.locale = settings.locale;
     rulesByName = new WeakMap();
   }
-  current = wanted;
-  return (tree) => handOver(tree, (text) => engine.toSpeech(text));
+  const voice = voiceOf({ ...settings, domain });
+  return (tree) => {
+    if (settings.modality === 'speech') mend(tree, voice);
+    return handOver(tree, (text) => engine.toSpeech(text)).replace(/\s+(,?)\s*/g, '$1 ').trim();
+  };
 }
 
-async function load() {
-  const custom = async (/** @type {string} */ locale) => (await fetch(`${BASE}/mathmaps/${locale}.json`)).json();
+/** Languages whose MathSpeak says words that it does not know letter by letter. */
+const SPELLING = new Set(['fr', 'it']);
+
+/** @param {Settings} settings */
+function voiceOf({ locale, domain }) {
+  return { locale, bar: barIn(locale), spells: domain === 'mathspeak' && SPELLING.has(locale), knows: isKnown };
+}
+
+/**
+ * An engine that is set to no language yet.
+ *
+ * @param {string} domain  whose rules it is to have
+ */
+async function load(domain) {
+  const custom = async (/** @type {string} */ locale) => rightened(locale, domain, await (await fetch(`${BASE}/mathmaps/${locale}.json`)).json());
   Object.assign(globalThis, { SREfeature: { custom }, SREexternal: { xmldom, document: factory, xpath, candidates } });
   const script = document.createElement('script');
   script.src = `${BASE}/sre.js`;
@@ -47,8 +68,10 @@ async function load() {
   });
   document.head.append(script);
   await loaded;
-  await window.SRE.engineReady();
-  return window.SRE;
+  const engine = window.SRE;
+  await engine.engineReady();
+  Reflect.deleteProperty(globalThis, 'SREfeature'); // else other engines would take it for theirs
+  return { engine, locale: '' };
 }
 
 /**

@@ -22,7 +22,11 @@ export function readingOf(root) {
   return /** @type {TreeElement} */ (above.removeChild(above.childNodes[0]));
 }
 
-/** MathJax's visitor knows names and attributes of MathML (ts/core/MmlTree/MmlVisitor.ts). */
+/**
+ * MathJax's visitor knows names and attributes of MathML (ts/core/MmlTree/MmlVisitor.ts).
+ *
+ * @returns {MJ.Class}
+ */
 function makeVisitor() {
   const { SerializedMmlVisitor } = window.MathJax._.core.MmlTree.SerializedMmlVisitor;
   return class extends SerializedMmlVisitor {

@@ -127,6 +127,11 @@ export class TreeElement {
     else this.attributes.push(new Attribute(this, name, String(value)));
   }
 
+  /** @param {string} name */
+  removeAttribute(name) {
+    this.attributes = this.attributes.filter((one) => one.name !== name);
+  }
+
   /** @param {TreeElement | TreeText} child */
   appendChild(child) {
     child.parentNode?.removeChild(child);
@@ -152,6 +157,34 @@ export class TreeElement {
     child.parentNode = null;
     return child;
   }
+}
+
+/** What an element is the root of: conditions may ask for the parent even of that. */
+class TreeDocument {
+  nodeType = 9;
+  nodeName = '#document';
+  parentNode = null;
+
+  /** @param {TreeElement} root */
+  constructor(root) {
+    this.documentElement = root;
+    this.childNodes = [root];
+  }
+
+  removeChild() {
+    this.childNodes = [];
+  }
+}
+
+/**
+ * A tree as a document.
+ *
+ * @param {TreeElement} root
+ */
+export function rooted(root) {
+  const made = new TreeDocument(root);
+  root.parentNode = /** @type {any} */ (made);
+  return made;
 }
 
 /**
@@ -209,7 +242,7 @@ class DOMParser {
   parseFromString(text) {
     const [, name] = /^<(\w+)\/?>/.exec(text) ?? [];
     if (!name) throw new Error('there is nothing here that parses XML');
-    return { documentElement: given.get(name) ?? new TreeElement(name) };
+    return rooted(given.get(name) ?? new TreeElement(name));
   }
 }
 

@@ -12,10 +12,12 @@
  * @typedef {XNode[] | string | number | boolean} Value
  * @typedef {(node: XNode, position: number, size: number) => Value} Evaluator
  * @typedef {(node: any) => XNode[]} Axis  nodes, the nearest first
- * @typedef {{reverse: boolean, flat: boolean, from: Axis}} AxisKind  flat: from nodes in order and apart come nodes in order
+ * @typedef {{reverse: boolean, flat: boolean, nested: boolean, from: Axis}} AxisKind  nested: one of its nodes
+ *   may be in another; flat: from nodes in order, none in another, come such nodes
+ * @typedef {Pick<AxisKind, 'flat' | 'nested' | 'from'>} Step
  */
 
-const TOKENS = /\s*(?:([a-zA-Z_][\w-]*(?::(?!:)[a-zA-Z_*][\w-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
+const TOKENS = /\s*(?:([a-zA-Z_][\w.-]*(?::(?!:)[a-zA-Z_*][\w.-]*)?)|(\d+(?:\.\d*)?|\.\d+)|"([^"]*)"|'([^']*)'|(\.\.|::|\/\/|!=|<=|>=|[()[\].@,/|+\-=<>*]))/gy;
 
 /** @type {Map<string, Evaluator>} */
 const compiled = new Map();
@@ -60,9 +62,9 @@ class ExpressionParser {
     let end = 0;
     for (let match = TOKENS.exec(expression); match; match = TOKENS.exec(expression)) {
       end = TOKENS.lastIndex;
-      const [, name, number, double, single, sign] = match;
+      const [, name, digits, double, single, sign] = match;
       if (name !== undefined) this.#tokens.push({ kind: 'name', text: name });
-      else if (number !== undefined) this.#tokens.push({ kind: 'number', text: number });
+      else if (digits !== undefined) this.#tokens.push({ kind: 'number', text: digits });
       else if (sign !== undefined) this.#tokens.push({ kind: 'sign', text: sign });
       else this.#tokens.push({ kind: 'text', text: double ?? single });
     }
@@ -228,6 +230,7 @@ class ExpressionParser {
    * @returns {Evaluator}
    */
   #steps(start, deep = false) {
+    /** @type {Step[]} */
     const steps = deep ? [DEEP] : [];
     steps.push(this.#step());
     while (this.#next.text === '/' || this.#next.text === '//') {
@@ -237,22 +240,28 @@ class ExpressionParser {
     }
     if (!start && steps.length === 1) return (node) => steps[0].from(node);
     return (node, at, size) => {
-      let flat = true;
       let reached = start ? nodes(start(node, at, size)) : [node];
+      let nested = reached.length > 1;
       for (const step of steps) {
-        flat &&= step.flat;
-        const next = reached.length === 1 ? step.from(reached[0]) : reached.flatMap((one) => step.from(one));
-        reached = flat || reached.length < 2 ? next : inOrder(next);
+        if (reached.length === 1) {
+          reached = step.from(reached[0]);
+          nested = step.nested;
+        } else {
+          const next = reached.flatMap((one) => step.from(one));
+          const inPlace = step.flat && !nested;
+          reached = inPlace ? next : inOrder(next);
+          nested = !inPlace;
+        }
       }
       return reached;
     };
   }
 
-  /** @returns {{flat: boolean, from: Axis}}  its nodes in the order of the document */
+  /** @returns {Step}  its nodes in the order of the document */
   #step() {
-    if (this.#take('.')) return { flat: true, from: (node) => [node] };
-    if (this.#take('..')) return { flat: false, from: AXES.parent.from };
-    const { flat, reverse, from } = this.#axis();
+    if (this.#take('.')) return AXES.self;
+    if (this.#take('..')) return AXES.parent;
+    const { flat, nested, reverse, from } = this.#axis();
     const test = this.#nodeTest(from === AXES.attribute.from);
     const filters = this.#predicates();
     const found = (/** @type {XNode} */ node) => {
@@ -260,7 +269,7 @@ class ExpressionParser {
       for (const filter of filters) chosen = kept(chosen, filter);
       return reverse ? chosen.reverse() : chosen;
     };
-    return { flat, from: found };
+    return { flat, nested, from: found };
   }
 
   /** @returns {AxisKind} */
@@ -368,18 +377,18 @@ function earlier(node) {
 
 /** @type {Record<string, AxisKind>} */
 const AXES = {
-  self: { reverse: false, flat: true, from: (node) => [node] },
-  child: { reverse: false, flat: true, from: childrenOf },
-  attribute: { reverse: false, flat: true, from: (node) => node.attributes ?? [] },
-  parent: { reverse: false, flat: false, from: parentOf },
-  ancestor: { reverse: true, flat: false, from: above },
-  'ancestor-or-self': { reverse: true, flat: false, from: (node) => [node, ...above(node)] },
-  descendant: { reverse: false, flat: false, from: below },
-  'descendant-or-self': { reverse: false, flat: false, from: (node) => [node, ...below(node)] },
-  'following-sibling': { reverse: false, flat: false, from: behind },
-  'preceding-sibling': { reverse: true, flat: false, from: before },
-  following: { reverse: false, flat: false, from: after },
-  preceding: { reverse: true, flat: false, from: earlier },
+  self: { reverse: false, flat: true, nested: false, from: (node) => [node] },
+  child: { reverse: false, flat: true, nested: false, from: childrenOf },
+  attribute: { reverse: false, flat: true, nested: false, from: (node) => node.attributes ?? [] },
+  parent: { reverse: false, flat: false, nested: false, from: parentOf },
+  ancestor: { reverse: true, flat: false, nested: true, from: above },
+  'ancestor-or-self': { reverse: true, flat: false, nested: true, from: (node) => [node, ...above(node)] },
+  descendant: { reverse: false, flat: false, nested: true, from: below },
+  'descendant-or-self': { reverse: false, flat: false, nested: true, from: (node) => [node, ...below(node)] },
+  'following-sibling': { reverse: false, flat: false, nested: false, from: behind },
+  'preceding-sibling': { reverse: true, flat: false, nested: false, from: before },
+  following: { reverse: false, flat: false, nested: true, from: after },
+  preceding: { reverse: true, flat: false, nested: true, from: earlier },
 };
 const DEEP = AXES['descendant-or-self'];
 
@@ -498,12 +507,15 @@ function ofTexts(given, compute) {
 
 /**
  * @param {Evaluator} given
- * @param {(number: number) => number} compute
+ * @param {(value: number) => number} compute
  * @returns {Evaluator}
  */
 function ofNumber(given, compute) {
   return (node, at, size) => compute(number(given(node, at, size)));
 }
+
+/** Elements and attributes. */
+const NAMED = new Set([1, 2]);
 
 /**
  * @param {Evaluator | undefined} given
@@ -513,7 +525,7 @@ function nameOf(given) {
   const self = orSelf(given);
   return (node, at, size) => {
     const [first] = nodes(self(node, at, size));
-    return first && first.nodeType !== 3 ? first.nodeName : '';
+    return first && NAMED.has(first.nodeType) ? first.nodeName : '';
   };
 }
 
