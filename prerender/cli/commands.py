@@ -235,7 +235,8 @@ def serve_command(
                 ready=ready,
                 told=told,
                 rendered=rendered,
-            )
+            ),
+            lasts=True,
         )
     except InterruptedRunError:
         raise typer.Exit(Exit.DONE) from None

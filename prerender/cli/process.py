@@ -7,7 +7,7 @@ import gc
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, TypeVar
 
 from prerender.errors import InterruptedRunError, first_error
@@ -20,8 +20,11 @@ _OBJECTS = 100_000
 _SWITCH = 0.0005
 
 
-def run(action: Coroutine[Any, Any, T]) -> T:
-    """Run to the end. Raises InterruptedRunError, or the first error that a task has raised."""
+def run(action: Coroutine[Any, Any, T], *, lasts: bool = False) -> T:
+    """Run to the end. Raises InterruptedRunError, or the first error that a task has raised.
+
+    `lasts`: it runs until it is interrupted, so that its garbage is collected as usual.
+    """
 
     async def interruptible() -> T:
         task = asyncio.ensure_future(action)
@@ -37,7 +40,7 @@ def run(action: Coroutine[Any, Any, T]) -> T:
             raise
 
     try:
-        with _tuned_interpreter():
+        with nullcontext() if lasts else _tuned_interpreter():
             return asyncio.run(interruptible())
     except asyncio.CancelledError as error:
         message = "interrupted; no page is half-written, and the next run continues from here"

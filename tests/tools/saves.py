@@ -69,7 +69,8 @@ def save(served: Serving, file: Path, number: int) -> Save:
         text = served.text("/page.html")
         done = time.perf_counter() - started
     assert f"<title>{number}</title>" in text, f"save {number} is lost"
-    assert text.count("<mjx-container") == FORMULAS
+    found = text.count("<mjx-container")
+    assert found == FORMULAS, f"save {number}: {found} formulas of {FORMULAS}"
     return Save(event, done)
 
 
