@@ -63,3 +63,10 @@ class InternalError(PrerenderError):
     """A bug of prerender; the message is its traceback."""
 
     exit_code = Exit.BUG
+
+
+def first_error(error: BaseException) -> BaseException:
+    """Return what has ended a group of tasks: the first error of an exception group, or itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

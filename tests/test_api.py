@@ -212,3 +212,22 @@ def test_the_examples_of_the_readme(tmp_path: Path, environment: dict[str, str])
             text=True,
         )
         assert checked.returncode == 0, checked.stdout
+
+
+def test_no_browser_is_one_error(site: Path) -> None:
+    """Not a group of as many as there are pages."""
+    nowhere = Settings(browser="/nonexistent", no_cache=True)
+    for action in (build, check):
+        with pytest.raises(PrerenderError, match="not a program that can be run"):
+            action(site, nowhere)
+
+
+def test_files_that_have_changed(site: Path, settings: Settings) -> None:
+    loaders = "<script src=mathjax.js></script><script src=//cdn/mathjax@4/tex-svg.js></script>"
+    page = f"<!doctype html>{loaders}<p>\\(\\half\\)"
+    with Renderer(settings, site=site) as renderer:
+        before = renderer.render_html(page).html
+        (site / "mathjax.js").write_text("MathJax = {tex: {macros: {half: '\\\\frac34'}}}")
+        assert renderer.render_html(page).html == before, "each file is read once"
+        renderer.forget_files()
+        assert renderer.render_html(page).html != before

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "prerender"
 _KEPT_APART = {
     *("brotli", "dask", "diskcache", "distributed", "fontTools", "fsspec", "jinja2", "pathspec"),
     "playwright",
+    *("mkdocs", "pelican", "sphinx"),
     *("rich", "sqlite3", "starlette", "turbohtml", "typer", "uvicorn", "watchfiles"),
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from prerender.errors import InterruptedRunError
+from prerender.errors import InterruptedRunError, first_error
 
 T = TypeVar("T")
 #: the threshold of the cyclic garbage collector; Python's default is 700. Trees of pages are many
@@ -43,13 +43,7 @@ def run(action: Coroutine[Any, Any, T]) -> T:
         message = "interrupted; no page is half-written, and the next run continues from here"
         raise InterruptedRunError(message) from error
     except BaseExceptionGroup as group:
-        raise _first_error(group) from group
-
-
-def _first_error(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+        raise first_error(group) from group
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from prerender.find.elements import math_of_script
@@ -36,8 +36,16 @@ _NAMES = (f"<{_CONTAINER}", "katex", "mathjax", "mjx-chtml", "mjpage")
 _NUMBER = re.compile(r"mjx-eqn[-:]")
 #: the glyph that a picture of MathJax 2 refers to: "#E1-MJMAIN-31"
 _GLYPH = re.compile(r"#.*MJ[A-Z0-9]+-([0-9A-F]+)")
-#: what no formula is that has letters in a row: words, as speech rule engines make them
-_TEX = re.compile(r"[\\^_{}&=~]")
+#: what TeX does not show as it is written: commands, and arguments that are names and lengths
+_UNSHOWN = re.compile(
+    r"\\(?:begin|end|label|(?:eq)?ref|color|textcolor|colorbox|fcolorbox|bbox|href|class|cssId|style"
+    r"|require|[hv]space|unicode)\s*\*?\s*(?:\[[^]]*\])?\s*\{[^{}]*\}"
+    r"|(?<=\})\{[lcr|@ ]*\}|\\\\\s*\[[^]]*\]|\\[a-zA-Z]+|\\."
+)
+#: what shows itself in TeX: a word, a sign that is an operation in AsciiMath
+_SHOWN = re.compile(r"[A-Za-z]{2,}|[/<>=!(]")
+#: a parenthesis, or pieces of a tall one
+_PARENTHESES = "(\u239b\u239c\u239d"
 _WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -113,17 +121,25 @@ def _katex(element: Element, span: Span) -> Rendered | None:
         return None
     display = wrapped or any(math.attrs.get("display") == "block" for math in inner.all("math"))
     notes = [one for one in inner.all("annotation") if one.attrs.get("encoding") == _KATEX_TEX]
-    if not notes:
+    texts = [one.text() for one in notes] or _notes_in_scripts(inner)
+    if not texts:
         return Rendered("katex", span)
     numbers = ("",) * sum("eqn-num" in one.classes for one in inner.all("span"))
     sides = set(element.classes) if wrapped else set()
     rendering = Rendering(
         "katex", numbers, "left" if "fleqn" in sides else "", "left" if "leqno" in sides else ""
     )
-    return _rendered(span, _Source(notes[0].text(), display), rendering)
+    return _rendered(span, _Source(texts[0], display), rendering)
 
 
 _KATEX_TEX = "application/x-tex"
+_NOTE = re.compile(rf'<annotation encoding="{_KATEX_TEX}">\s*(.*?)\s*</annotation>', re.DOTALL)
+
+
+def _notes_in_scripts(element: Element) -> list[str]:
+    """Return the annotations in MathML that MathJax 2 has found on the page, and put in scripts."""
+    scripts = element.all("script")
+    return [unescape(note) for script in scripts for note in _NOTE.findall(script.text())]
 
 
 def _is_katex(node: object) -> bool:
@@ -183,12 +199,41 @@ def _has_unknown(math: Element) -> bool:
 
 def _mathjax_node(element: Element, span: Span) -> Rendered:
     """Read what mathjax-node-page has rendered: its TeX is the title, or the label, for readers."""
-    tex = next(_labels(element), None)
-    if tex is None or tex == "Equation" or _is_speech(tex):
+    tex = _label(element)
+    if tex is None:
         return Rendered("mathjax2", span, failed=_only_child(element) is None)
     display = "mjpage__block" in element.classes
     rendering = Rendering("mathjax2", _numbers(element.walk()))
     return _rendered(span, _Source(tex, display), rendering)
+
+
+def _label(element: Element) -> str | None:
+    """Return what MathJax 2 in Node says that a formula is; None where that is not its TeX.
+
+    It may be AsciiMath, or words, as a plugin has made them.
+    """
+    label = next(_labels(element), None)
+    if label is None:
+        return None
+    shown = "".join(_characters(element))
+    words = _SHOWN.findall(_UNSHOWN.sub(" ", label))
+    if not shown:
+        is_tex = " " not in label or _WORD.search(label) is None or "\\" in label
+        return label if is_tex else None
+    is_tex = all(
+        any(sign in shown for sign in _PARENTHESES) if word == "(" else word in shown
+        for word in words
+    )
+    return label if is_tex else None
+
+
+def _characters(element: Element) -> Iterator[str]:
+    """Yield what a formula of MathJax 2 shows, as text or as outlines of glyphs."""
+    pictures = element.all("use") + element.all("text")
+    if element.first("svg") is None:
+        yield "".join(element.text().split())
+    for one in sorted(pictures, key=start_offset):
+        yield _glyph(one.attrs) or "".join(one.text().split())
 
 
 def _labels(element: Element) -> Iterator[str]:
@@ -199,11 +244,6 @@ def _labels(element: Element) -> Iterator[str]:
             yield one.attrs["aria-label"]
         elif one.tag == "math" and "alttext" in one.attrs:
             yield one.attrs["alttext"]
-
-
-def _is_speech(text: str) -> bool:
-    """Whether a label is words ("x plus y"): mathjax-node has had plugins for that."""
-    return " " in text and _TEX.search(text) is None and _WORD.search(text) is not None
 
 
 class _Beside:
@@ -242,8 +282,8 @@ def _mathjax_2(element: Element, span: Span, beside: _Beside) -> Rendered | None
         math = _with_anchors(mathml, nodes)
         span, kept = Span(start, span.end), _Source(math, display, "mathml")
     elif "mjx-chtml" in element.classes:
-        tex = next(_labels(element), None)
-        kept = None if tex is None or _is_speech(tex) else _Source(tex, display)
+        tex = _label(element)
+        kept = None if tex is None else _Source(tex, display)
     elif element.classes == ["MathJax"]:
         return None  # a name that themes use, too
     failed = "<merror" in (mathml or "") or any(

@@ -1,6 +1,6 @@
 """Typesets in, HTML out; and from that HTML the source again."""
 
-from prerender.markup.copied import COMMENT, ELEMENT, is_ignored
+from prerender.markup.copied import COMMENT, ELEMENT, Parting, is_ignored, parting
 from prerender.markup.drawing import drawings, outline_frame, outline_lines
 from prerender.markup.faces import (
     CORE,
@@ -43,6 +43,7 @@ __all__ = [
     "FOLDER",
     "DamagedError",
     "FontFile",
+    "Parting",
     "Picture",
     "RenderState",
     "StyleUse",
@@ -62,6 +63,7 @@ __all__ = [
     "mathml",
     "outline_frame",
     "outline_lines",
+    "parting",
     "plain_mark",
     "preload",
     "render",

@@ -18,8 +18,9 @@ from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
 _FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT}
-#: the words in a drawing that are drawn as text
+#: words in a drawing, which are text
 _TEXT = "<text "
+_WORDS = re.compile(r"(?<=>)[^<]+(?=</text>)")
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
@@ -64,7 +65,7 @@ def render(
         content = content.replace("<prm-view", f"<prm-view{named}", -1 if formula.display else 1)
         named = ""
     if form is SVG:
-        content = _unspoken(content, linked)
+        content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
 
@@ -83,10 +84,11 @@ def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
     return others + content, f' id="{ids[0]}"'
 
 
-def _unspoken(content: str, linked: bool) -> str:
-    """Markup whose words nobody says."""
+def _unspoken(content: str, linked: bool, state: RenderState) -> str:
+    """Markup whose words nobody says, and no script takes for math."""
     if _TEXT not in content:
         return content
+    content = _WORDS.sub(lambda words: state.parting.part(words[0], "<tspan></tspan>"), content)
     if linked or "<prm-view" in content:
         return content.replace(_TEXT, f'{_TEXT}aria-hidden="true" ')
     # Reader modes drop what is hidden from those who listen, but not this

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from prerender.engine import X_HEIGHT
 from prerender.find import Formula
-from prerender.markup.copied import COMMENT
+from prerender.markup.copied import Parting
 from prerender.markup.drawing import Drawings
 from prerender.markup.style import StyleUse
 from prerender.source import Span
@@ -20,7 +20,7 @@ class RenderState:
 
     `apart` is where others cannot rely on what is defined there, `shrink` to what share of its
     size, in percent, what cannot be broken shrinks before it scrolls. `text` is the page's source,
-    `parting` what parts delimiters in its copies (copied.py).
+    `parting` what parts delimiters in it from what follows them.
     """
 
     drawings: Drawings = field(default_factory=Drawings)
@@ -29,7 +29,7 @@ class RenderState:
     shrink: int = 70
     needs: StyleUse = field(default_factory=StyleUse)
     text: str = ""
-    parting: str = COMMENT
+    parting: Parting = field(default_factory=Parting)
 
     def is_apart(self, formula: Formula) -> bool:
         """Whether others cannot rely on what this formula defines."""

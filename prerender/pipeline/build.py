@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from prerender.cache.index import PageIndex, PageRecord, has_result, is_unchanged, stable_stat
+from prerender.errors import first_error
 from prerender.hashing import digest, fingerprint
 from prerender.markup import is_font_file
 from prerender.pipeline.feeds import Feeds
@@ -160,10 +161,13 @@ async def _build_all(
             report.pages.append(await _build_page(run, name))
             progress(len(report.pages))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(_CONCURRENT_PAGES, len(rest))):
-            group.create_task(work())
-            await asyncio.sleep(0)  # so that the browser starts meanwhile
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_CONCURRENT_PAGES, len(rest))):
+                group.create_task(work())
+                await asyncio.sleep(0)  # so that the browser starts meanwhile
+    except BaseExceptionGroup as failed:
+        raise first_error(failed) from failed
     if run.write:
         run.index.forget(names)
 

@@ -22,6 +22,7 @@ from prerender.markup import (
     ELEMENT,
     DamagedError,
     FontFile,
+    Parting,
     RenderState,
     StyleUse,
     carry_formula,
@@ -31,6 +32,7 @@ from prerender.markup import (
     is_ignored,
     outline_frame,
     outline_lines,
+    parting,
     plain_mark,
     render,
     restore,
@@ -319,12 +321,16 @@ def finish(
     if around is None:
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
     typesets, held, outlines = judged(plan, answers)
+    done = all(one.error is None for one in typesets)
+    if _reads_mathml(plan, done) and any(one.mathml for one in typesets):
+        typesets = [replace(one, mathml="") for one in typesets]
+        plan = replace(plan, notes=(*plan.notes, Diagnostic("note", _UNSAID)))
     look = look if not around.base else RenderOptions(shrink=look.shrink)
     css, glyphs = look.css, look.glyphs
     drawn = drawings(*_pictures(typesets, outlines), glyphs or "", around.ids)
     needs = StyleUse(external=css is not None)
-    parting = _parting(plan, all(one.error is None for one in typesets))
-    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parting)
+    parted = _parting(plan, done)
+    sheet = RenderState(drawn, page.xml, around.apart, look.shrink, needs, page.text, parted)
     edits: list[Edit] = []
     rendered: list[Formula] = []
     for formula, typeset, language in zip(plan.formulas, typesets, plan.languages, strict=True):
@@ -378,18 +384,30 @@ def judged(
     return linked(typesets, ids), held, outlines
 
 
-def _parting(plan: Plan, done: bool) -> str:
+_UNSAID = (
+    "MathJax, which may still be loaded, reads MathML: formulas whose language has no rules for"
+    " speech say nothing here"
+)
+
+
+def _reads_mathml(plan: Plan, done: bool) -> bool:
+    """Whether an engine may stay that would typeset MathML. `done`: all formulas are rendered."""
+    return plan.setup.rules.mathml and not (done and plan.loading.spans)
+
+
+def _parting(plan: Plan, done: bool) -> Parting:
     """What parts the delimiters in copies of formulas, should scripts of the page look for math.
 
     `done`: all formulas are rendered.
     """
     rules = (plan.setup.rules, *plan.setup.rules.later)
+    delimiters = [pair.open for one in rules for pair in (*one.pairs, *one.asciimath)]
     by_class = [one for one in rules if one.version in ("mathjax3", "mathjax4")]
     if not all(is_ignored(one.switch.ignore_class) for one in by_class):
-        return ELEMENT
+        return parting(ELEMENT, delimiters)
     # Other pages of such a site may bring MathJax with them, but not KaTeX
     no_katex = all(one.version != "katex" for one in rules)
-    return "" if done and plan.loading.spans and no_katex else COMMENT
+    return parting("" if done and plan.loading.spans and no_katex else COMMENT, delimiters)
 
 
 def _pictures(

@@ -82,8 +82,9 @@ from prerender.source.feeds import is_feed
 from prerender.source.lines import LineIndex
 from prerender.timing import Kind, Timing
 
-#: job results that are held for other pages of the run; the cache has them all
+#: job results that are held for other pages of a run, and of one that lasts; the cache has them all
 _HELD = 4000
+HELD_LONG = 1000
 #: what leaves a page as it is; all else that is none of ours is a bug
 PAGE_ERRORS = (PageError, OSError, RecursionError)
 
@@ -114,6 +115,7 @@ class RenderSession:
     core_font: CoreFont = field(default_factory=CoreFont)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
+    held: int = _HELD
     typeset: int = 0
     from_cache: int = 0
     failed: int = 0
@@ -529,6 +531,8 @@ def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
     task = session.in_flight.get(key)
     if task is None:
         task = session.in_flight[key] = asyncio.create_task(find_out())
-        while len(session.in_flight) > _HELD and next(iter(session.in_flight.values())).done():
+        while (
+            len(session.in_flight) > session.held and next(iter(session.in_flight.values())).done()
+        ):
             session.in_flight.popitem(last=False)
     return task

@@ -28,6 +28,8 @@ pre { padding-bottom: 1.25em; }
 pre b { position: relative; font-weight: inherit; background: light-dark(#b3261e22, #ff8a8033); }
 pre b::after { content: "^"; position: absolute; left: 0; top: 1.1em; font-weight: 700; }
 pre.warning b { color: light-dark(#8a5a00, #f0b95a); background: light-dark(#f0b95a55, #f0b95a33); }
+@media (max-width: 50rem) { pre { padding: 0; white-space: pre-wrap; line-height: 2.2; }
+  pre b::after { top: .9em; } }
 small { font-size: inherit; color: light-dark(#5c6670, #9aa4ae); }
 `;
 

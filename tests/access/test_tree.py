@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.access import Node, nodes_of, spoken
+from tests.conftest import Run
+from tests.support.access import Node, Spoken, nodes_of, spoken
 
 Open = Callable[..., Page]
 WIDTHS = (320, 390, 820)
@@ -98,10 +100,21 @@ def test_a_node_has_a_role_for_each_reader() -> None:
     """What the tests above call right is not everything."""
     image, link = Node("image", "x", 1), Node("link", "x", 1)
     group = Node("group", "x", 1)
-    from tests.support.access import Spoken
 
     right = [[image], [link], [group, link], [link, link], [Node("MathMLMath", "", 1)]]
     wrong = [[], [image, image], [Node("image", "", 1)], [group], [Node("link", "", 1)]]
     wrong += [[image, link], [image, Node("StaticText", "x", 1)]]
     assert all(Spoken("x", nodes).is_right for nodes in right)
     assert not any(Spoken("x", nodes).is_right for nodes in wrong)
+
+
+def test_no_mathml_where_a_client_that_reads_it_stays(prerender: Run, tmp_path: Path) -> None:
+    loader = "<script src=https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js></script>"
+    page = tmp_path / "page.html"
+    for flags, there in (([], True), (["--keep-loaders"], False)):
+        page.write_text(
+            rf"<!doctype html><html lang=ja><title>t</title>{loader}<p>\(x+1\)", "utf-8"
+        )
+        done = prerender("build", page, *flags)
+        assert ("<math" in page.read_text("utf-8")) is there
+        assert ("reads MathML" in done.stderr) is not there

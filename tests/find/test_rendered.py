@@ -28,6 +28,12 @@ def preview(shown: str, tex: str, kind: str = "math/tex") -> str:
     return f'<span class="MathJax_Preview" style="color: inherit;"></span>{shown}{script}'
 
 
+def glyphs(title: str, *codes: str) -> str:
+    """A picture by mathjax-node-page, of glyphs in MathJax 2's fonts."""
+    drawn = "".join(f'<use xlink:href="#E1-MJMATHI-{code}"></use>' for code in codes)
+    return f'<span class="mjpage">{SVG.format(title).replace("</svg>", drawn + "</svg>")}</span>'
+
+
 BARE = '<span class="katex"><span class="katex-html" aria-hidden="true">x</span></span>'
 FRAME = '<span class="MathJax" id="MathJax-Element-1-Frame"><nobr>x</nobr></span>'
 LABELLED = '<span class="mjx-chtml{}"><span class="mjx-math" aria-label="{}">x</span></span>'
@@ -68,6 +74,11 @@ READERS = '<mjx-assistive-mml unselectable="on" display="inline">{}</mjx-assisti
         (f'<span class="mjpage mjpage__block">{SVG.format("x")}</span>', "mathjax2", "x", True),
         (f'<span class="mjpage">{LABELLED.format("", "x^2")}</span>', "mathjax2", "x^2", False),
         (LABELLED.format(" MJXc-display", r"\frac 1 2"), "mathjax2", r"\frac 1 2", True),
+        (glyphs(r"\lambda\text{if}", "3BB", "69", "66"), "mathjax2", r"\lambda\text{if}", False),
+        (glyphs(r"\begin{array}{lc} f \\[2pt] a \end{array}\left(\right.", "66", "61", "239B"),
+         "mathjax2", r"\begin{array}{lc} f \\[2pt] a \end{array}\left(\right.", False),
+        (glyphs(r"x \label{eq:one}\color{red}{y}", "78", "79"), "mathjax2",
+         r"x \label{eq:one}\color{red}{y}", False),
         # MathJax 4: the TeX of the whole, not of a part
         (
             CONTAINER.format(
@@ -95,6 +106,16 @@ def test_tex_is_read(markup: str, engine: str, math: str, display: bool) -> None
     assert (found.engine, found.formula.math, found.formula.display) == (engine, math, display)
     assert found.formula.input == "tex"
     assert page[slice(*found.formula.span)] == markup
+
+
+def test_mathml_of_katex_that_mathjax_2_has_taken_has_its_tex() -> None:
+    note = TEX.format("\n a&lt;b\n")
+    script = f'<script type="math/mml">{MATH.format("", note)}</script>'
+    taken = f'<span class="katex-mathml">{preview(FRAME, "", "math/mml")}{script}</span>'
+    page = f'<span class="katex">{taken}<span class="katex-html"></span></span>'
+    [found] = find_rendered(parse(page), page)
+    assert found.formula is not None
+    assert found.formula.math == "a<b"
 
 
 def test_mathml_for_readers_is_read() -> None:
@@ -190,7 +211,13 @@ def test_numbers_of_mathjax_2_are_read() -> None:
         ('<span class="MathJax_SVG"></span>', "mathjax2", False),
         # words, for those who listen
         (f'<span class="mjpage">{SVG.format("x plus y")}</span>', "mathjax2", False),
-        (f'<span class="mjpage">{SVG.format("Equation")}</span>', "mathjax2", False),
+        (f'<span class="mjpage">{LABELLED.format("", "Equation")}</span>', "mathjax2", False),
+        (f'<span class="mjpage">{LABELLED.format("", "x plus y")}</span>', "mathjax2", False),
+        # AsciiMath
+        (glyphs("lambda", "3BB"), "mathjax2", False),
+        (glyphs("x/y", "78", "79"), "mathjax2", False),
+        (glyphs("x&lt;=y", "78", "2264", "79"), "mathjax2", False),
+        (glyphs("x^(2)", "78", "32"), "mathjax2", False),
         (preview('<span class="MathJax_Error">no</span>', "x"), "mathjax2", True),
     ],
 )  # fmt: skip

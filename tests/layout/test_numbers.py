@@ -36,7 +36,7 @@ def test_formulas_begin_where_text_does(page: Page, all_rendered: dict[str, Rend
     lefts: list[float] = page.evaluate(
         """() => [...document.querySelectorAll('[display] svg:not(svg svg, .prm-room)')]
             .filter((svg) => svg.getClientRects().length && svg.matches(
-                'prm-row > :first-child, prm-scroll > svg, prm-box > svg, mjx-container > svg'))
+                'prm-row > :first-child, :is(prm-view, prm-box, prm-look, mjx-container) > svg'))
             .map((svg) => svg.getBoundingClientRect().left)"""
     )
     displays = sum("inline" not in name for name in FORMULAS)

@@ -1,9 +1,10 @@
 """`python -m tests.tools.bench`: every benchmark, one after the other."""
 
-from tests.tools.bench import breaks, paint, screens, speed, weight
+from tests.tools.bench import breaks, paint, screens, serve, speed, weight
 
 weight.main()
 paint.main()
 breaks.main()
 screens.main()
+serve.main()
 speed.main()

@@ -5,7 +5,7 @@
  * Lengths are thousandths of an em of the whole formula, the axis points up.
  */
 
-import { dashes, escape, leftToSay, numbers, placed, SAFE_URL, simple } from '../draw.js';
+import { dashes, escape, leftToSay, numbers, placed, simple } from '../draw.js';
 import { LiteElement } from '../nodes.js';
 
 /**
@@ -50,7 +50,6 @@ import { LiteElement } from '../nodes.js';
  * @property {string} markup  SVG
  *
  * @typedef {object} Look  what an element has of its own
- * @property {string} href  '': it is no link
  * @property {string} attributes
  * @property {string} style
  * @property {boolean} apart  whether it is a box by itself, for its style turns it
@@ -171,18 +170,6 @@ export class RowReader {
   #turned(node, at) {
     if (node.find((inner) => inner.localName === 'use')) throw new NoTextError('a formula that is turned');
     return [this.#picture(node, at)];
-  }
-
-  /**
-   * @param {LiteElement} node
-   * @param {Frame} at
-   * @returns {Item}
-   */
-  #link(node, at) {
-    const href = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
-    const look = lookOf(node) ?? { href: '', attributes: '', style: '', apart: false };
-    const safe = SAFE_URL.test(href.trim()) ? escape(href) : '';
-    return row(at, { ...look, href: safe }, this.#children(node, at));
   }
 
   /**
@@ -381,7 +368,7 @@ function lookOf(node) {
   const color = fill && fill !== 'currentColor' && !/url\s*\(/i.test(fill) ? `color:${escape(fill)};` : '';
   const own = node.hasAttribute('style') ? styleOf(node) : '';
   if (!attributes && !color && !own) return null;
-  return { href: '', attributes, style: color + own, apart: node.hasAttribute('style') && node.style.transform !== '' };
+  return { attributes, style: color + own, apart: node.hasAttribute('style') && node.style.transform !== '' };
 }
 
 /**

@@ -118,14 +118,11 @@ function written(item, row, pen, aside) {
 function inner(row, outer, pen, aside) {
   const shift = height(row.y - outer.y, row.size);
   const size = sizeOf(row.size / outer.size);
-  const look = row.look ?? { href: '', attributes: '', style: '', apart: false };
+  const look = row.look ?? { attributes: '', style: '', apart: false };
   const back = row.start < pen.x ? left(row, row.size, pen, aside) : '';
   const text = content(row, pen);
   const name = `m-${shift}${size}${aside ? 'z' : ''}`;
-  if (!look.href) return element(name === 'm-' ? 'm-0' : name, look.attributes, back + look.style, text);
-  const link = `<a href="${look.href}"${look.attributes}${styled(look.style)}>`;
-  const linked = `${link}${text}</a>`;
-  return name === 'm-' && !back ? linked : element(name === 'm-' ? 'm-0' : name, '', back, linked);
+  return element(name === 'm-' ? 'm-0' : name, look.attributes, back + look.style, text);
 }
 
 /**
