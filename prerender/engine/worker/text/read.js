@@ -5,7 +5,7 @@
  * Lengths are thousandths of an em of the whole formula, the axis points up.
  */
 
-import { dashes, escape, leftToSay, numbers, placed, SAFE_URL, simple } from '../draw.js';
+import { dashes, escape, leftToSay, numbers, placed, simple } from '../draw.js';
 import { LiteElement } from '../nodes.js';
 
 /**
@@ -171,18 +171,6 @@ export class RowReader {
   #turned(node, at) {
     if (node.find((inner) => inner.localName === 'use')) throw new NoTextError('a formula that is turned');
     return [this.#picture(node, at)];
-  }
-
-  /**
-   * @param {LiteElement} node
-   * @param {Frame} at
-   * @returns {Item}
-   */
-  #link(node, at) {
-    const href = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
-    const look = lookOf(node) ?? { href: '', attributes: '', style: '', apart: false };
-    const safe = SAFE_URL.test(href.trim()) ? escape(href) : '';
-    return row(at, { ...look, href: safe }, this.#children(node, at));
   }
 
   /**
