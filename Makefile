@@ -3,6 +3,7 @@
 # make test   set everything up, run the linters and the tests, but for the slow ones
 # make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
+# make docs   set everything up, build the documentation into cache/docs, look at its pages
 # make living set everything up, open the sites of real generators and themes with their scripts on;
 #             a few of them: python -m tests.tools.living NAME...
 # make clean  take away all that the others made
@@ -21,7 +22,7 @@ MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package
 # A file's tests share what is dear to make, so they stay with one worker.
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo quick test thorough lint bench living clean chromium
+.PHONY: demo quick test thorough lint bench docs living clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -48,6 +49,11 @@ lint: .venv/.test tests/node_modules/.made
 
 bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.bench
+
+docs: .venv/.test chromium
+	mkdocs build --strict --quiet --config-file docs/mkdocs.yml
+	prerender check cache/docs --screens 320,390,820
+	@echo 'Open $(CURDIR)/cache/docs/index.html in a browser.'
 
 living: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.living

@@ -140,12 +140,16 @@ class FoundFormula(NamedTuple):
 
 
 class PageFormulas(NamedTuple):
-    """The formulas of a page, or its errors; `path` is relative to the site's root."""
+    """The formulas of a page, or its errors; `path` is relative to the site's root.
+
+    `engine` is what the page loads: mathjax2, mathjax3, mathjax4 or katex; "" if nothing.
+    """
 
     path: str
     formulas: Sequence[FoundFormula]
     diagnostics: Sequence[Diagnostic]
     failed: bool
+    engine: str = ""
 
 
 async def find_formulas(
@@ -168,7 +172,9 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
         kind = (formula.display, formula.input, formula.math)
         formulas.append(FoundFormula(path, location.line, location.column, *kind))
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
-    return PageFormulas(path, formulas, [*warnings, *found.notes], False)
+    loads = found.loading.spans or found.loading.stays
+    engine = found.setup.rules.version if loads else ""
+    return PageFormulas(path, formulas, [*warnings, *found.notes], False, engine)
 
 
 @dataclass(frozen=True, slots=True)

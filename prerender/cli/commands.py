@@ -241,6 +241,37 @@ def serve_command(
         raise typer.Exit(Exit.DONE) from None
 
 
+@app.command("init", epilog=_examples("prerender init", "prerender init public"))
+@with_settings("init", also=["include", "exclude", "browser", "cache_dir", "base_path"])
+def init_command(
+    settings: CommandSettings,
+    site: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="SITE",
+            help="The built folder. Default: the one that the generator's configuration names.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Look at SITE, say what is in it, and write a commented prerender.toml."""
+    from prerender.cli import init
+    from prerender.cli.output import say, write_new
+    from prerender.cli.process import run
+    from prerender.cli.terminal import print_diagnostic
+
+    if init.FILE.exists():
+        raise UsageError(f"{init.FILE} is there already; rename it to have a new one")
+    folder, project = init.choose_folder(site)
+    found = run(init.survey(folder, project, settings))
+    for line in found.lines():
+        typer.echo(line)
+    for topic in found.odd:
+        print_diagnostic(topic.first.severity, topic.show())
+    write_new(init.FILE, init.configuration(found))
+    say(f"{init.FILE} is written; next: prerender build {folder}")
+
+
 @app.command("batch", epilog=_examples("prerender batch archive -o rendered --journal journal.db"))
 @with_settings(
     "batch",

@@ -124,6 +124,11 @@ def json_bytes(data: object, indent: int | None = None) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
 
 
+def write_new(file: Path, text: str) -> None:
+    """Write a text file. Raises UsageError."""
+    _write(file, text.encode().rstrip(b"\n"))
+
+
 def _write(file: Path, text: bytes) -> None:
     with _writing(file):
         file.write_bytes(text + b"\n")

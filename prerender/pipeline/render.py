@@ -84,7 +84,7 @@ from prerender.timing import Kind, Timing
 
 #: job results that are held for other pages of a run, and of one that lasts; the cache has them all
 _HELD = 4000
-HELD_LONG = 1000
+HELD_LONG = 400
 #: what leaves a page as it is; all else that is none of ours is a bug
 PAGE_ERRORS = (PageError, OSError, RecursionError)
 

@@ -55,10 +55,15 @@ GENERATORS = (
 
 
 class Project(NamedTuple):
-    """A generator's project: the generator, and the file that tells it; paths in its folder."""
+    """A generator's project: the file that tells it, the folder it builds (both in its own), theme.
+
+    The theme is "" where the configuration names none.
+    """
 
     generator: Generator
     file: str
+    output: str
+    theme: str
 
 
 def find_project(folder: Path) -> Project | None:
@@ -67,8 +72,50 @@ def find_project(folder: Path) -> Project | None:
         file = next((name for name in generator.files if (folder / name).exists()), None)
         beside = not generator.beside or any((folder / name).is_dir() for name in generator.beside)
         if file is not None and beside:
-            return Project(generator, file)
+            text = _text(folder / file)
+            output = _first(_OUTPUT, text) or generator.output
+            return Project(generator, file, output, _first(_THEME, text))
     return None
+
+
+#: how configurations name the folder that is built, and the theme; in TOML, YAML and code
+_OUTPUT = re.compile(
+    r"^\s*(?:site_dir|publishdir|destination|public_dir|output_path|output_folder|output_dir|"
+    r"output-dir|outdir)\s*[:=]\s*[\"']?([^\"'#\s,]+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_THEME = re.compile(
+    r"^\s*(?:html_)?theme\s*[:=]\s*(?:\{?\s*name:\s*)?\[?\s*[\"']?([\w./-]+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return ""
+
+
+_MADE_BY = re.compile(
+    rb"<meta\b[^>]*\bname=[\"']?generator\b[^>]*\bcontent=(?:\"([^\"]*)|'([^']*)|([^\s>]*))",
+    re.IGNORECASE,
+)
+
+
+def built_by(folder: Path) -> str:
+    """Return what the first pages of a site say that they were made by; "" if nothing."""
+    if not folder.is_dir():
+        return ""
+    for head in _heads(folder):
+        if found := _MADE_BY.search(head):
+            return next(filter(None, found.groups()), b"").decode("utf-8", "replace")[:200]
+    return ""
 
 
 def why_not_built(folder: Path) -> str:
@@ -76,10 +123,10 @@ def why_not_built(folder: Path) -> str:
     if not folder.is_dir():
         return ""
     if project := find_project(folder):
-        name, output = project.generator.name, folder / project.generator.output
+        name, output = project.generator.name, folder / project.output
         return (
             f"{folder} is the root of a project: {project.file} is {name}'s; "
-            f"name the folder that it builds ({output} by default)"
+            f"name the folder that it builds ({output})"
         )
     if (folder / "node_modules").is_dir():
         return f"{folder} is the root of a project (it has node_modules); name what it builds"

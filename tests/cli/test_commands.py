@@ -7,12 +7,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prerender import __version__
+from prerender.cli.options import CommandSettings
 from prerender.engine.bundle import mathjax_version
 from tests.conftest import Run
 
@@ -486,7 +489,7 @@ def test_check_looks_at_the_markup_that_build_writes(prerender: Run, site: Path)
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        ("mkdocs.yml", "mkdocs.yml is MkDocs's; name the folder that it builds (site/site by"),
+        ("mkdocs.yml", "mkdocs.yml is MkDocs's; name the folder that it builds (site/site)"),
         ("_config.yml", "_config.yml is Jekyll's"),
         ("node_modules/x.js", "it has node_modules"),
         ("t/base.html", "site has templates"),
@@ -647,3 +650,40 @@ def test_little_is_loaded_for_the_version() -> None:
     words = [sys.executable, "-c", code]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1:] == ["set()"]
+
+
+def test_init(prerender: Run, site: Path, tmp_path: Path) -> None:
+    """Of the folder that the configuration names; what it writes changes nothing."""
+    assert prerender("init").returncode == 2
+    (tmp_path / "mkdocs.yml").write_text("site_name: t\ntheme:\n  name: material\nsite_dir: site\n")
+    loader = "<script src=https://cdn/mathjax@3/es5/tex-svg.js></script>"
+    made = "<meta name=generator content='mkdocs-1.6.1'>"
+    (site / "m.html").write_text(f"<!doctype html>{made}{loader}<p>\\(x\\) \\(y\\)")
+    (site / "k.html").write_bytes(b"<meta charset=iso-2022-kr><p>\\(x\\)")
+    before = contents(site)
+    done = prerender("init")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "site       site, 4 pages",
+        "generator  MkDocs (mkdocs.yml), theme material",
+        "made by    mkdocs-1.6.1",
+        "formulas   2 on 1 page: no engine (read with MathJax 4's defaults)",
+        "formulas   2 on 1 page: MathJax 3",
+        "unread     1 page cannot be read (see below)",
+    ]
+    assert "site/k.html: warning: the page is left as it is" in done.stderr
+    assert contents(site) == before
+    text = (tmp_path / "prerender.toml").read_text("utf-8")
+    assert tomllib.loads(text) == {}
+    settings = "".join(line[2:] + "\n" for line in text.splitlines() if " = " in line)
+    known = {one.name for one in fields(CommandSettings)}
+    assert set(tomllib.loads(settings)) - {"RR"} == known - {"mathjax", "yes"}
+    again = prerender("init", "site")
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+
+
+def test_init_before_the_site_is_built(prerender: Run, tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text("publishDir = 'docs'\n")
+    done = prerender("init")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "docs is not there yet: let Hugo build it (from hugo.toml)" in done.stderr

@@ -1,0 +1,106 @@
+"""A hook of MkDocs: adds the pages that are made of the program itself, and the pictures."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+import prerender
+from prerender.cli import commands
+from prerender.cli.options import COMMANDS, CommandSettings, settings_table
+from prerender.settings import flag, option_of, variables
+
+_PICTURES = Path(__file__).parents[1] / "tests" / "tools" / "pictures"
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add what is generated."""
+    for name, text in (("settings", settings()), ("commands", command_line()), ("python", api())):
+        files.append(File.generated(config, f"{name}.md", content=text))
+    for picture in sorted(_PICTURES.glob("*.png")):
+        files.append(File.generated(config, f"pictures/{picture.name}", abs_src_path=str(picture)))
+    return files
+
+
+def settings() -> str:
+    """Return the page of settings: each with its flag, key, variable and meaning."""
+    parts = [_SETTINGS]
+    for setting in fields(CommandSettings):
+        used = [f"`{name}`" for name, names in COMMANDS.items() if setting.name in names]
+        names = ", ".join(f"`{name}`" for name in variables(setting))
+        parts.append(f"## `{setting.name}` {{: #{setting.name} }}\n\n{option_of(setting).help}\n")
+        parts.append(f"Flag `{flag(setting.name)}` of {', '.join(used)}; variable {names}.\n")
+    return "\n".join(parts) + f"\n## All flags in a table\n\n{settings_table()}\n"
+
+
+_SETTINGS = """# Settings
+
+None is needed. Each is a key of `prerender.toml` in the current folder, or of `[tool.prerender]`
+in its `pyproject.toml`; a flag; and a variable of the environment. A flag counts before a variable,
+and a variable before the file. `prerender init` writes a file with all of them, explained.
+"""
+
+
+def command_line() -> str:
+    """Return the page of commands, from what they say of themselves."""
+    parts = ["# Command line\n", f"{commands.app.info.epilog}\n"]
+    for command in commands.app.registered_commands:
+        said = inspect.getdoc(command.callback) or ""
+        parts.append(f"## prerender {command.name}\n\n{_escaped(said)}\n")
+        if command.epilog:
+            lines = [line for line in command.epilog.splitlines()[1:] if line]
+            parts.append("\n".join(["```sh", *lines, "```\n"]))
+        names = ", ".join(
+            f"[`{flag(name)}`](settings.md#{name})" for name in COMMANDS[command.name]
+        )
+        parts.append(f"Flags: {names}; more of its own: `prerender {command.name} -h`.\n")
+    return "\n".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"\b([A-Z]{3,})\b", r"`\1`", text)
+
+
+def api() -> str:
+    """Return the page of the Python API, from its docstrings."""
+    parts = [_API]
+    for name in prerender.__all__:
+        item = getattr(prerender, name)
+        if inspect.isfunction(item):
+            given = re.sub(
+                r"<prerender\.\w[^>]*>|prerender\.[\w.]*\.", "", str(inspect.signature(item))
+            )
+            given = re.sub(r"= Settings\(.*?\)(?=[,)])", "= Settings()", given)
+            shown = f"def {name}{given}"
+        else:
+            shown = f"class {name}"
+        parts.append(f"## `{name}`\n\n```python\n{shown}\n```\n\n{inspect.getdoc(item) or ''}\n")
+        for method, function in inspect.getmembers(item, inspect.isfunction):
+            if inspect.isclass(item) and not method.startswith("_") and function.__doc__:
+                parts.append(f"`{method}`: {inspect.getdoc(function)}\n")
+    return "\n".join(parts)
+
+
+_API = """# Python
+
+What the command line does, from Python, with types. `prerender.aio` has the same names for code
+that runs an event loop. Nothing is printed, and nothing is kept between calls but the cache.
+
+```python
+from prerender import Renderer, Settings, build
+
+report = build("public", Settings(output="rendered", css="external"))
+for page in report.pages:
+    for error in page.errors:
+        print(page.path, error.location, error.message)
+
+with Renderer(Settings(jobs=1), site="public") as renderer:  # keeps the browser warm
+    result = renderer.render_html("<p>\\\\(y\\\\)", path="notes/y.html")
+    print(result.html, result.diagnostics)
+```
+"""

@@ -1,0 +1,50 @@
+"""The documentation: built by MkDocs with our plugin, strictly; what it says is in the program."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "pages"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The documentation, built as `make docs` does: no warning, no link that leads nowhere."""
+    folder = tmp_path_factory.mktemp("docs")
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    words += ["--config-file", str(ROOT / "docs" / "mkdocs.yml"), "--site-dir", str(folder)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_its_formulas_are_rendered_without_scripts(built: Path) -> None:
+    page = (built / "index.html").read_text("utf-8")
+    assert page.count("<mjx-container") == 2
+    assert "cdn" not in page
+
+
+def test_what_is_generated(built: Path) -> None:
+    settings = (built / "settings" / "index.html").read_text("utf-8")
+    assert 'id="line_break"' in settings
+    assert "PRERENDER_LINE_BREAK" in settings
+    assert "prerender serve" in (built / "commands" / "index.html").read_text("utf-8")
+    python = (built / "python" / "index.html").read_text("utf-8")
+    assert "find_formulas" in python
+    assert "object at 0x" not in python
+    assert (built / "pictures" / "phone.png").exists()
+
+
+def test_messages_are_those_of_the_program() -> None:
+    """Each heading of the page about trouble is a part of a message."""
+    sources = [file.read_text("utf-8") for file in (ROOT / "prerender").rglob("*.py")]
+    program = re.sub(r'"\s+f?"', "", "\n".join(sources))
+    headings = re.findall("^## (.*)$", (PAGES / "troubleshooting.md").read_text(), re.MULTILINE)
+    assert headings
+    assert [heading for heading in headings if heading not in program] == []
