@@ -133,7 +133,7 @@ def _katex(element: Element, span: Span) -> Rendered | None:
 
 
 _KATEX_TEX = "application/x-tex"
-_NOTE = re.compile(rf'<annotation encoding="{_KATEX_TEX}">\s*(.*?)\s*</annotation>', re.DOTALL)
+_NOTE = re.compile(r'<annotation encoding="application/x-tex">\s*(.*?)\s*</annotation>', re.DOTALL)
 
 
 def _notes_in_scripts(element: Element) -> list[str]:
