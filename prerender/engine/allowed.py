@@ -15,9 +15,9 @@ from prerender.engine.model import Layout, Markup, Piece, Typeset
 
 _SHAPES = "a circle ellipse g line path polygon polyline rect svg text title tspan use"
 _MATHML = (
-    "annotation maction math menclose merror mfenced mfrac mi mlabeledtr mmultiscripts mn mo mover "
-    "mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd "
-    "mtext mtr munder munderover none semantics"
+    "annotation maction math menclose merror mfenced mfrac mi mlabeledtr mmultiscripts mn mo "
+    "mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup "
+    "mtable mtd mtext mtr munder munderover none semantics"
 )
 #: elements of text in our font: names that tell how they look (markup/names.py), parts of a line
 _TEXT = r"[mhvex]-[a-z\d-]*|l-(?:left|center|right)"
@@ -29,22 +29,22 @@ _ELEMENTS = {
 
 #: attributes whose values are numbers, lengths and words
 _PLAIN = (
-    "cx cy d dir direction fill-opacity fill-rule font-size font-stretch font-style font- "
-    "weight height lengthAdjust opacity pointer-events points preserveAspectRatio r rx ry "
+    "cx cy d dir direction fill-opacity fill-rule font-size font-stretch font-style font-weight "
+    "height lengthAdjust opacity pointer-events points preserveAspectRatio r rx ry "
     "stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit "
-    "stroke-opacity stroke-width text-anchor textLength target viewBox xml:space width x x1 "
-    "x2 y y1 y2"
+    "stroke-opacity stroke-width text-anchor textLength target viewBox xml:space width x x1 x2 y "
+    "y1 y2"
 )
 _PLAIN_MATHML = (
     "accent accentunder actiontype align bevelled charalign columnalign columnlines columnspacing "
     "columnspan columnwidth denomalign depth display displaystyle equalcolumns equalrows fence "
     "fontstyle fontweight form frame framespacing groupalign height indentalign indentalignfirst "
-    "indentalignlast indentshift indentshiftfirst indentshiftlast indenttarget infixlinebreakstyle "
-    "largeop length linebreak linebreakstyle linethickness lspace mathsize mathvariant maxsize "
-    "maxwidth minlabelspacing minsize movablelimits notation numalign open overflow position "
-    "rowalign rowlines rowspacing rowspan rspace scriptlevel scriptminsize scriptsizemultiplier "
-    "selection separator separators shift side stackalign stretchy subscriptshift superscriptshift "
-    "symmetric valign voffset width"
+    "indentalignlast indentshift indentshiftfirst indentshiftlast indenttarget "
+    "infixlinebreakstyle largeop length linebreak linebreakstyle linethickness lspace mathsize "
+    "mathvariant maxsize maxwidth minlabelspacing minsize movablelimits notation numalign open "
+    "overflow position rowalign rowlines rowspacing rowspan rspace scriptlevel scriptminsize "
+    "scriptsizemultiplier selection separator separators shift side stackalign stretchy "
+    "subscriptshift superscriptshift symmetric valign voffset width"
 )
 #: those whose values say how something looks
 _LOOKS = "clip-path color fill font-family font-variant stroke transform"
@@ -57,22 +57,22 @@ _TEXTS = (
 #: what computes a colour, a place or a number
 _FUNCTIONS = (
     "rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix calc min max clamp matrix matrix3d "
-    "perspective rotate rotateX rotateY rotateZ rotate3d scale scaleX scaleY scaleZ scale3d skew "
-    "skewX skewY translate translateX translateY translateZ translate3d inset"
+    "linear-gradient perspective rotate rotateX rotateY rotateZ rotate3d scale scaleX scaleY "
+    "scaleZ scale3d skew skewX skewY translate translateX translateY translateZ translate3d inset"
 )
 _PROPERTIES = (
-    "background background-color border border-bottom border-color border-left border-right "
-    "border-style border-top border-width color cursor direction display dominant-baseline "
-    "fill fill-opacity fill-rule font font-family font-feature-settings font-kerning font- "
-    "size font-size-adjust font-stretch font-style font-variant font-variant-caps font- "
-    "variant-ligatures font-variant-numeric font-weight height left letter-spacing line- "
-    "height margin margin-bottom margin-left margin-right margin-top opacity padding padding- "
-    "bottom padding-left padding-right padding-top paint-order rotate scale stroke stroke- "
-    "dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke- "
-    "opacity stroke-width text-align text-anchor text-decoration text-decoration-color text- "
-    "decoration-line text-decoration-style text-decoration-thickness text-emphasis text- "
-    "indent text-transform text-underline-offset text-underline-position top transform "
-    "transform-box transform-origin translate unicode-bidi vector-effect vertical-align "
+    "background background-color border border-bottom border-color border-left border-radius "
+    "border-right border-style border-top border-top-left-radius border-width color cursor "
+    "direction display dominant-baseline fill fill-opacity fill-rule font font-family "
+    "font-feature-settings font-kerning font-size font-size-adjust font-stretch font-style "
+    "font-variant font-variant-caps font-variant-ligatures font-variant-numeric font-weight "
+    "height left letter-spacing line-height margin margin-bottom margin-left margin-right "
+    "margin-top opacity padding padding-bottom padding-left padding-right padding-top paint-order "
+    "rotate scale stroke stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin "
+    "stroke-miterlimit stroke-opacity stroke-width text-align text-anchor text-decoration "
+    "text-decoration-color text-decoration-line text-decoration-style text-decoration-thickness "
+    "text-emphasis text-indent text-transform text-underline-offset text-underline-position top "
+    "transform transform-box transform-origin translate unicode-bidi vector-effect vertical-align "
     "visibility white-space width word-spacing"
 )
 

@@ -119,12 +119,12 @@ def _katex(element: Element, span: Span) -> Rendered | None:
     inner = _only_child(element) if wrapped else element
     if inner is None or "katex" not in inner.classes or not any(map(_is_katex, inner.children)):
         return None
-    display = wrapped or any(math.attrs.get("display") == "block" for math in inner.all("math"))
-    notes = [one for one in inner.all("annotation") if one.attrs.get("encoding") == _KATEX_TEX]
+    display = wrapped or any(math.attrs.get("display") == "block" for math in _all(inner, "math"))
+    notes = [one for one in _all(inner, "annotation") if one.attrs.get("encoding") == _KATEX_TEX]
     texts = [one.text() for one in notes] or _notes_in_scripts(inner)
     if not texts:
         return Rendered("katex", span)
-    numbers = ("",) * sum("eqn-num" in one.classes for one in inner.all("span"))
+    numbers = ("",) * sum("eqn-num" in one.classes for one in _all(inner, "span"))
     sides = set(element.classes) if wrapped else set()
     rendering = Rendering(
         "katex", numbers, "left" if "fleqn" in sides else "", "left" if "leqno" in sides else ""
@@ -133,13 +133,21 @@ def _katex(element: Element, span: Span) -> Rendered | None:
 
 
 _KATEX_TEX = "application/x-tex"
-_NOTE = re.compile(rf'<annotation encoding="{_KATEX_TEX}">\s*(.*?)\s*</annotation>', re.DOTALL)
+_NOTE = re.compile(r'<annotation encoding="application/x-tex">\s*(.*?)\s*</annotation>', re.DOTALL)
 
 
 def _notes_in_scripts(element: Element) -> list[str]:
     """Return the annotations in MathML that MathJax 2 has found on the page, and put in scripts."""
-    scripts = element.all("script")
+    scripts = _all(element, "script")
     return [unescape(note) for script in scripts for note in _NOTE.findall(script.text())]
+
+
+def _all(element: Element, *tags: str) -> list[Element]:
+    """Return the elements with these names in an element, in order.
+
+    `Element.all` looks through the whole page, which is quicker once, but not for each formula.
+    """
+    return [one for one in element.walk() if one.tag in tags]
 
 
 def _is_katex(node: object) -> bool:
@@ -160,7 +168,8 @@ def _only_child(element: Element) -> Element | None:
 def _container(element: Element, span: Span, source: str) -> Rendered:
     """Read what MathJax 3 or 4 has rendered.
 
-    The root of MathJax 4's tree has the TeX (`data-latex`); version 3 leaves MathML for readers.
+    The root of MathJax 4's tree has the TeX (`data-latex`), or tools have put it on the container;
+    version 3 leaves MathML for readers.
     """
     nodes = list(element.walk())
     roots = [one for one in nodes if _kind(one) == "math"]
@@ -170,7 +179,8 @@ def _container(element: Element, span: Span, source: str) -> Rendered:
         return Rendered(engine, span, failed=True)
     display = element.attrs.get("display") == "true"
     align = element.attrs.get("justify", "")
-    tex = next((one.attrs["data-latex"] for one in roots if "data-latex" in one.attrs), None)
+    named = (one for one in (*roots, element) if "data-latex" in one.attrs)
+    tex = next((one.attrs["data-latex"] for one in named), None)
     if tex is not None:
         side = "left" if any(one.attrs.get("side") == "left" for one in nodes) else ""
         rendering = Rendering("mathjax4", _numbers(nodes), align, side)
@@ -193,7 +203,7 @@ def _has_unknown(math: Element) -> bool:
     """Whether there is a command in MathML that MathJax did not know, and shows in red."""
     return any(
         "mathcolor" in one.attrs and re.fullmatch(r"\\(?:[a-zA-Z]+|.)", one.text())
-        for one in math.all("mtext")
+        for one in _all(math, "mtext")
     )
 
 
@@ -229,10 +239,10 @@ def _label(element: Element) -> str | None:
 
 def _characters(element: Element) -> Iterator[str]:
     """Yield what a formula of MathJax 2 shows, as text or as outlines of glyphs."""
-    pictures = element.all("use") + element.all("text")
-    if element.first("svg") is None:
+    pictures = _all(element, "use", "text")
+    if not _all(element, "svg"):
         yield "".join(element.text().split())
-    for one in sorted(pictures, key=start_offset):
+    for one in pictures:
         yield _glyph(one.attrs) or "".join(one.text().split())
 
 

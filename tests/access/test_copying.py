@@ -54,7 +54,10 @@ def test_a_whole_page_is_copied_as_its_source(
     for name, source, page in real_pages[form]:
         before = _selected(open_page(_visible(source)))
         after = _selected(open_page(_SCRIPT.sub("", page)))
-        assert _words(after) == _words(before), name
+        # A display that a source has within a line stands on one of its own
+        assert "".join(_words(after)) == "".join(_words(before)), name
+        if "math/tex" not in source:
+            assert _words(after) == _words(before), name
 
 
 def test_a_paragraph_and_a_display_are_copied_as_their_source(open_page: Open, places: str) -> None:

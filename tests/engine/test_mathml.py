@@ -39,6 +39,8 @@ CASES = {
         r"\llap{x}",
         '<mpadded width="0"><mrow style="transform:translateX(-100%)"><mi>x</mi></mrow></mpadded>',
     ),
+    "a stroke": (r"\cancel{x}", '<mrow style="background:linear-gradient(to bottom right,'),
+    "room below": (r"\lower 1em{x}", '<mpadded voffset="-1em" style="padding-bottom:1em">'),
     "a bar": (r"\overline{x}", '<mover accent="true"><mi>x</mi><mo>¯</mo></mover>'),
     "an accent": (r"\hat{x}", '<mover accent="true"><mi>x</mi><mo stretchy="false">^</mo></mover>'),
     "a binomial": (r"\binom nk", '<mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac>'),
@@ -51,6 +53,7 @@ CASES = {
 def test_what_mathml_core_lacks_is_written_otherwise() -> None:
     said = heard([tex for tex, _ in CASES.values()], "mathml")
     for (name, (_, wanted)), typeset in zip(CASES.items(), said, strict=True):
+        assert typeset.error is None, name
         assert wanted in typeset.mathml, (name, typeset.mathml)
         assert mistakes(typeset.mathml) == [], name
         assert not any(word in typeset.mathml for word in ("data-", "href", "id=", "class="))

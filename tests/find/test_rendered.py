@@ -90,6 +90,7 @@ READERS = '<mjx-assistive-mml unselectable="on" display="inline">{}</mjx-assisti
             'x<\\text{"}',
             True,
         ),
+        (CONTAINER.format(' data-latex="y"', "<svg></svg>"), "mathjax4", "y", False),
         (
             '<mjx-container class="MathJax" jax="SVG"><svg><g data-mml-node="math" data-latex="">'
             "</g></svg></mjx-container>",
