@@ -135,11 +135,13 @@ NO_SIZE = ' width="0" height="0"'
 
 
 def namespace(state: RenderState) -> str:
-    """The attribute that an svg needs in XHTML."""
-    return _NAMESPACE if state.xml else ""
+    """The attributes that an svg needs in XHTML."""
+    return _NAMESPACES if state.xml else ""
 
 
-_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+#: Scripts of themes set the `href` of what has one (MkDocs Material's instant navigation), which
+#: fails for an element of SVG: so links and references have that of XLink
+_NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
 #: thousandths of an em: what shrinks to no less would be wider than any screen, so it scrolls

@@ -167,7 +167,7 @@ def drawing(picture: Layout, page: Drawings) -> str:
     if name is None:
         return _parts(picture.body, page)
     if name in page.defined:
-        return f'<use href="#{name}"/>'
+        return f'<use xlink:href="#{name}"/>'
     page.defined.add(name)
     return f'<g id="{name}">{_parts(picture.body, page)}</g>'
 
@@ -198,7 +198,7 @@ def self_contained(picture: Layout, page: Drawings, pieces: Mapping[str, str] | 
             return f"<g{where}{rest}>{_USE.sub(path, pieces[name])}</g>"
         name = page.names[name]
         if page.sheet:
-            return f'<use href="{page.sheet}#{name}"{where}{rest}/>'
+            return f'<use xlink:href="{page.sheet}#{name}"{where}{rest}/>'
         return f'<path d="{page.outlines[name]}"{where}{rest}/>'
 
     return _USE.sub(path, "".join(map(_markup, picture.body)))
@@ -213,7 +213,7 @@ def _parts(body: Body, page: Drawings) -> str:
             continue
         name = page.names[part.name]
         if name in page.defined:
-            parts.append(f'<use href="#{name}"/>')
+            parts.append(f'<use xlink:href="#{name}"/>')
         else:
             page.defined.add(name)
             parts.append(f'<g id="{name}">{_content(part.markup, page)}</g>')
@@ -235,7 +235,7 @@ def _mark(mark: Mark, page: Drawings) -> str:
         return _glyph(mark.key, mark.x, mark.y, page)
     if mark.key in page.placed:
         name, x, y = page.placed[mark.key]
-        return f'<use href="#{name}"{_place(_near(mark.x - x), mark.y - y)}/>'
+        return f'<use xlink:href="#{name}"{_place(_near(mark.x - x), mark.y - y)}/>'
     markup = _line((part.moved(mark.x, mark.y) for part in mark.parts), page)
     name = _name(_hash(markup), page.taken)
     page.placed[mark.key] = name, mark.x, mark.y
@@ -252,7 +252,7 @@ def _glyph(glyph: Glyph, x: int, y: int, page: Drawings) -> str:
         return f"<g{where}>{_outline(name, page)}</g>" if where else _outline(name, page)
     sheet = page.sheet if name in page.outlines else ""
     where = _transform(x, y, glyph.scale) if glyph.scale else _place(x, y)
-    return f'<use href="{sheet}#{name}"{where}{glyph.rest}/>'
+    return f'<use xlink:href="{sheet}#{name}"{where}{glyph.rest}/>'
 
 
 def _outline(name: str, page: Drawings) -> str:

@@ -21,7 +21,7 @@ _BRACES = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _HREF = re.compile(rf"\\href\s*{_BRACES}\s*{_BRACES}")
 #: what is no word in TeX
 _COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|textbf|operatorname)\b|[\\{}$]")
-_LINK = re.compile(r'<a href="([^"]*)"')
+_LINK = re.compile(r'<a (?:xlink:)?href="([^"]*)"')
 _PARENTHESES = re.compile(r"\((.*)\)")
 
 

@@ -71,11 +71,11 @@ def rendered(source: str, folder: Path, form: str) -> str:
     return (folder / "page.html").read_text("utf-8")
 
 
-def build(folder: Path, form: str, *flags: str) -> None:
-    """Render the pages of a folder in place."""
-    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder, "--quiet"]
+def build(folder: Path, form: str, *flags: str) -> str:
+    """Render the pages of a folder in place, in a process of its own; return what it says."""
+    words: list[str | Path] = [sys.executable, "-m", "prerender", "build", folder]
     words += ["--markup", form, "--fonts", "inline", *flags]
-    subprocess.run(words, check=False, timeout=600)
+    return subprocess.run(words, check=False, timeout=600, stderr=subprocess.PIPE, text=True).stderr
 
 
 @pytest.fixture

@@ -43,5 +43,5 @@ def test_what_is_no_browser_does_not_start() -> None:
         finally:
             await chromium.close()
 
-    with pytest.raises(EngineError, match=r"/false does not start: "):
+    with pytest.raises(EngineError, match=r"/false is no Chromium: "):
         asyncio.run(start())

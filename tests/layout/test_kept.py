@@ -231,5 +231,5 @@ def usual_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "index.html").write_text(once + body_of(once), "utf-8")
     build(folder)
     text = (folder / "index.html").read_text("utf-8")
-    assert len(re.findall(r'<use href="#', text)) > 50
+    assert len(re.findall(r'<use xlink:href="#', text)) > 50
     return text

@@ -100,7 +100,7 @@ def test_a_reader_mode_shows_each_formula_once(page: Page, usual: Rendered) -> N
             text: formula.textContent.trim(),
             drawn: [...formula.querySelectorAll('svg')].some((svg) => svg.getClientRects().length),
             lost: [...formula.querySelectorAll('use')].filter(
-                (use) => !document.querySelector(use.getAttribute('href'))).length,
+                (use) => !document.querySelector(use.getAttribute('xlink:href'))).length,
         }))"""
     )
     assert len(seen) == len(FORMULAS)

@@ -51,7 +51,7 @@ def _drawn(element: Element, named: dict[str, Element], at: Drawn) -> Iterator[D
     if element.tag == "path":
         yield inside._replace(path=element.attrs["d"])
     elif element.tag == "use":
-        yield from _drawn(named[element.attrs["href"].removeprefix("#")], named, inside)
+        yield from _drawn(named[element.attrs["xlink:href"].removeprefix("#")], named, inside)
     for child in element.children:
         if isinstance(child, Element):
             yield from _drawn(child, named, inside)

@@ -271,6 +271,6 @@ def test_attributes_of_html_are_kept(prerender: Run, tmp_path: Path) -> None:
     marks = ["[data-foo=a][data-bar-b=c]", "#one", ".two"]
     count = f"() => {marks}.map((one) => document.querySelectorAll(one).length > 0)"
     assert asyncio.run(in_page(page, tmp_path, count)) == [True] * 3
-    prerender("build", page)
+    prerender("build", page, "--trust", "site")
     assert asyncio.run(in_page(page, tmp_path, count)) == [True] * 3
     assert "data-mml" not in page.read_text("utf-8")

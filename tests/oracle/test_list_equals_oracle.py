@@ -166,6 +166,6 @@ def _references(root: Element) -> Iterator[str]:
     """Where the references in a rendered page go to, without the sign #."""
     formulas = (element for element in root.walk() if element.tag == "mjx-container")
     for element in (inside for formula in formulas for inside in formula.walk()):
-        target = element.attrs.get("href", "")
+        target = element.attrs.get("xlink:href", "")
         if element.tag == "a" and (target == "#" or target.startswith(("#mjx-eqn", "#eq"))):
             yield target[1:]

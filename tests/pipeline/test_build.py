@@ -44,7 +44,7 @@ def drawn(page: str) -> list[str]:
 
     def outlines(element: Element) -> Iterator[str]:
         if element.tag == "use":
-            yield from outlines(named[element.attrs["href"].removeprefix("#")])
+            yield from outlines(named[element.attrs["xlink:href"].removeprefix("#")])
         elif element.tag == "path":
             yield element.attrs["d"]
         for child in element.children:

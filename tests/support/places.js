@@ -55,7 +55,7 @@
       if (node.localName === 'g' || node.localName === 'a') walk(node, at, found);
       else if (node.localName === 'path' && node.dataset.prm !== undefined) glyph(node, at, found);
       else if (node.localName === 'use') {
-        const target = document.getElementById(node.getAttribute('href').slice(1));
+        const target = document.getElementById(node.getAttribute('xlink:href').slice(1));
         if (target.localName === 'path') glyph(target, moved, found);
         else walk({ children: [target] }, moved, found);
       } else if (node.localName === 'rect' && !node.hasAttribute('fill') && !node.hasAttribute('stroke-width')) {

@@ -231,7 +231,7 @@ export class SvgWriter {
     const href = node.getAttribute('href') ?? node.getAttribute('xlink:href');
     if (!href || !SAFE_URL.test(href.trim())) return this.#children(node, at);
     const inner = drawing(this.#children(node, ORIGIN));
-    const open = `<a href="${escape(href)}"${attributes(node)}`;
+    const open = `<a xlink:href="${escape(href)}"${attributes(node)}`;
     return [mark(at, null, (where) => `${open}${where}>${inner}</a>`)];
   }
 

@@ -13,7 +13,7 @@
     const own = element.localName !== 'svg' && element.transform?.baseVal.consolidate()?.matrix;
     const here = own ? matrix.multiply(DOMMatrix.fromMatrix(own)) : matrix;
     if (element.localName === 'use') {
-      const to = document.getElementById((element.getAttribute('href')).slice(1));
+      const to = document.getElementById((element.getAttribute('href') ?? element.getAttribute('xlink:href')).slice(1));
       baselines(to, here.translate(element.x.baseVal.value, element.y.baseVal.value), out);
     } else if (DRAWN.test(element.localName)) out.push(here.f);
     else for (const child of element.children) baselines(child, here, out);
