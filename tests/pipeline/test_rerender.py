@@ -150,7 +150,7 @@ def shot(page: Path, width: int) -> Callable[[Browser], Coroutine[Any, Any, Any]
 @pytest.mark.parametrize("name", BY_MATHJAX)
 def test_references_go_to_what_they_went_to(made: Made, name: str) -> None:
     page = (made.from_before / f"{name}.html").read_text("utf-8")
-    links = re.findall(r'<a href="#([^"]*)"', page)
+    links = re.findall(r'<a (?:xlink:)?href="#([^"]*)"', page)
     anchors = [html.unescape(one) for one in re.findall(r' id="(mjx-eqn[^"]*)"', page)]
     assert len(links) == 3
     assert {unquote(link) for link in links} < set(anchors)
