@@ -34,14 +34,21 @@ def _keep(folder: Path, key: bytes) -> bytes:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(key)
-        if (folder / _NAME).is_symlink() or (folder / _NAME).exists():
-            Path(name).replace(folder / _NAME)  # that of somebody else
-        else:
-            with suppress(FileExistsError):
-                os.link(name, folder / _NAME)
+        try:
+            os.link(name, folder / _NAME)
+        except FileExistsError:
+            if _known(folder / _NAME) is None:
+                Path(name).replace(folder / _NAME)  # that of somebody else
     finally:
         Path(name).unlink(missing_ok=True)
     return _read(folder / _NAME) or key
+
+
+def _known(file: Path) -> bytes | None:
+    """The key in a file; None where there is none that can be read."""
+    with suppress(OSError):
+        return _read(file)
+    return None
 
 
 def _read(file: Path) -> bytes | None:
