@@ -28,7 +28,7 @@ OWN = [
     Sample(r"\cancel{x}+\bcancel{y}+\xcancel{z}+\enclose{circle,box}{w}", True),
     Sample(r"\bbox[yellow,5px,border:2px solid red]{a+b}\quad\colorbox{lime}{$c$}", True),
     Sample(r"\ce{2H2 + O2 ->[\Delta] 2H2O}", True),
-    Sample(r"\text{中文 и кириллица}\;\mathfrak{A}\mathbb{B}\mathcal{C}\mathscr{D}", True),
+    Sample(r"\text{für и кириллица}\;\mathfrak{A}\mathbb{B}\mathcal{C}\mathscr{D}", True),
     Sample(r"\underbrace{a+\dots+z}_{26}\overrightarrow{AB}\widehat{xyz}", True),
     Sample(r"\begin{aligned}a&=b\\&=c+\sum_{i=1}^n\int_0^\infty f\end{aligned}", True),
     Sample(r"\left\lbrace\begin{matrix}1\\2\\3\\4\\5\\6\end{matrix}\right\rangle", True),
