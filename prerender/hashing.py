@@ -1,4 +1,4 @@
-"""Hashes bytes or JSON data, with BLAKE2b (RFC 7693): to 40 hexadecimal digits, or to a seal."""
+"""Hashes bytes or JSON data, with BLAKE2b (RFC 7693): to hexadecimal digits, or to a seal."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ import hmac
 import json
 
 
-def digest(data: bytes) -> str:
-    """Hash bytes."""
-    return hashlib.blake2b(data, digest_size=20).hexdigest()
+def digest(data: bytes, size: int = 20) -> str:
+    """Hash bytes, to so many bytes, each of two digits."""
+    return hashlib.blake2b(data, digest_size=size).hexdigest()
 
 
 #: bytes of a seal
 _SEAL = 12
 
 
-def sealed(name: str, data: bytes, key: bytes = b"") -> bytes:
-    """Data with a hash of it, its name and a key before it."""
+def seal(name: str, data: bytes, key: bytes = b"") -> bytes:
+    """A hash of data, its name and a key."""
     person = digest(name.encode())[:16].encode()
-    return hashlib.blake2b(data, digest_size=_SEAL, key=key, person=person).digest() + data
+    return hashlib.blake2b(data, digest_size=_SEAL, key=key, person=person).digest()
+
+
+def sealed(name: str, data: bytes, key: bytes = b"") -> bytes:
+    """Data with its seal before it."""
+    return seal(name, data, key) + data
 
 
 def unsealed(name: str, data: bytes, key: bytes = b"") -> bytes | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from prerender.cache.key import own_key
-from prerender.hashing import sealed
+from prerender.hashing import seal
 from prerender.site.files import FileStat, Site, has_copies, stat_file
 
 #: nanoseconds in which a file can change twice and keep one time stamp: a kernel tick (1/100 s);
@@ -126,8 +126,8 @@ class PageIndex:
         found = database.execute(
             "SELECT * FROM pages WHERE site=? AND mark=?", (self._site, self._mark)
         )
-        for *told, seal in found:
-            if seal == _seal(told, self._key):
+        for *told, sealed in found:
+            if sealed == _seal(told, self._key):
                 _, page, _, *numbers, digest, dependencies, summary = told
                 source, target = FileStat(*numbers[:3]), FileStat(*numbers[3:])
                 record = PageRecord(source, target, digest, dependencies, summary)
@@ -151,7 +151,7 @@ class PageIndex:
 
 def _seal(row: Sequence[object], key: bytes) -> bytes:
     """The seal of a row: a hash of it and of the user's key."""
-    return sealed("row", repr(tuple(row)).encode("utf-8", "surrogatepass"), key)[:12]
+    return seal("row", repr(tuple(row)).encode("utf-8", "surrogatepass"), key)
 
 
 def stable_stat(file: FileStat, since: int) -> FileStat:

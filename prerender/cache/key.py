@@ -19,9 +19,8 @@ _BYTES = 32
 
 def own_key(folder: Path) -> bytes:
     """The key, made where there is none. Where none can be kept, one for this run only."""
-    with suppress(OSError):
-        if (key := _read(folder / _NAME)) is not None:
-            return key
+    if (known := _read(folder / _NAME)) is not None:
+        return known
     key = secrets.token_bytes(_BYTES)
     with suppress(OSError):
         key = _keep(folder, key)
@@ -37,27 +36,23 @@ def _keep(folder: Path, key: bytes) -> bytes:
         try:
             os.link(name, folder / _NAME)
         except FileExistsError:
-            if _known(folder / _NAME) is None:
+            if _read(folder / _NAME) is None:
                 Path(name).replace(folder / _NAME)  # that of somebody else
     finally:
         Path(name).unlink(missing_ok=True)
     return _read(folder / _NAME) or key
 
 
-def _known(file: Path) -> bytes | None:
-    """The key in a file; None where there is none that can be read."""
-    with suppress(OSError):
-        return _read(file)
-    return None
-
-
 def _read(file: Path) -> bytes | None:
-    """The key in a file; None where it is none, or not this user's alone. Raises OSError."""
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with os.fdopen(handle, "rb") as opened:
-        found = os.fstat(handle)
-        own = not hasattr(os, "geteuid") or (
-            found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-        )
-        key = opened.read(_BYTES + 1)
+    """The key in a file; None where it cannot be read, is none, or not this user's alone."""
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as opened:
+            found = os.fstat(handle)
+            key = opened.read(_BYTES + 1)
+    except OSError:
+        return None
+    own = not hasattr(os, "geteuid") or (
+        found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    )
     return key if own and stat.S_ISREG(found.st_mode) and len(key) == _BYTES else None

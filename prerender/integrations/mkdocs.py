@@ -15,7 +15,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 
 from prerender.errors import PrerenderError
-from prerender.integrations.run import render, setting_names
+from prerender.integrations.run import INCOMPLETE, render, setting_names
 
 _log = get_plugin_logger("prerender")
 _LEVELS = {"error": _log.error, "warning": _log.warning, "note": _log.info}
@@ -40,7 +40,7 @@ class PrerenderPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
             raise PluginError(f"prerender: {error}") from error
         _log.info(outcome.summary)
         if not outcome.complete and not self._serving:
-            raise PluginError("prerender: not all formulas were rendered (see above)")
+            raise PluginError(INCOMPLETE)
 
     def _say(self, severity: Any, text: str) -> None:
         _LEVELS[severity](text)

@@ -11,7 +11,7 @@ import logging
 from pelican import Pelican, signals
 
 from prerender.errors import PageError
-from prerender.integrations.run import render
+from prerender.integrations.run import INCOMPLETE, render
 
 _log = logging.getLogger("pelican.plugins.prerender")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
@@ -28,7 +28,7 @@ def _render(pelican: Pelican) -> None:
     outcome = render(settings["OUTPUT_PATH"], settings.get("PRERENDER", {}), _say)
     _log.info("%s", outcome.summary)
     if not outcome.complete:
-        raise PageError("prerender: not all formulas were rendered (see above)")
+        raise PageError(INCOMPLETE)
 
 
 def _say(severity: str, text: str) -> None:

@@ -16,6 +16,9 @@ from prerender.settings import load
 #: settings that are of no use where a generator calls: it knows its folder, and says what is said
 _NOT_HERE = ("output", "screens", "pictures", "libraries", "text_size", "zoom", "json", "report")
 
+#: what ends a build of which some formulas were not rendered
+INCOMPLETE = "prerender: not all formulas were rendered (see above)"
+
 Say = Callable[[Severity, str], None]
 
 

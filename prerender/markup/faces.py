@@ -9,13 +9,13 @@ needs change nothing.
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from prerender.hashing import digest
 from prerender.markup.spaces import SPACES
 
 #: characters that most pages need
@@ -54,8 +54,7 @@ def _further(outlines: tuple[tuple[str, str], ...]) -> FontFile:
 
 
 def _file(data: bytes, characters: str = "", suffix: str = ".woff2") -> FontFile:
-    digest = hashlib.blake2b(data, digest_size=5).hexdigest()
-    return FontFile(f"{_BEGIN}{digest}{suffix}", data, characters)
+    return FontFile(f"{_BEGIN}{digest(data, 5)}{suffix}", data, characters)
 
 
 def sheet_file(font: FontFile) -> FontFile:

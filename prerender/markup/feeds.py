@@ -8,7 +8,6 @@ it is dark or light.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 from prerender.engine import X_HEIGHT, Layout, Piece, Typeset
 from prerender.find import Formula
+from prerender.hashing import digest
 from prerender.markup.drawing import Drawings, self_contained
 from prerender.markup.sheet import ex, number
 from prerender.markup.svg import united
@@ -128,7 +128,7 @@ def _file(layout: Layout, drawn: str) -> Picture:
         f'<rect {region} rx="{_MARGIN:g}" fill="#fff"/>{drawn}</svg>\n'
     )
     data = text.encode("utf-8", "replace")
-    return Picture(f"{FOLDER}{hashlib.blake2b(data, digest_size=8).hexdigest()}.svg", data)
+    return Picture(f"{FOLDER}{digest(data, 8)}.svg", data)
 
 
 def _shown(formula: Formula, typeset: Typeset) -> Iterable[Layout | None]:

@@ -211,8 +211,8 @@ def plan(
     before = before if again is not None else []
     rendered = [one.formula for one in before if one.formula]
     if (why := whole_page(setup)) is not None:
-        widest = find(root, _widest(setup.rules), page.text)
-        if not (by_katex and why == UNUSED) and _outside(before, widest):
+        was_katex = by_katex and why == UNUSED
+        if not was_katex and _outside(before, find(root, _widest(setup.rules), page.text)):
             raise SetupError(why)
         loads = loads.staying(why)
         if not rendered:

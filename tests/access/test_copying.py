@@ -13,13 +13,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.access.conftest import SOURCE, build
+from tests.support.access import SELECTED
 
 Open = Callable[..., Page]
 _MODULES = Path(__file__).parents[1] / "node_modules"
-_SELECTED = """(selector) => {
-    getSelection().selectAllChildren(document.querySelector(selector));
-    return getSelection().toString();
-}"""
 _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL | re.IGNORECASE)
 _TEX = re.compile(r"<script type=.math/tex(; mode=display)?.>(.*?)</script>", re.DOTALL)
 _FOUND = """(text) => {
@@ -45,7 +42,7 @@ def _words(text: str) -> list[str]:
 
 
 def _selected(page: Page, selector: str = "body") -> str:
-    return str(page.evaluate(_SELECTED, selector))
+    return str(page.evaluate(SELECTED, selector))
 
 
 def test_a_whole_page_is_copied_as_its_source(
@@ -72,7 +69,7 @@ def test_the_clipboard_has_the_text_and_something_to_paste(
     open_page: Open, places: str, width: int
 ) -> None:
     page = open_page(places, width, permissions=["clipboard-read", "clipboard-write"])
-    page.evaluate(_SELECTED, "#one")
+    page.evaluate(SELECTED, "#one")
     page.keyboard.press("Control+C")
     text = page.evaluate("navigator.clipboard.readText()")
     assert _words(text) == _words(_selected(open_page(SOURCE), "#one"))

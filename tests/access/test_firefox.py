@@ -8,12 +8,9 @@ import re
 import pytest
 
 from tests.access.conftest import SOURCE
+from tests.support.access import SELECTED
 from tests.tools.firefox import firefox, program, still
 
-_SELECTED = """(selector) => {
-    getSelection().selectAllChildren(document.querySelector(selector));
-    return getSelection().toString();
-}"""
 _FOUND = """(text) => {
     getSelection().removeAllRanges();
     let count = 0;
@@ -28,7 +25,7 @@ _FOUND = """(text) => {
 )
 def test_firefox_copies_and_finds_the_source(all_places: dict[str, str]) -> None:
     source = re.sub(r"<script.*?</script>", "", SOURCE, flags=re.DOTALL)
-    asked = [(_SELECTED, one) for one in ("#one", "#wide", "h1", "body")]
+    asked = [(SELECTED, one) for one in ("#one", "#wide", "h1", "body")]
     asked += [(_FOUND, one) for one in ("frac", r"a_1", r"\eqref", "the")]
     with firefox() as fox:
         fox.show(source, 820)
@@ -41,4 +38,4 @@ def test_firefox_copies_and_finds_the_source(all_places: dict[str, str]) -> None
                     if isinstance(after, str):
                         before, after = before.split(), after.split()
                     assert after == before, one
-                assert "\n" not in fox.evaluate(_SELECTED, "#one")
+                assert "\n" not in fox.evaluate(SELECTED, "#one")

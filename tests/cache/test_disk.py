@@ -27,6 +27,7 @@ from prerender.cache.disk import (
 )
 from prerender.cache.key import own_key
 from prerender.engine import JobResult, Layout, Typeset
+from tests.support.damage import flipped_bits
 
 pytestmark = pytest.mark.quick
 
@@ -222,14 +223,7 @@ def test_flipped_bits_are_noticed(folder: Path, tmp_path: Path) -> None:
     setup = {"a": "b" * 2_000}
     cache.keep_setup("key", setup)
     cache.close()
-    database = folder / "cache.db"
-    own = database.read_bytes()
-    randomness = random.Random(1)
-    for number in range(120):
-        damaged = bytearray(own)
-        damaged[randomness.randrange(len(own))] ^= 1 << randomness.randrange(8)
-        (copy := tmp_path / str(number)).mkdir()
-        (copy / "cache.db").write_bytes(damaged)
+    for copy in flipped_bits(folder / "cache.db", tmp_path):
         try:
             opened = Cache(copy)
         except DamagedCacheError:

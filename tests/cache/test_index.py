@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
@@ -18,6 +17,7 @@ import pytest
 from prerender.cache.index import PageIndex, PageRecord, stable_stat
 from prerender.site.files import FileStat, Site, open_site
 from tests.conftest import Done, Run
+from tests.support.damage import flipped_bits
 
 pytestmark = pytest.mark.quick
 
@@ -302,13 +302,7 @@ def test_flipped_bits_are_noticed(tmp_path: Path) -> None:
     with PageIndex(folder, site, "mark") as index:
         for name, row in rows.items():
             index.keep(name, row)
-    own = (folder / "index.db").read_bytes()
-    randomness = random.Random(1)
-    for number in range(120):
-        damaged = bytearray(own)
-        damaged[randomness.randrange(len(own))] ^= 1 << randomness.randrange(8)
-        (copy := tmp_path / str(number)).mkdir()
-        (copy / "index.db").write_bytes(damaged)
+    for copy in flipped_bits(folder / "index.db", tmp_path):
         with PageIndex(copy, site, "mark") as index:
             assert all(index.row(name) in (row, None) for name, row in rows.items())
             index.keep("0.html", rows["0.html"])

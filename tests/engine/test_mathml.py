@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from prerender.engine import FormulaInput, Job, Typeset
-from tests.engine.test_speech import SETUP, heard
+from tests.engine.test_speech import heard
 from tests.support.browser import new_engine
 from tests.support.mathml_core import mistakes
+from tests.support.setups import PLAIN
 
 #: what MathJax writes otherwise, and what stands there
 CASES = {
@@ -64,7 +65,7 @@ def test_displays_say_so() -> None:
 
     async def ask() -> tuple[Typeset, ...]:
         async with new_engine(tabs=1) as engine:
-            return (await engine.typeset(job, {"s": SETUP})).typesets
+            return (await engine.typeset(job, {"s": PLAIN})).typesets
 
     block, inline = (typeset.mathml for typeset in asyncio.run(ask()))
     assert block == '<math display="block"><mi>x</mi></math>'
@@ -95,7 +96,7 @@ async def _typeset(formulas: Sequence[dict[str, Any]]) -> list[Typeset]:
         packages = one.get("packages") or []
         key = " ".join(packages)
         tex = {"packages": packages} if packages else {}
-        setups[key] = SETUP | {"tex": tex, "load": [f"[tex]/{name}" for name in packages]}
+        setups[key] = PLAIN | {"tex": tex, "load": [f"[tex]/{name}" for name in packages]}
         shown = FormulaInput(one["tex"], one.get("display", True), "tex", 0, "mathml")
         jobs.append(Job(key, (shown,)))
     async with new_engine(tabs=2) as engine:

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,18 +15,9 @@ from prerender.engine.bundle import speech_version
 from prerender.markup.phrases import phrases
 from tests.support.browser import SessionBrowser, new_engine
 from tests.support.explorer import explorer_says
+from tests.support.setups import PLAIN
 
 ROOT = Path(prerender.__file__).parent
-SETUP: dict[str, Any] = {
-    "version": "mathjax4",
-    "tex": {},
-    "scopes": [],
-    "load": [],
-    "mathml": None,
-    "asciimath": None,
-    "output": {},
-}
-
 #: of Wikipedia's kind, with what school, analysis, algebra and physics have in them
 LIKE_THE_EXPLORER = (
     r"x^2 + y^2 = r^2",
@@ -156,7 +146,7 @@ def heard(
     formulas: Sequence[str], voice: str, style: str = "mathspeak", *, braille: bool = False
 ) -> list[Typeset]:
     """What a tab answers for displays, each a job of its own."""
-    setup = SETUP | {"speech": {"style": style, "braille": braille}}
+    setup = PLAIN | {"speech": {"style": style, "braille": braille}}
     jobs = [Job("s", (FormulaInput(tex, True, "tex", 0, voice),)) for tex in formulas]
 
     async def ask() -> list[Typeset]:
@@ -218,7 +208,7 @@ def test_braille_is_nemeth(session_browser: SessionBrowser) -> None:
 def test_each_formula_of_a_job_has_its_own_voice() -> None:
     voices = {"en": "x equals y", "de": "x ist gleich y", "mathml": "", "": ""}
     job = Job("s", tuple(FormulaInput("x=y", True, "tex", 0, voice) for voice in voices))
-    setup = SETUP | {"speech": {"style": "mathspeak", "braille": False}}
+    setup = PLAIN | {"speech": {"style": "mathspeak", "braille": False}}
 
     async def ask() -> tuple[Typeset, ...]:
         async with new_engine(tabs=1) as engine:

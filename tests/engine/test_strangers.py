@@ -15,17 +15,9 @@ from prerender.setup.functions import translated
 from prerender.setup.packages import KNOWN, to_load
 from prerender.source import parse
 from tests.support.browser import SessionBrowser
+from tests.support.setups import PLAIN
 
 _ALL = sorted(KNOWN - {"colorv2", "fontsizev3", "physics", "noerrors", "setoptions"})
-PLAIN: dict[str, Any] = {
-    "version": "mathjax4",
-    "tex": {},
-    "scopes": [],
-    "load": [],
-    "mathml": None,
-    "asciimath": None,
-    "output": {},
-}
 FULL = PLAIN | {
     "tex": {"packages": [*_ALL, "setoptions"], "tags": "ams"},
     "load": list(to_load([*_ALL, "setoptions"])),

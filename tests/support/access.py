@@ -13,6 +13,11 @@ _SHOWN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map(
     formula.checkVisibility({visibilityProperty: true})
         && !formula.closest('[aria-hidden=true], [inert]'),
 ])"""
+#: what selecting all in an element gives
+SELECTED = """(selector) => {
+    getSelection().selectAllChildren(document.querySelector(selector));
+    return getSelection().toString();
+}"""
 #: pieces of lines, which are no nodes of their own
 _PIECES = {"InlineTextBox"}
 
