@@ -91,9 +91,13 @@ async function runNow({ setups: added, jobs, careful }) {
   shared.take();
   /** @type {Typeset[][]} */
   const typesets = [];
+  /** @type {number[]} */
+  const times = [];
   for (const [number, job] of jobs.entries()) {
     const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
+    const begun = performance.now();
     typesets.push(await typesetJob(job, progress));
+    times.push(performance.now() - begun);
   }
   const unclean = uncleanSetups(new Set(jobs.map((job) => job.setup)));
   for (const [number, job] of jobs.entries()) {
@@ -106,6 +110,7 @@ async function runNow({ setups: added, jobs, careful }) {
     typesets,
     outlines: outlinesOf(used),
     milliseconds: performance.now() - started,
+    job_milliseconds: times,
     layout_milliseconds: layoutTime,
     speech_milliseconds: speechTime,
   };
