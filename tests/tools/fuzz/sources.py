@@ -19,6 +19,7 @@ from tests.tools.fuzz.model import Check
 _DRAWN = Typeset((Layout(500, 400, 0, ('<use href="#g"/>',)),), ("g",))
 _WRONG = Typeset(error="Missing close brace")
 _MARK = "1.0 test"
+_USUAL = Settings()
 #: rendered pages whose parts others are made of
 _CORPUS = 300
 
@@ -45,7 +46,7 @@ def rendered(chance: random.Random, data: bytes, *, xml: bool) -> bytes:
     scripts = scripts_of(root)
     kinds = roles(scripts, lambda _: None)
     again = (lambda engine, _: (for_rendered(engine, setup, {}), "other")) if chance.random() < 0.3 else None
-    work = plan(opened, root, setup, "key", kinds, speech_of(Settings(), root), again)
+    work = plan(opened, root, setup, "key", kinds, speech_of(_USUAL, root), again)
     kinds_of = [_DRAWN] if chance.random() < 0.7 else [_DRAWN, _WRONG]
     answers = [
         JobResult(tuple(chance.choices(kinds_of, k=len(one.job.formulas))), {"g": "M0 0"})
