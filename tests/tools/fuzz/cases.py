@@ -11,9 +11,10 @@ from tests.support import strategies as parts
 _OURS = [
     '<style data-prerender="1.0 test 1">a{}</style>', '<style data-prerender="1.0 test 2">',
     "<!--prerender by 1.0 test 1-->", "<!--prerender 0:$x$-->", "<!--prerender 3:", "<!--prerender",
-    '<mjx-container class="MathJax" jax="SVG" data-tex="x">', '" data-original="', "</mjx-container>",
+    '<mjx-container class="MathJax" jax="SVG" data-tex="x">', "</mjx-container>",
     '<mjx-container class="MathJax" jax="SVG" data-tex="a" data-source="$%$"><svg></svg>'
-    "</mjx-container>", "-->", '<link data-prerender="1.0 test 1" rel="stylesheet" href="x.css"/>',
+    "</mjx-container>", "-->", '" data-original="',
+    '<link data-prerender="1.0 test 1" rel="stylesheet" href="x.css"/>',
     "&lt;img src=x>", "-&#45;", "<head>", "</head>", "<title>", "<body>", "<textarea>", "<!--",
 ]  # fmt: skip
 _LOADED = [

@@ -22,7 +22,7 @@
   const { HTMLDomStrings } = own.MathJax._.handlers.html.HTMLDomStrings;
   const { FindTeX } = own.MathJax._.input.tex.FindTeX;
   const strings = new HTMLDomStrings();
-  strings.adaptor = own.MathJax.startup.adaptor;
+  strings.adaptor = own.MathJax._.adaptors.browserAdaptor.browserAdaptor();
   const [texts] = strings.find(body);
   const finder = new FindTeX({ inlineMath: [['$', '$'], ['\\(', '\\)']] });
   const found = finder.findMath(texts);

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from playwright.sync_api import Route
+
 from prerender.find import Broken, Formula, find
-from prerender.setup import Pair, SearchRules, defaults
+from prerender.setup import Pair, SearchRules, defaults, for_rendered
 from prerender.source import parse
 from tests.support.browser import blocking_chromium
 from tests.support.oracle.oracle import MODULES
@@ -18,25 +20,29 @@ from tests.tools.fuzz.cases import formula, piece
 from tests.tools.fuzz.model import Check
 
 _JS = Path(__file__).parent
-#: of what the browser's parser sees something else here, which has no scripts to run: no matter of
-#: finding; and what HTML cannot say
-_UNLIKE = re.compile("noscript|frame|[\x00\ufdd0-\ufdef\ud800-\udfff]|<!DOCTYPE|<html|<head|plaintext")
-_PAIRS = (Pair("$$", "$$", True), Pair("\\[", "\\]", True), Pair("$", "$", False), Pair("\\(", "\\)", False))
+#: what is read otherwise without scripts, has no bytes in UTF-8, or is left alone on purpose
+_UNLIKE = re.compile(
+    "noscript|frame|[\x00\ufdd0-\ufdef\ud800-\udfff]|<!DOCTYPE|<html|<head|plaintext|CDATA"
+)
+_PAIRS = (
+    Pair("$$", "$$", True),
+    Pair("\\[", "\\]", True),
+    Pair("$", "$", False),
+    Pair("\\(", "\\)", False),
+)
 
 
 def _rules() -> Mapping[str, SearchRules]:
-    plain = replace(defaults().rules, pairs=_PAIRS)
-    older = (("br", " "), ("wbr", ""), ("#comment", ""))
-    skip = ("script", "noscript", "style", "textarea", "pre", "code", "annotation", "annotation-xml")
-    switch = plain.switch._replace(skip_tags=skip, ignore_class="tex2jax_ignore", process_class="tex2jax_process")
-    return {
+    plain = defaults()
+    found = {
         "mathjax4": plain,
-        "mathjax2": replace(plain, version="mathjax2", switch=switch, include=older, escapes=False),
-        "katex": replace(
-            plain, version="katex", environments=False, escapes=False, refs=False, include=(),
-            switch=switch._replace(skip_tags=("script", "noscript", "style", "textarea", "pre", "code", "option"), ignore_class="", process_class=""),
-        ),
-    }  # fmt: skip
+        "mathjax2": for_rendered("mathjax2", plain, {}),
+        "katex": for_rendered("katex", plain, {}),
+    }
+    return {
+        name: replace(setup.rules, pairs=_PAIRS, asciimath=(), mathml=False, scripts=False)
+        for name, setup in found.items()
+    }
 
 
 @contextmanager
@@ -46,12 +52,15 @@ def finder() -> Iterator[Check]:
     functions = {name: (_JS / name).read_text("utf-8") for name in ("finder.js", "finder_page.js")}
     with blocking_chromium() as browser:
         page = browser.new_page()
-        page.set_content("<!doctype html><body>")
+        page.route("**/*", _answer)
+        page.goto("https://fuzz.invalid/")
         page.evaluate(_expression(functions["finder_page.js"]), _PAIRS)
         page.evaluate("() => { window.MathJax = { startup: { typeset: false } }; }")
         page.add_script_tag(path=MODULES / "mathjax" / "tex-svg.js")
         page.evaluate("() => MathJax.startup.promise")
-        tex2jax = (MODULES / "mathjax2" / "unpacked" / "extensions" / "tex2jax.js").read_text("utf-8")
+        tex2jax = (MODULES / "mathjax2" / "unpacked" / "extensions" / "tex2jax.js").read_text(
+            "utf-8"
+        )
         page.evaluate(f"() => {{ const MathJax = window.old; {tex2jax} }}")
         page.add_script_tag(path=MODULES / "katex" / "dist" / "contrib" / "auto-render.js")
         ask = _expression(functions["finder.js"])
@@ -75,6 +84,14 @@ def finder() -> Iterator[Check]:
             assert ours == theirs, f"{engine}: {html!r}: {ours} for {theirs}"
 
         yield check
+
+
+def _answer(route: Route) -> None:
+    """An empty page, and nothing else."""
+    if route.request.is_navigation_request():
+        route.fulfill(body="<!doctype html><body>", content_type="text/html")
+    else:
+        route.abort()
 
 
 def _expression(function: str) -> str:

@@ -24,7 +24,7 @@ def _result(key: str) -> JobResult:
 
 @contextmanager
 def cache() -> Iterator[Check]:
-    """Bits flipped in the file, rows changed or swapped: pages and typesets are right or missing."""
+    """Bits flipped in the file, rows changed or swapped: what it gives is right or missing."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         whole = Path(name, "whole")
         with open_cache(whole) as kept:

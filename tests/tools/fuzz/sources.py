@@ -11,8 +11,8 @@ from prerender.engine import JobResult, Layout, Typeset
 from prerender.errors import PageError
 from prerender.pipeline.language import speech_of
 from prerender.pipeline.page import finish, plan, read, restored, scripts_of
-from prerender.setup import Pair, Setup, defaults, for_rendered, roles
 from prerender.settings import Settings
+from prerender.setup import Pair, Setup, defaults, for_rendered, roles
 from tests.tools.fuzz.cases import mutated, page
 from tests.tools.fuzz.model import Check
 
@@ -45,7 +45,11 @@ def rendered(chance: random.Random, data: bytes, *, xml: bool) -> bytes:
     opened, root = read(data, xml=xml)
     scripts = scripts_of(root)
     kinds = roles(scripts, lambda _: None)
-    again = (lambda engine, _: (for_rendered(engine, setup, {}), "other")) if chance.random() < 0.3 else None
+    again = (
+        (lambda engine, _: (for_rendered(engine, setup, {}), "other"))
+        if chance.random() < 0.3
+        else None
+    )
     work = plan(opened, root, setup, "key", kinds, speech_of(_USUAL, root), again)
     kinds_of = [_DRAWN] if chance.random() < 0.7 else [_DRAWN, _WRONG]
     answers = [
