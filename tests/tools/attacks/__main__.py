@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from prerender.hashing import digest
 from tests.support.browser import blocking_chromium
@@ -35,7 +35,7 @@ _HEAD = (
     "<!doctype html><html lang=en><head><meta charset=utf-8><title>t</title>"
     "<style>body{{margin:300px 200px}}</style>{}</head><body>"
 )
-_SIZE = {"width": 1000, "height": 800}
+_SIZE: ViewportSize = {"width": 1000, "height": 800}
 #: a page on which everything is wrong: what is not seen of it is not looked for
 _CONTROL = (
     "<mjx-container><a href='javascript:1' style='position:fixed;inset:0;background:red' "
@@ -68,18 +68,17 @@ def attack(
     """Yield what attacks come to, in one form of markup."""
     pages = dict(zip(_names("innocent", "4b"), innocent(), strict=False))
     alone = _build(folder, "alone", pages, markup, "clean")
+    results: dict[Attack, bytes] = {}
     for order, digits in {"first": "03", "last": "cf"}.items():
         texts = [_page(one, ears.port) for one in chosen]
         evil = dict(zip(_names("attack", digits), texts, strict=False))
         both = _build(folder, order, pages | evil, markup, order)
         yield from _unlike(alone, both, f"{markup}, beside attacks that come {order}")
         after = _build(folder, f"{order}-after", pages, markup, order)
-        yield from _unlike(
-            alone, after, f"{markup}, from the cache after attacks that came {order}"
-        )
+        yield from _unlike(alone, after, f"{markup}, from the cache of attacks that came {order}")
+        results = {one: both[name] for one, name in zip(chosen, evil, strict=True) if one.readers}
     yield from (f"{markup}, while building: {heard}" for heard in ears.heard)
     ears.heard.clear()
-    results = {one: both[name] for one, name in zip(chosen, evil, strict=True) if one.readers}
     yield from _opened(results, folder, ears, markup)
     if in_firefox and program():
         yield from _in_firefox(results, ears, markup)
