@@ -3,6 +3,7 @@
 from prerender.engine.allowed import is_outline, refused
 from prerender.engine.bundle import speech_languages
 from prerender.engine.model import (
+    Budget,
     EquationNumber,
     FormulaInput,
     Job,
@@ -21,6 +22,7 @@ __all__ = [
     "GIVEN_ID",
     "NARROWEST",
     "X_HEIGHT",
+    "Budget",
     "Engine",
     "EquationNumber",
     "FormulaInput",

@@ -24,6 +24,7 @@
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ * @property {{size: number, macros: number}} [bounds]  what a formula may have of characters, and expand of macros
  * @property {boolean} [trusted]  whether ids and classes that formulas give are names of the page
  * @property {{style: 'mathspeak' | 'clearspeak', braille: boolean}} [speech]  how formulas are said
  *
