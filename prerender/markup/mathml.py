@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prerender.engine import MATH_X_HEIGHT, X_HEIGHT, EquationNumber, Layout
 from prerender.find import Formula
@@ -23,35 +24,43 @@ _HTML = ' xmlns="http://www.w3.org/1999/xhtml"'
 #: a start tag with a style
 _STYLED = re.compile(r'<(\w+)([^<>]*) style="([^"]*)"([^<>]*)>')
 _CLASS = re.compile(r' class="([^"]*)"')
+_DISPLAY = ' display="block"'
 
 
 def _first(layout: Layout, state: RenderState, place: Place) -> str:
-    return _element(layout, state, place, "")
+    return _element(layout, state, place)
+
+
+def _word(layout: Layout, state: RenderState, place: Place) -> str:
+    """A part of an inline formula in a box."""
+    return _element(layout, state, place, mode=' display="block" displaystyle="false"')
 
 
 def _further(layout: Layout, state: RenderState, place: Place) -> str:
     """What nobody sees, or hears, without our style sheet."""
-    return _element(layout, state, place, ' hidden=""')
+    return _element(layout, state, place, hidden=' hidden=""')
 
 
-def _element(layout: Layout, state: RenderState, place: Place, hidden: str) -> str:
+def _element(
+    layout: Layout, state: RenderState, place: Place, *, hidden: str = "", mode: str = _DISPLAY
+) -> str:
     """One layout in a box. It shrinks as far as it can be read."""
     style = []
     side, free = place.space(layout)
     if free:
         style.append(f"margin-{side}:{_em(free)}")
+    # Rather too little: it must not shrink where it has the room that it asks for
+    style.append(f"--n:{_ems(layout.width + abs(layout.indent)) // 0.01 / 100:g}")
     if place.least:
         state.needs.shrink = state.shrink
-        # Rather too little: it must not shrink where it has the room that it asks for
-        style.append(f"--n:{_ems(layout.width + abs(layout.indent)) // 0.01 / 100:g}")
     state.needs.full |= layout.full_width
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
-    return f"<prm-mml{look}{hidden}>{_math(_body(layout, state), state, display=True)}</prm-mml>"
+    return f"<prm-mml{look}{hidden}>{_math(_body(layout, state), state, mode)}</prm-mml>"
 
 
 def _single(layout: Layout, state: RenderState) -> str:
-    return _math(_body(layout, state), state, display=True)
+    return _math(_body(layout, state), state, _DISPLAY)
 
 
 def _inline(
@@ -66,7 +75,7 @@ def _inline(
             continue
         markup += _parts(parts, state) + before
         parts = [layout] if can_be_read(layout, state) else []
-        markup += "" if parts else wide(layout, state, MATHML)
+        markup += "" if parts else wide(layout, state, _WORD)
     return markup + _parts(parts, state)
 
 
@@ -81,9 +90,8 @@ def _parts(parts: Sequence[Layout], state: RenderState) -> str:
     return f"<prm-mml{look}>{_math(body, state)}</prm-mml>"
 
 
-def _math(body: str, state: RenderState, *, display: bool = False) -> str:
+def _math(body: str, state: RenderState, mode: str = "") -> str:
     state.needs.core = True
-    mode = ' display="block"' if display else ""
     return f"<math{NAMESPACE if state.xml else ''}{mode}>{body}</math>"
 
 
@@ -117,7 +125,9 @@ MATHML = Form(
     single=_single,
     inline=_inline,
     whole=lambda content, _: content,
+    holds_numbers=True,
 )
+_WORD = replace(MATHML, first=_word)
 
 
 def _ems(thousandths: float) -> float:

@@ -7,7 +7,7 @@
 
 import { formOf, lettersOf, outlinesOf } from './forms.js';
 import { MathmlForm } from './mathml/form.js';
-import { loadFont } from './mathml/widths.js';
+import { loadFont } from './mathml/boxes.js';
 import { numbers } from './draw.js';
 import { depthsOfBreaks, joined } from './layout/inline.js';
 import { layouts, sidesOf } from './layout/layouts.js';

@@ -8,7 +8,7 @@
 import { depthsOfBreaks, joined } from '../layout/inline.js';
 import { layouts, sidesOf } from '../layout/layouts.js';
 import { NARROWEST, X_HEIGHT } from '../protocol.js';
-import { roomOf, widthsOf } from './widths.js';
+import { boxesOf, roomOf } from './boxes.js';
 import { PageWriter } from './writer.js';
 
 /**
@@ -18,6 +18,8 @@ import { PageWriter } from './writer.js';
 
 /** How much narrower a layout has to be than the one before. */
 const STEP = 0.03;
+/** Thousandths of an em: browsers round up how deep glyphs of a text's size are, to whole pixels. */
+const ROUNDED = 30;
 /** What columns take of a line is nothing where only the formula is measured. */
 const SHARE = /;?width:(?:50|100)%/g;
 
@@ -39,7 +41,7 @@ export class MathmlForm {
     const written = found.map(({ written: one, ...layout }) => ({ ...layout, .../** @type {Written} */ (one) }));
     const last = written[written.length - 1];
     if (last.below && last.width > NARROWEST) written.push({ ...last, body: last.below });
-    const widths = widthsOf(written.map(({ body }) => `<math display="block">${body.replace(SHARE, '')}</math>`));
+    const widths = boxesOf(written.map(({ body }) => `<math display="block">${body.replace(SHARE, '')}</math>`)).map(({ width }) => width);
     /** @type {Layout[]} */
     const kept = [];
     written.forEach(({ height, depth, body, isFull, indent }, index) => {
@@ -99,10 +101,10 @@ export class MathmlForm {
     const writer = new PageWriter(nodeMap, roomOf, null, new Set(all.breaks.filter((_, index) => isKnown && starts.has(index + 1))));
     const lines = writer.lines(item.root);
     for (const one of writer.glyphs) this.glyphs.add(one);
-    const widths = widthsOf(lines.map(({ content }) => `<math>${content}</math>`));
+    const boxes = boxesOf(lines.map(({ content }) => `<math>${content}</math>`));
     return lines.map(({ content }, index) => {
-      const { height, depth, break_before } = isKnown ? whole[index] : whole[0];
-      return { width: widths[index], height, depth, break_before, body: [content] };
+      const { width, height, depth } = boxes[index];
+      return { width, height, depth: depth + ROUNDED, break_before: (isKnown ? whole[index] : whole[0]).break_before, body: [content] };
     });
   }
 }

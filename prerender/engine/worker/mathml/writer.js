@@ -4,6 +4,7 @@
  * tables.
  */
 
+import { SAFE_URL } from '../draw.js';
 import { CLASSES } from '../layout/breaks.js';
 import { isHarmless } from '../harmless.js';
 import { cellsOf, CoreWriter, element, labelOf, length, styles } from './core.js';
@@ -67,7 +68,7 @@ export class PageWriter extends CoreWriter {
   write(node) {
     const written = super.write(node);
     const href = node.isInferred ? undefined : node.attributes?.getExplicit('href');
-    return href ? linked(String(href), written) : written;
+    return href && SAFE_URL.test(String(href).trim()) ? linked(String(href), written) : written;
   }
 
   /** @param {MJ.Node} node */

@@ -1,5 +1,5 @@
 /**
- * MathML in, how wide a browser draws it in the font of our pages out; and what it puts beside operators.
+ * MathML in, how large a browser draws it in the font of our pages out; and what it puts beside operators.
  */
 
 import { escape } from '../draw.js';
@@ -29,19 +29,23 @@ export function loadFont() {
 
 /**
  * @param {string[]} markups  each a `math`
- * @returns {number[]} in thousandths of an em
+ * @returns {{width: number, height: number, depth: number}[]} in thousandths of an em
  */
-export function widthsOf(markups) {
+export function boxesOf(markups) {
   if (!place) {
     place = document.createElement('div');
     place.style.cssText = 'position:absolute;visibility:hidden;contain:layout style;width:max-content';
     document.body.append(place);
   }
   const style = `font:${SIZE}px ${FAMILY};text-rendering:geometricPrecision`;
-  place.innerHTML = `<style>.widths math{${style}}.widths mtd{padding:0}</style>${markups.map((one) => `<div class=widths style="width:max-content">${one}</div>`).join('')}`;
-  const widths = [...place.querySelectorAll('.widths')].map((one) => one.getBoundingClientRect().width);
+  place.innerHTML = `<style>.widths math{${style}}.widths mtd{padding:0}.widths i{display:inline-block}</style>${markups.map((one) => `<div class=widths style="width:max-content">${one}<i></i></div>`).join('')}`;
+  const boxes = [...place.querySelectorAll('.widths')].map((one) => {
+    const { top, bottom } = /** @type {Element} */ (one.firstElementChild).getBoundingClientRect();
+    const baseline = /** @type {Element} */ (one.lastElementChild).getBoundingClientRect().bottom;
+    return { width: one.getBoundingClientRect().width, height: baseline - top, depth: bottom - baseline };
+  });
   place.textContent = '';
-  return widths;
+  return boxes;
 }
 
 /**
@@ -60,8 +64,8 @@ export function roomOf(character, form, isTold) {
   const [before, after] = isTold ? ['', beside] : [form === 'prefix' ? '' : beside, form === 'postfix' ? '' : beside];
   const told = isTold ? ` form="${form}"` : '';
   const write = (/** @type {string} */ room) => `<math><mrow>${before}${element('mo', {}, escape(character)).replace('<mo', `<mo${told}${room}`)}${after}</mrow></math>`;
-  const [bare, left, right] = widthsOf([' lspace="0" rspace="0"', ' rspace="0"', ' lspace="0"'].map(write));
-  const found = { left: (left - bare) / SIZE, right: (right - bare) / SIZE };
+  const [bare, left, right] = boxesOf([' lspace="0" rspace="0"', ' rspace="0"', ' lspace="0"'].map(write));
+  const found = { left: (left.width - bare.width) / SIZE, right: (right.width - bare.width) / SIZE };
   rooms.set(key, found);
   return found;
 }
