@@ -20,7 +20,8 @@ from tests.tools.heard.judge import judge
 from tests.tools.heard.tree import Bus, bus
 
 WIDTHS = (320, 390, 820)
-#: other pictures are taken away; of each formula that is shown: its TeX, its name, its links' names, whether it is MathML
+#: Of each formula that is shown: its TeX, its name, its links' names, whether it is MathML. Other
+#: pictures are taken away.
 _SHOWN = r"""() => {
     for (const picture of document.querySelectorAll('svg, img')) {
         if (!picture.closest('mjx-container')) picture.remove();
@@ -73,19 +74,18 @@ def _judged(tree: Bus, shown: list[dict[str, Any]]) -> list[str]:
 def main(folder: Path, widths: Iterable[int]) -> int:
     """Print what is wrong; an exit code."""
     found = formulas = 0
-    files = [
-        file for file in sorted(folder.rglob("*.html")) if "<mjx-container" in file.read_text()
-    ]
+    pages = {file: file.read_text("utf-8") for file in sorted(folder.rglob("*.html"))}
+    pages = {file: html for file, html in pages.items() if "<mjx-container" in html}
     with desktop() as environment, firefox(environment) as fox, bus(environment) as tree:
-        for file in files:
+        for file, html in pages.items():
             counted = set()
-            for width, count, what in look(fox, tree, file.read_text("utf-8"), widths):
+            for width, count, what in look(fox, tree, html, widths):
                 counted.add((width, count))
                 if what:
                     found += 1
                     print(f"{file.relative_to(folder)}, {width} px: {what}", flush=True)
             formulas += sum(count for _, count in counted)
-    print(f"{len(files)} pages, {formulas} formulas at all widths: {found} wrong")
+    print(f"{len(pages)} pages, {formulas} formulas at all widths: {found} wrong")
     return bool(found)
 
 

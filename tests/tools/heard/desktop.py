@@ -1,4 +1,4 @@
-"""A screen and a bus for accessibility of their own: the environment of a program that uses them out.
+"""A screen and a bus for accessibility of their own; the environment of what uses them out.
 
 Debian's packages xvfb, dbus and at-spi2-core have what it takes.
 """
@@ -52,16 +52,15 @@ def desktop() -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def running(
-    words: list[str], environment: Mapping[str, str], log: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A program, for as long as it is needed; what it says goes into a file."""
-    with open(log or os.devnull, "wb") as said:
-        process = subprocess.Popen(words, env=environment, stdout=said, stderr=said)
-        try:
-            yield process
-        finally:
-            _end(process)
+def running(words: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program, for as long as it is needed."""
+    process = subprocess.Popen(
+        words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
 
 
 @contextmanager
@@ -90,9 +89,12 @@ def _launcher() -> str | None:
     return next((path for path in _LAUNCHERS if Path(path).exists()), None)
 
 
-def wait_for(ask: Callable[[], Answer | None], what: str) -> Answer:
-    """What a question answers, once it does."""
-    end = time.monotonic() + _START
+def wait_for(ask: Callable[[], Answer | None], what: str, seconds: float = _START) -> Answer:
+    """What a question answers, once it does.
+
+    Raises TimeoutError.
+    """
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if (answer := ask()) is not None:
             return answer

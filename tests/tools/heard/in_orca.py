@@ -1,6 +1,6 @@
 """Run by Orca itself, as its customizations: what it would say of Firefox's document out.
 
-"Say all" by a key needs a keyboard that the bus listens to; what it would say is asked of Orca here.
+"Say all" by a key needs a keyboard that the bus listens to: Orca is asked here what it would say.
 The folder PRERENDER_HEARD gets `lines.json` once `ready` is there.
 """
 

@@ -22,7 +22,9 @@ def judge(document: Node, shown: Iterable[dict[str, Any]]) -> Iterator[str]:
     found = [(node.role, node.name) for node in nodes if _is_formula(node)]
     wanted = [told for one in formulas if (told := _wanted(one)) is not None]
     if found != wanted:
-        place = next((i for i, (a, b) in enumerate(zip(found, wanted)) if a != b), len(found))
+        place = next(
+            (i for i, (a, b) in enumerate(zip(found, wanted, strict=False)) if a != b), len(found)
+        )
         yield f"formula {place}: {found[place : place + 1]}, not {wanted[place : place + 1]}"
     links = iter([node.name for node in nodes if node.role == "link"])
     for link in (link for one in formulas for link in one["links"]):

@@ -18,6 +18,9 @@ from tests.tools.firefox import program
 from tests.tools.heard.desktop import desktop, lacking, running, wait_for
 from tests.tools.heard.tree import bus
 
+#: seconds in which Orca reads a page of some hundred formulas, on a machine that does much else
+_READING = 900.0
+
 
 def said(page: Path) -> list[str]:
     """What Orca says of a page from its beginning to its end."""
@@ -35,7 +38,7 @@ def said(page: Path) -> list[str]:
         wait_for(lambda: tree.documents("firefox") or None, "Firefox shows no page")
         (folder / "ready").touch()
         answer = folder / "lines.json"
-        wait_for(lambda: answer.exists() or None, "Orca says nothing")
+        wait_for(lambda: answer.exists() or None, "Orca says nothing", _READING)
         lines: list[str] = json.loads(answer.read_text("utf-8"))
         return lines
 

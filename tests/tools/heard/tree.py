@@ -128,7 +128,7 @@ class Bus:
         return answers
 
     def _answers(self, serials: set[int]) -> dict[int, Any]:
-        answers = {}
+        answers: dict[int, Any] = {}
         while len(answers) < len(serials):
             message = self._connection.receive(timeout=120)
             if (serial := _answers_what(message)) in serials:
