@@ -18,7 +18,7 @@ export PRERENDER_CACHE ?= $(CURDIR)/cache
 # How long Playwright waits for its download server to answer.
 export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
 
-MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
+MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py mathfont.py package-lock.json NOTICE)
 
 # A file's tests share what is dear to make, so they stay with one worker.
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
