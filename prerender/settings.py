@@ -104,7 +104,7 @@ class Settings:
         "Where to put glyph outlines: in each page, or in a file of the site, "
         "prerender-math.svg, which browsers cache; for sites served over HTTP.",
     )
-    markup: Literal["svg", "html"] = option(
+    markup: Literal["svg", "html", "mathml"] = option(
         "svg",
         "pages",
         "How formulas are written: as pictures (SVG), or as text in a small font of their own, "

@@ -10,7 +10,7 @@ from prerender.hashing import fingerprint
 from prerender.setup import Setup
 
 #: a form in which formulas are written
-Markup = Literal["svg", "html"]
+Markup = Literal["svg", "html", "mathml"]
 
 
 class FormulaInput(NamedTuple):

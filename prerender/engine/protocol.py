@@ -21,6 +21,8 @@ X_HEIGHT: int = _CONSTANTS["xHeight"]
 #: ex: what is no wider fits every column of text; a screen of 280 px has at least as many. No
 #: layout is narrower.
 NARROWEST: int = _CONSTANTS["narrowest"]
+#: the same of the font of formulas as MathML
+MATH_X_HEIGHT: int = _CONSTANTS["mathXHeight"]
 #: what stands before ids and classes that authors give to parts of formulas (worker/given.js)
 GIVEN_ID: str = _CONSTANTS["givenId"]
 GIVEN_CLASS: str = _CONSTANTS["givenClass"]

@@ -164,7 +164,7 @@ class RenderSession:
     @property
     def shares_files(self) -> bool:
         """Whether pages need files of their site: these, or the font of formulas as text."""
-        has_fonts = self.settings.markup == "html" and self.settings.fonts == "file"
+        has_fonts = self.settings.markup != "svg" and self.settings.fonts == "file"
         return has_fonts or bool(self.assets)
 
 

@@ -257,6 +257,22 @@ export function makeOutput(output) {
   const { HTMLAdaptor } = window.MathJax._.adaptors.HTMLAdaptor;
   const adaptor = sketchAdaptor(HTMLAdaptor);
   class Sketched extends SVG {
+    /** @type {MJ.Wrapper | null} of the formula that was drawn last */
+    #drawn = null;
+
+    get drawn() {
+      return this.#drawn;
+    }
+
+    /**
+     * @param {any} root
+     * @param {any} node
+     */
+    processMath(root, node) {
+      this.#drawn = root;
+      super.processMath(root, node);
+    }
+
     /** Documents give it theirs, with which they read MathML. */
     setAdaptor() {
       super.setAdaptor(adaptor);
