@@ -85,9 +85,7 @@ def _text(element: ElementTree.Element) -> str:
     return ElementTree.tostring(element, encoding="unicode")
 
 
-def _mistakes(
-    element: ElementTree.Element, more: Mapping[str, re.Pattern[str]]
-) -> Iterator[str]:
+def _mistakes(element: ElementTree.Element, more: Mapping[str, re.Pattern[str]]) -> Iterator[str]:
     name = element.tag
     if name not in _CHILDREN:
         yield f"<{name}>"
