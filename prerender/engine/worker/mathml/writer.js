@@ -93,7 +93,7 @@ export class PageWriter extends CoreWriter {
    */
   #row(children) {
     const items = this.#items(children);
-    const spaces = items.map(({ node, mark }, index) => (this.ends || !mark ? spaceBefore(node) : 0));
+    const spaces = items.map(({ node, mark }) => (this.ends || !mark ? spaceBefore(node) : 0));
     // Between two operators, the space is that of the sign, or of the first
     const isBefore = (/** @type {number} */ index) =>
       index > 0 && items[index - 1].node.isEmbellished && (isSign(items[index - 1].node) || !isSign(items[index].node)) && (this.ends || !items[index].mark);
@@ -198,7 +198,7 @@ export class PageWriter extends CoreWriter {
   globals(node) {
     const { attributes } = node;
     const style = attributes.getExplicit('style');
-    const names = /** @type {string[]} */ (attributes.getExplicitNames()).filter((name) => name.startsWith('data-kept-'));
+    const names = attributes.getExplicitNames().filter((name) => name.startsWith('data-kept-'));
     return {
       ...super.globals(node),
       id: attributes.getExplicit('id'),
