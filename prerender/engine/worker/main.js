@@ -10,7 +10,7 @@ import { MathmlForm } from './mathml/form.js';
 import { loadFont } from './mathml/boxes.js';
 import { numbers } from './draw.js';
 import { depthsOfBreaks, joined } from './layout/inline.js';
-import { layouts, sidesOf } from './layout/layouts.js';
+import { indentOf, layouts, sidesOf, thousandths } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
@@ -467,15 +467,6 @@ function rowsOf(svg, draw) {
 }
 
 /**
- * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
- *
- * @param {import('./nodes.js').LiteElement} svg
- */
-function indentOf({ box }) {
-  return thousandths(parseFloat(box['margin-left']) || -parseFloat(box['margin-right']) || 0);
-}
-
-/**
  * The same where there is a number, which stands in what is free.
  *
  * @param {import('./nodes.js').LiteElement} svg
@@ -494,11 +485,6 @@ function numberedIndent(svg, tag, width) {
     default:
       return 0;
   }
-}
-
-/** @param {number} ex */
-function thousandths(ex) {
-  return Number((ex * X_HEIGHT).toFixed(2)); // so that it is the same in ex to three digits
 }
 
 /** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */
