@@ -8,7 +8,7 @@ formula is an error, all the rest is typeset.
 from __future__ import annotations
 
 import asyncio
-import os
+import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ from typing import Any
 
 from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
-from prerender.engine.model import Job, JobResult, Typeset
+from prerender.engine.model import Job, JobResult, cores
+from prerender.engine.protocol import SentAnswer, SentJob, encode_job, open_answer
 from prerender.engine.tab import NotBegunError, Tab
 from prerender.errors import EngineError
 from prerender.timing import Timing
@@ -42,14 +43,18 @@ _SPEED = 40_000.0
 class _Request:
     """A job that waits for its result; `skip` are formulas that no tab survives, and why."""
 
-    job: Job
-    result: asyncio.Future[JobResult]
-    weight: int
+    job: SentJob
+    result: asyncio.Future[SentAnswer]
     tries: int = 0
     suspect: int | None = None
     skip: dict[int, str] = field(default_factory=dict)
 
-    def shown(self) -> Job:
+    @property
+    def weight(self) -> int:
+        """A measure of the work."""
+        return self.job.weight
+
+    def shown(self) -> SentJob:
         """The job without the formulas to skip."""
         formulas = tuple(
             formula for index, formula in enumerate(self.job.formulas) if index not in self.skip
@@ -67,8 +72,8 @@ class _Request:
     def give_up(self, why: str) -> None:
         """No formula of it is typeset: that is an error of each, and of its page only."""
         if not self.result.done():
-            error = Typeset(error=why, accident=True)
-            self.result.set_result(JobResult((error,) * len(self.job.formulas)))
+            lacking = tuple((index, why) for index in range(len(self.job.formulas)))
+            self.result.set_result(SentAnswer(lacking=lacking))
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
@@ -109,11 +114,12 @@ class Engine:
         memory: int = MEMORY,
     ) -> None:
         self._chromium = Chromium(program, notice, memory)
-        self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
+        self._tabs = tabs or max(1, cores() - 1)
         self._seconds = seconds
         self._prewarm = prewarm
         self._timing = timing or Timing()
-        self._setups: dict[str, Any] = {}
+        self.setups: dict[str, str] = {}
+        """The set-ups of jobs, in JSON, by their keys."""
         self._waiting: deque[_Request] = deque()
         self._retries: deque[list[_Request]] = deque()
         self._work_available = asyncio.Event()
@@ -141,10 +147,15 @@ class Engine:
 
     async def typeset(self, job: Job, setups: Mapping[str, Any]) -> JobResult:
         """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
-        self._setups[job.setup] = setups[job.setup]
+        if job.setup not in self.setups:
+            self.setups[job.setup] = json.dumps(setups[job.setup])
+        return open_answer(await self.answer(encode_job(job)))
+
+    async def answer(self, job: SentJob) -> SentAnswer:
+        """What a tab answers to a job; `setups` has what its `setup` names. Raises EngineError."""
         await self.browser()
         self._start_workers()
-        request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
+        request = _Request(job, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         self._work_available.set()
         return await request.result
@@ -239,7 +250,7 @@ class Engine:
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
-        answer = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
+        answer = await tab.run(jobs, self.setups, self._seconds, careful=_with_care(batch))
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
@@ -247,12 +258,9 @@ class Engine:
         speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
         self._speed += (speed - self._speed) / 8
         for request, typesets in zip(batch, answer.typesets, strict=True):
-            for index in sorted(request.skip):
-                typesets.insert(index, Typeset(error=request.skip[index], accident=True))
-            glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-            own = {glyph: answer.outlines[glyph] for glyph in glyphs}
+            lacking = tuple(sorted(request.skip.items()))
             if not request.result.done():
-                request.result.set_result(JobResult(tuple(typesets), own))
+                request.result.set_result(SentAnswer(typesets, answer.outlines, lacking))
 
     def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""

@@ -6,7 +6,6 @@ import asyncio
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from prerender.browser.pages import (
     ORIGIN,
@@ -21,12 +20,12 @@ from prerender.browser.pages import (
     open_page,
     with_timeout,
 )
-from prerender.engine.model import Job
 from prerender.engine.protocol import (
     LOADED,
     REPORT_PROGRESS,
     RUN,
     Answer,
+    SentJob,
     decode_answer,
     encode_call,
 )
@@ -82,13 +81,14 @@ class Tab:
 
     async def run(
         self,
-        jobs: Sequence[Job],
-        setups: Mapping[str, Any],
+        jobs: Sequence[SentJob],
+        setups: Mapping[str, str],
         seconds: float,
         *,
         careful: bool = False,
     ) -> Answer:
-        """The typesets of the jobs' formulas. Runs may overlap: the tab takes them in turn.
+        """The typesets of the jobs' formulas; `setups` in JSON. Runs may overlap: a tab takes them
+        in turn.
 
         Raises TabLostError `seconds` after its turn has come, or when the tab dies. `careful`, for
         a run that no other overlaps: the tab tells where it is before each formula, so that the one

@@ -22,6 +22,7 @@ from prerender.pipeline.feeds import Feeds
 from prerender.pipeline.outcome import PageResult, load_summary
 from prerender.pipeline.render import Inspect, Notice, RenderSession, failure, result_of, silent
 from prerender.pipeline.scripts import SiteScripts
+from prerender.pipeline.workers import working
 from prerender.report.summary import PageReport, Report
 from prerender.site.assets import Folder, SharedAssets, remove_others
 from prerender.site.files import (
@@ -126,8 +127,8 @@ async def _build(
         run = _Run(site, session, index, scripts, shared, write, rendered, feeds=True)
         await _build_all(run, feeds, report, lambda done: progress(done, count))
     report.pages.sort(key=lambda page: page.path)
-    report.distinct = session.typeset + session.from_cache
-    report.typeset, report.from_cache = session.typeset, session.from_cache
+    report.distinct = session.typeset_count + session.from_cache
+    report.typeset, report.from_cache = session.typeset_count, session.from_cache
     report.failed, report.failed_before = session.failed, session.failed_before
     report.seconds = time.monotonic() - started
     return report
@@ -162,7 +163,10 @@ async def _build_all(
             progress(len(report.pages))
 
     try:
-        async with asyncio.TaskGroup() as group:
+        async with (
+            working(run.session, 0 if run.feeds else len(rest)),
+            asyncio.TaskGroup() as group,
+        ):
             for _ in range(min(_CONCURRENT_PAGES, len(rest))):
                 group.create_task(work())
                 await asyncio.sleep(0)  # so that the browser starts meanwhile
