@@ -37,6 +37,10 @@ _FEW_TRIES = 4
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
+#: seconds of work for each tab that is open, at which one more is opened than is usual for so many
+#: cores; and from how many answers on it is known how long the work takes
+_LATE = 4.0
+_KNOWN = 8
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ def _fail(batch: Iterable[_Request], error: Exception) -> None:
 class Engine:
     """A browser with `tabs` tabs, used as an async context manager.
 
-    By default it has one tab a core, but one core is left to this process.
+    By default they leave half of the cores to processes that read and write pages. Where formulas
+    wait long, because most of the work is in tabs, there are up to `spare` tabs more.
 
     `seconds` is how long one formula may take, `memory` what a tab may hold, in megabytes.
     `prewarm`: jobs are sure to come, so that a tab is opened with the browser, whoever asks for
@@ -112,15 +117,20 @@ class Engine:
         *,
         prewarm: bool = False,
         memory: int = MEMORY,
+        spare: int = 0,
     ) -> None:
         self._chromium = Chromium(program, notice, memory)
-        self._tabs = tabs or max(1, cores() - 1)
+        self._tabs = tabs or max(1, cores() // 2)
+        self._spare = spare
+        self._is_late = asyncio.Event()
+        self._answers = 0
         self._seconds = seconds
         self._prewarm = prewarm
         self._timing = timing or Timing()
         self.setups: dict[str, str] = {}
         """The set-ups of jobs, in JSON, by their keys."""
         self._waiting: deque[_Request] = deque()
+        self._weight = 0
         self._retries: deque[list[_Request]] = deque()
         self._work_available = asyncio.Event()
         self._speed = _SPEED
@@ -157,7 +167,10 @@ class Engine:
         self._start_workers()
         request = _Request(job, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
+        self._weight += request.weight
         self._work_available.set()
+        if self._answers >= _KNOWN and self._weight > self._speed * self._tabs * _LATE:
+            self._is_late.set()
         return await request.result
 
     async def browser(self) -> Browser:
@@ -169,7 +182,7 @@ class Engine:
 
     def _start_workers(self) -> None:
         """Have all workers: the first of them is the first to ask for work."""
-        for number in range(len(self._workers), self._tabs):
+        for number in range(len(self._workers), self._tabs + self._spare):
             self._workers.append(asyncio.create_task(self._worker_loop(number)))
 
     async def _next(self) -> list[_Request]:
@@ -182,12 +195,13 @@ class Engine:
             await self._work_available.wait()
         if self._retries:
             return self._retries.popleft()
-        share = sum(request.weight for request in self._waiting) / self._tabs
+        share = self._weight / (self._tabs + (self._spare if self._is_late.is_set() else 0))
         room = min(self._speed * _BATCH, max(share, self._speed * _LEAST))
         batch = [self._waiting.popleft()]
         room -= batch[0].weight
         while self._waiting and (room := room - self._waiting[0].weight) >= 0:
             batch.append(self._waiting.popleft())
+        self._weight -= sum(request.weight for request in batch)
         return batch
 
     async def _worker_loop(self, number: int) -> None:
@@ -195,6 +209,8 @@ class Engine:
 
         A tab has its next batch while it is at one: it does not wait for this process.
         """
+        if number >= self._tabs:
+            await self._is_late.wait()
         tab: Tab | None = None
         opening = asyncio.create_task(self._open()) if self._prewarm and number == 0 else None
         under_way: deque[asyncio.Task[None]] = deque()
@@ -256,7 +272,8 @@ class Engine:
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)
         speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
-        self._speed += (speed - self._speed) / 8
+        self._speed += (speed - self._speed) / _KNOWN
+        self._answers += 1
         for request, typesets in zip(batch, answer.typesets, strict=True):
             lacking = tuple(sorted(request.skip.items()))
             if not request.result.done():

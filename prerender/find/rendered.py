@@ -28,10 +28,12 @@ _MATHJAX_2 = frozenset(
 _DISPLAYS_2 = frozenset({"MathJax_Display", "MathJax_SVG_Display", "MJXc-display"})
 _ERRORS_2 = frozenset({"merror", "mjx-merror", "noError", "MathJax_Error"})
 _CLASSES = _KATEX | _MATHJAX_2 | {"mjpage"}
-_MARKS = re.compile(
-    rf"<{_CONTAINER}|class\s*=\s*[\"']?[^\"'>]*\b(?:{'|'.join(_CLASSES)})\b", re.IGNORECASE
-)
-_NAMES = (f"<{_CONTAINER}", "katex", "mathjax", "mjx-chtml", "mjpage")
+#: the same in lower case, as words, and what stands before a class
+_NAMES = re.compile(rf"\b(?:{'|'.join(map(str.lower, _CLASSES))})\b")
+_CLASS = re.compile(r"class\s*=")
+_QUOTED = re.compile(r"class\s*=\s*\Z")
+#: characters that a class, its sign, and white space around that may take
+_NEAR = 100
 #: the anchor of an equation number: that of MathJax 2, of 3 and 4
 _NUMBER = re.compile(r"mjx-eqn[-:]")
 #: the glyph that a picture of MathJax 2 refers to: "#E1-MJMAIN-31"
@@ -72,9 +74,7 @@ class _Source(NamedTuple):
 
 def find_rendered(root: Element, source: str) -> list[Rendered]:
     """Find what a page (`root`: the tree of `source`) has of rendered formulas, in order."""
-    # Most pages do not even contain these names, which is a far faster test
-    lower = source.lower()
-    if not any(name in lower for name in _NAMES) or _MARKS.search(source) is None:
+    if not _may_have(source.lower()):
         return []
     beside = _Beside(root, source)
     taken: set[Element] = set()
@@ -86,6 +86,20 @@ def find_rendered(root: Element, source: str) -> list[Rendered]:
             taken.add(element)
             found.append(one)
     return found
+
+
+def _may_have(source: str) -> bool:
+    """Whether there may be such a class, or element, in a page (in lower case)."""
+    if f"<{_CONTAINER}" in source:
+        return True
+    return any(_is_in_class(source, name.start()) for name in _NAMES.finditer(source))
+
+
+def _is_in_class(source: str, at: int) -> bool:
+    """Whether what begins there may stand in the value of a class."""
+    quote = max(source.rfind(sign, 0, at) for sign in "\"'>")
+    before = source[max(0, quote - _NEAR) : max(0, quote)]
+    return _CLASS.search(source, quote + 1, at) is not None or _QUOTED.search(before) is not None
 
 
 def _candidates(root: Element) -> Iterator[Element]:

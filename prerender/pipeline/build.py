@@ -39,9 +39,10 @@ from prerender.site.files import (
 from prerender.site.lock import alone_in
 from prerender.source.feeds import is_feed
 
-#: pages processed concurrently: enough to keep the tabs busy, few enough to hold in memory (most of
-#: them wait for their typesets, without their trees)
+#: pages processed concurrently, and how many for each core at least: enough to keep the tabs busy,
+#: few enough to hold in memory (most of them wait for their typesets, without their trees)
 _CONCURRENT_PAGES = 128
+_PAGES_A_CORE = 16
 
 #: called with the number of pages done and of all pages
 Progress = Callable[[int, int], None]
@@ -167,7 +168,8 @@ async def _build_all(
             working(run.session, 0 if run.feeds else len(rest)),
             asyncio.TaskGroup() as group,
         ):
-            for _ in range(min(_CONCURRENT_PAGES, len(rest))):
+            at_once = max(_CONCURRENT_PAGES, _PAGES_A_CORE * run.session.cores)
+            for _ in range(min(at_once, len(rest))):
                 group.create_task(work())
                 await asyncio.sleep(0)  # so that the browser starts meanwhile
     except BaseExceptionGroup as failed:

@@ -252,14 +252,17 @@ async def open_session(
     from prerender.engine import Engine
 
     timing = timing or Timing()
+    number = settings.jobs or cores()
+    tabs = max(1, number // 2)
     engine = Engine(
         settings.browser,
-        settings.jobs,
+        tabs,
         settings.time_limit,
         notice,
         timing,
         prewarm=prewarm,
         memory=settings.memory_limit,
+        spare=number - tabs,
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder, notice) as cache:

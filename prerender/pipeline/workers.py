@@ -142,7 +142,10 @@ class _Pool:
     def _counted(self, answer: PageAnswer, lane: str) -> PageResult:
         session = self._session
         for job in answer.jobs:
-            session.count(job.key, job.formulas, job.failed, typeset=job.typeset)
+            if job.typeset:
+                session.failed += job.failed
+            else:
+                session.count(job.key, job.formulas, job.failed, typeset=False)
         session.from_cache += answer.known[0]
         session.failed_before += answer.known[1]
         for span in answer.spans:
@@ -170,6 +173,7 @@ class _Pool:
                 worker.send("answer", number, None)
                 return
             known.add(hash(key))
+            self._session.typeset_count += 0 if again else len(job.formulas)
             task = self._answers[key] = asyncio.ensure_future(engine.answer(job))
             while len(self._answers) > self._session.held and self._is_oldest_done():
                 self._answers.popitem(last=False)

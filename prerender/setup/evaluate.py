@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from prerender.browser.functions import read_function
 from prerender.browser.pages import (
     ORIGIN,
     Browser,
@@ -28,7 +29,6 @@ from prerender.browser.pages import (
     evaluate_expression,
     open_page,
     open_session,
-    read_function,
     with_timeout,
 )
 from prerender.setup.model import Json, SetupError, SetupLostError
