@@ -1,4 +1,4 @@
-"""A hook of MkDocs: adds the pages that are made of the program itself, and the pictures."""
+"""A hook of MkDocs: adds to pages what is made of the program itself, and the pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 import prerender
 from prerender.cli import commands
@@ -19,17 +20,22 @@ _PICTURES = Path(__file__).parents[1] / "tests" / "tools" / "pictures"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add what is generated."""
-    for name, text in (("settings", settings()), ("commands", command_line()), ("python", api())):
-        files.append(File.generated(config, f"{name}.md", content=text))
+    """Add the pictures."""
     for picture in sorted(_PICTURES.glob("*.png")):
         files.append(File.generated(config, f"pictures/{picture.name}", abs_src_path=str(picture)))
     return files
 
 
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return a page with what the program says of itself at its end."""
+    made = {"settings.md": settings, "commands.md": command_line, "python.md": api}
+    more = made.get(page.file.src_uri)
+    return f"{markdown}\n{more()}" if more else markdown
+
+
 def settings() -> str:
-    """Return the page of settings: each with its flag, key, variable and meaning."""
-    parts = [_SETTINGS]
+    """Return the settings: each with its flag, key, variable and meaning."""
+    parts = []
     for setting in fields(CommandSettings):
         used = [f"`{name}`" for name, names in COMMANDS.items() if setting.name in names]
         names = ", ".join(f"`{name}`" for name in variables(setting))
@@ -38,17 +44,9 @@ def settings() -> str:
     return "\n".join(parts) + f"\n## All flags in a table\n\n{settings_table()}\n"
 
 
-_SETTINGS = """# Settings
-
-None is needed. Each is a key of `prerender.toml` in the current folder, or of `[tool.prerender]`
-in its `pyproject.toml`; a flag; and a variable of the environment. A flag counts before a variable,
-and a variable before the file. `prerender init` writes a file with all of them, explained.
-"""
-
-
 def command_line() -> str:
-    """Return the page of commands, from what they say of themselves."""
-    parts = ["# Command line\n", f"{commands.app.info.epilog}\n"]
+    """Return the commands, from what they say of themselves."""
+    parts = []
     for command in commands.app.registered_commands:
         said = inspect.getdoc(command.callback) or ""
         parts.append(f"## prerender {command.name}\n\n{_escaped(said)}\n")
@@ -67,8 +65,8 @@ def _escaped(text: str) -> str:
 
 
 def api() -> str:
-    """Return the page of the Python API, from its docstrings."""
-    parts = [_API]
+    """Return the Python API, from its docstrings."""
+    parts = []
     for name in prerender.__all__:
         item = getattr(prerender, name)
         if inspect.isfunction(item):
@@ -84,23 +82,3 @@ def api() -> str:
             if inspect.isclass(item) and not method.startswith("_") and function.__doc__:
                 parts.append(f"`{method}`: {inspect.getdoc(function)}\n")
     return "\n".join(parts)
-
-
-_API = """# Python
-
-What the command line does, from Python, with types. `prerender.aio` has the same names for code
-that runs an event loop. Nothing is printed, and nothing is kept between calls but the cache.
-
-```python
-from prerender import Renderer, Settings, build
-
-report = build("public", Settings(output="rendered", css="external"))
-for page in report.pages:
-    for error in page.errors:
-        print(page.path, error.location, error.message)
-
-with Renderer(Settings(jobs=1), site="public") as renderer:  # keeps the browser warm
-    result = renderer.render_html("<p>\\\\(y\\\\)", path="notes/y.html")
-    print(result.html, result.diagnostics)
-```
-"""

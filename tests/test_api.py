@@ -1,4 +1,4 @@
-"""The Python API: pages in memory, sites, and what it raises; README's examples run."""
+"""The Python API: pages in memory, sites, what it raises; its documented examples run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from prerender.errors import Exit, InternalError
 from prerender.pipeline import page as page_module
 from prerender.pipeline.page import Page
 
-README = Path(__file__).parents[1] / "README.md"
+DOCUMENTED = Path(__file__).parents[1] / "docs" / "pages" / "python.md"
 PAGE = "<!doctype html><meta charset=utf-8><title>t</title><p>数 \\(x^2\\) and \\[y\\]"
 
 
@@ -188,9 +188,9 @@ def test_a_bug_leaves_its_page_and_no_other(
     assert build(site, settings).pages[0].status == "rendered"
 
 
-def test_the_examples_of_the_readme(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_the_examples_of_the_documentation(tmp_path: Path, environment: dict[str, str]) -> None:
     """Each block of Python runs, and type-checks."""
-    text = README.read_text("utf-8")
+    text = DOCUMENTED.read_text("utf-8")
     found = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     blocks = [block for block in found if "from prerender import" in block]
     assert blocks

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from prerender.cli.options import CommandSettings, settings_table
+from prerender.cli.options import CommandSettings
 from prerender.settings import Settings, SettingsError, flag, load, variables
 from tests.conftest import Run
-
-README = Path(__file__).parents[1] / "README.md"
 
 pytestmark = pytest.mark.quick
 
@@ -300,11 +298,6 @@ def test_the_help_of_build_has_each_of_its_settings(prerender: Run) -> None:
     for one in fields(Settings):
         if one.metadata["option"].group in ("site", "pages", "engine", "cache"):
             assert flag(one.name) in shown
-
-
-def test_the_readme_has_the_table_of_settings() -> None:
-    """`python -m tests.tools.settings_table` writes it."""
-    assert settings_table() in README.read_text("utf-8")
 
 
 def test_variables_have_the_names_of_flags() -> None:

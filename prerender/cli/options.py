@@ -202,7 +202,7 @@ def default_text(field: Field[Any]) -> str:
 
 
 def settings_table() -> str:
-    """Return the table of settings in README.md, in Markdown."""
+    """Return the table of settings in the documentation, in Markdown."""
     rows = ["| flag | commands | meaning |", "|---|---|---|"]
     for field in fields(CommandSettings):
         known = option_of(field)

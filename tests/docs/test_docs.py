@@ -34,6 +34,7 @@ def test_what_is_generated(built: Path) -> None:
     settings = (built / "settings" / "index.html").read_text("utf-8")
     assert 'id="line_break"' in settings
     assert "PRERENDER_LINE_BREAK" in settings
+    assert "All flags in a table" in settings
     assert "prerender serve" in (built / "commands" / "index.html").read_text("utf-8")
     python = (built / "python" / "index.html").read_text("utf-8")
     assert "find_formulas" in python

@@ -33,7 +33,7 @@ class Recipe:
     page: str = "{}.html"
     #: whether a click on a link swaps parts of the page
     swaps: bool = False
-    #: what README says that such a site needs
+    #: what the documentation says that such a site needs
     flags: tuple[str, ...] = ()
     #: whether prerender leaves its pages to the framework that takes them over
     left: bool = False
