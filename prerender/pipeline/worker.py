@@ -309,8 +309,11 @@ def main() -> None:
 
     def write(data: bytes) -> None:
         rest = memoryview(data)
-        while rest:
-            rest = rest[output.write(rest) :]
+        try:
+            while rest:
+                rest = rest[output.write(rest) :]
+        except BrokenPipeError:
+            os._exit(1)  # the first process is gone
 
     asyncio.run(_serve(sys.stdin.buffer, write))
 

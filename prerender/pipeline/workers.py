@@ -205,6 +205,7 @@ class _Worker:
         self._take = take
         self._numbers = count()
         self._asked: dict[int, asyncio.Future[Any]] = {}
+        self._busy: set[int] = set()
         self._waiting: list[Message] = []
         self._process: Process | None = None
         self._lost: _LostError | None = None
@@ -217,6 +218,7 @@ class _Worker:
         number = next(self._numbers)
         future = self._asked[number] = asyncio.get_running_loop().create_future()
         self.load += load
+        self._busy.add(number)
         try:
             self.send(kind, number, what)
             return await future
@@ -247,11 +249,12 @@ class _Worker:
         task.add_done_callback(answer)
 
     async def close(self) -> None:
-        """End it."""
+        """End it, at once if it is at work."""
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
-        await asyncio.wait([self._running], timeout=_PATIENCE if process else 0)
+        patience = 0 if process is None or self._busy else _PATIENCE
+        await asyncio.wait([self._running], timeout=patience)
         if process is not None and process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
@@ -294,6 +297,7 @@ class _Worker:
 
     def _receive(self, message: Message) -> None:
         if message.kind in ("answer", "error"):
+            self._busy.discard(message.number)
             future = self._asked.get(message.number)
             if future is None or future.done():
                 return
