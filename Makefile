@@ -4,6 +4,7 @@
 # make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
 # make docs   set everything up, build the documentation into cache/docs, look at its pages
+# make recipes  set everything up, run the documentation's recipes with the generators themselves
 # make living set everything up, open the sites of real generators and themes with their scripts on;
 #             a few of them: python -m tests.tools.living NAME...
 # make clean  take away all that the others made
@@ -17,12 +18,12 @@ export PRERENDER_CACHE ?= $(CURDIR)/cache
 # How long Playwright waits for its download server to answer.
 export PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT ?= 5000
 
-MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py package-lock.json NOTICE)
+MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py mathfont.py package-lock.json NOTICE)
 
 # A file's tests share what is dear to make, so they stay with one worker.
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo quick test thorough lint bench docs living clean chromium
+.PHONY: demo quick test thorough lint bench docs recipes living clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -51,9 +52,15 @@ bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.bench
 
 docs: .venv/.test chromium
-	mkdocs build --strict --quiet --config-file docs/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 	prerender check cache/docs --screens 320,390,820
 	@echo 'Open $(CURDIR)/cache/docs/index.html in a browser.'
+
+# What PyPI and npm do not have.
+recipes: .venv/.test chromium
+	@command -v jekyll >/dev/null && command -v doxygen >/dev/null || { $(APT) update && \
+	  $(APT) install -y --no-install-recommends jekyll doxygen >/dev/null; }
+	python -m tests.tools.recipes
 
 living: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.living

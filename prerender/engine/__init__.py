@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from prerender.engine.allowed import is_outline, refused
-from prerender.engine.bundle import speech_languages
+from prerender.engine.bundle import math_font, speech_languages
 from prerender.engine.model import (
+    Budget,
     EquationNumber,
     FormulaInput,
     Job,
@@ -19,6 +20,7 @@ from prerender.engine.model import (
 from prerender.engine.protocol import (
     GIVEN_CLASS,
     GIVEN_ID,
+    MATH_X_HEIGHT,
     NARROWEST,
     X_HEIGHT,
     SentAnswer,
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
 __all__ = [
     "GIVEN_CLASS",
     "GIVEN_ID",
+    "MATH_X_HEIGHT",
     "NARROWEST",
     "X_HEIGHT",
+    "Budget",
     "Engine",
     "EquationNumber",
     "FormulaInput",
@@ -52,6 +56,7 @@ __all__ = [
     "encode_job",
     "engine_setup",
     "is_outline",
+    "math_font",
     "open_answer",
     "refused",
     "speech_languages",

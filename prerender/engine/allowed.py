@@ -14,17 +14,18 @@ from collections.abc import Iterable, Iterator
 from prerender.engine.model import Layout, Markup, Piece, Typeset
 
 _SHAPES = "a circle ellipse g line path polygon polyline rect svg text title tspan use"
+#: MathML Core (https://www.w3.org/TR/mathml-core/), without annotations
 _MATHML = (
-    "annotation maction math menclose merror mfenced mfrac mi mlabeledtr mmultiscripts mn mo "
-    "mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup "
-    "mtable mtd mtext mtr munder munderover none semantics"
+    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms "
+    "mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover"
 )
 #: elements of text in our font: names that tell how they look (markup/names.py), parts of a line
 _TEXT = r"[mhvex]-[a-z\d-]*|l-(?:left|center|right)"
 _ELEMENTS = {
     "svg": _SHAPES.replace(" ", "|"),
     "html": f"{_SHAPES.replace(' ', '|')}|{_TEXT}",
-    "mathml": _MATHML.replace(" ", "|"),
+    # Texts of MathML may have HTML in them, ours have links
+    "mathml": f"{_MATHML.replace(' ', '|')}|a",
 }
 
 #: attributes whose values are numbers, lengths and words
@@ -36,24 +37,15 @@ _PLAIN = (
     "y1 y2"
 )
 _PLAIN_MATHML = (
-    "accent accentunder actiontype align bevelled charalign columnalign columnlines columnspacing "
-    "columnspan columnwidth denomalign depth display displaystyle equalcolumns equalrows fence "
-    "fontstyle fontweight form frame framespacing groupalign height indentalign indentalignfirst "
-    "indentalignlast indentshift indentshiftfirst indentshiftlast indenttarget "
-    "infixlinebreakstyle largeop length linebreak linebreakstyle linethickness lspace mathsize "
-    "mathvariant maxsize maxwidth minlabelspacing minsize movablelimits notation numalign open "
-    "overflow position rowalign rowlines rowspacing rowspan rspace scriptlevel scriptminsize "
-    "scriptsizemultiplier selection separator separators shift side stackalign stretchy "
-    "subscriptshift superscriptshift symmetric valign voffset width"
+    "accent accentunder columnspan depth dir display displaystyle fence form height largeop "
+    "linethickness lspace mathsize mathvariant maxsize minsize movablelimits rowspan rspace "
+    "scriptlevel separator stretchy symmetric voffset width"
 )
 #: those whose values say how something looks
 _LOOKS = "clip-path color fill font-family font-variant stroke transform"
-_LOOKS_MATHML = "background color fontfamily mathbackground mathcolor"
+_LOOKS_MATHML = "mathbackground mathcolor"
 #: those that are text for readers, or names
-_TEXTS = (
-    "class id role title lang xml:lang alttext close linebreakmultchar lquote rquote encoding "
-    "semantics"
-)
+_TEXTS = "class id role title lang xml:lang"
 #: what computes a colour, a place or a number
 _FUNCTIONS = (
     "rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix calc min max clamp matrix matrix3d "
@@ -108,7 +100,7 @@ def _tag(elements: str, plain: str, looks: str) -> str:
 _TAGS: dict[str, re.Pattern[str]] = {
     "svg": re.compile(_tag(_ELEMENTS["svg"], _PLAIN, _LOOKS)),
     "html": re.compile(_tag(_ELEMENTS["html"], _PLAIN, _LOOKS)),
-    "mathml": re.compile(_tag(_ELEMENTS["mathml"], _PLAIN_MATHML, f"{_LOOKS} {_LOOKS_MATHML}")),
+    "mathml": re.compile(_tag(_ELEMENTS["mathml"], _PLAIN_MATHML, _LOOKS_MATHML)),
 }
 #: most of what there is, all at once: outlines in their places, groups, elements without attributes
 _USUAL = re.compile(

@@ -1,4 +1,4 @@
-"""The MathJax that is in the package: its version, and the languages it speaks, out."""
+"""The MathJax and the font in the package: versions, languages that it speaks, the font, out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from prerender.errors import EngineError
 
 _MATHJAX = Path(__file__).with_name("mathjax")
 _SPEECH = _MATHJAX / "sre"
+_FONT = _MATHJAX / "fonts/stix-two-math/files/stix-two-math-latin-400-normal.woff"
+_MISSING = "MathJax is missing from this installation; `prerender doctor` says more"
 #: files of rules that are no language's: what all share, and braille
 _NO_LANGUAGES = {"base", "nemeth"}
 
@@ -28,13 +30,19 @@ def speech_version() -> str:
     return _version(_SPEECH)
 
 
+def math_font() -> bytes:
+    """The font of formulas as MathML (WOFF), with a MATH table. Raises MathJaxMissingError."""
+    try:
+        return _FONT.read_bytes()
+    except FileNotFoundError:
+        raise MathJaxMissingError(_MISSING) from None
+
+
 def _version(package: Path) -> str:
     try:
         return str(json.loads((package / "package.json").read_bytes())["version"])
     except FileNotFoundError:
-        raise MathJaxMissingError(
-            "MathJax is missing from this installation; `prerender doctor` says more"
-        ) from None
+        raise MathJaxMissingError(_MISSING) from None
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 
 from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
-from prerender.engine.model import Job, JobResult, cores
+from prerender.engine.model import Budget, Job, JobResult, cores
 from prerender.engine.protocol import SentAnswer, SentJob, encode_job, open_answer
 from prerender.engine.tab import NotBegunError, Tab
 from prerender.errors import EngineError
@@ -50,6 +51,7 @@ class _Request:
     job: SentJob
     result: asyncio.Future[SentAnswer]
     tries: int = 0
+    budget: Budget = field(default_factory=lambda: Budget(math.inf))
     suspect: int | None = None
     skip: dict[int, str] = field(default_factory=dict)
 
@@ -73,11 +75,18 @@ class _Request:
             self.skip[index] = why
         self.suspect = index
 
-    def give_up(self, why: str) -> None:
+    def give_up(self, why: str, *, late: bool = False) -> None:
         """No formula of it is typeset: that is an error of each, and of its page only."""
         if not self.result.done():
             lacking = tuple((index, why) for index in range(len(self.job.formulas)))
-            self.result.set_result(SentAnswer(lacking=lacking))
+            self.result.set_result(SentAnswer(lacking=lacking, given_up=late))
+
+    def is_due(self) -> bool:
+        """Whether it is still to be done; one whose page has had its time is given up."""
+        if self.budget.left == 0:
+            why = f"the formulas of this page take more than {self.budget.seconds:g} s"
+            self.give_up(f"{why} (--page-time-limit)", late=True)
+        return not self.result.done()
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
@@ -88,6 +97,13 @@ class _Request:
 def _with_care(batch: Sequence[_Request]) -> bool:
     """Whether it is a job that is alone after a loss: what is at fault has to be found."""
     return len(batch) == 1 and batch[0].tries > 0
+
+
+def _spend(batch: Sequence[_Request], seconds: float) -> None:
+    """Take time from what pages have, by what their jobs weigh."""
+    whole = sum(request.weight for request in batch)
+    for request in batch:
+        request.budget.spent += seconds * request.weight / whole
 
 
 def _fail(batch: Iterable[_Request], error: Exception) -> None:
@@ -155,17 +171,23 @@ class Engine:
         """Whether a browser process was started."""
         return self._chromium.started
 
-    async def typeset(self, job: Job, setups: Mapping[str, Any]) -> JobResult:
-        """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
+    async def typeset(
+        self, job: Job, setups: Mapping[str, Any], budget: Budget | None = None
+    ) -> JobResult:
+        """The typesets of a job. `setups` has what its `setup` names. Raises EngineError.
+
+        `budget` is what its page has left of its time, from which it is taken.
+        """
         if job.setup not in self.setups:
             self.setups[job.setup] = json.dumps(setups[job.setup])
-        return open_answer(await self.answer(encode_job(job)))
+        return open_answer(await self.answer(encode_job(job), budget), len(job.formulas))
 
-    async def answer(self, job: SentJob) -> SentAnswer:
+    async def answer(self, job: SentJob, budget: Budget | None = None) -> SentAnswer:
         """What a tab answers to a job; `setups` has what its `setup` names. Raises EngineError."""
         await self.browser()
         self._start_workers()
         request = _Request(job, asyncio.get_running_loop().create_future())
+        request.budget = budget or request.budget
         self._waiting.append(request)
         self._weight += request.weight
         self._work_available.set()
@@ -216,7 +238,7 @@ class Engine:
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                batch = [request for request in await self._next() if not request.result.done()]
+                batch = [request for request in await self._next() if request.is_due()]
                 if not batch:
                     continue
                 while under_way and (len(under_way) == _BATCHES_IN_FLIGHT or _with_care(batch)):
@@ -266,7 +288,16 @@ class Engine:
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
-        answer = await tab.run(jobs, self.setups, self._seconds, careful=_with_care(batch))
+        careful = _with_care(batch)
+        most = batch[0].budget.left if careful else math.inf
+        answer = await tab.run(
+            jobs,
+            self.setups,
+            self._seconds,
+            careful=careful,
+            most=most,
+            spend=lambda seconds: _spend(batch, seconds),
+        )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)

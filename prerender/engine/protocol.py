@@ -22,6 +22,8 @@ X_HEIGHT: int = _CONSTANTS["xHeight"]
 #: ex: what is no wider fits every column of text; a screen of 280 px has at least as many. No
 #: layout is narrower.
 NARROWEST: int = _CONSTANTS["narrowest"]
+#: the same of the font of formulas as MathML
+MATH_X_HEIGHT: int = _CONSTANTS["mathXHeight"]
 #: what stands before ids and classes that authors give to parts of formulas (worker/given.js)
 GIVEN_ID: str = _CONSTANTS["givenId"]
 GIVEN_CLASS: str = _CONSTANTS["givenClass"]
@@ -48,6 +50,8 @@ class SentAnswer(NamedTuple):
     typesets: str = "[]"
     outlines: str = "{}"
     lacking: tuple[tuple[int, str], ...] = ()
+    given_up: bool = False
+    """As in JobResult."""
 
 
 class Answer(NamedTuple):
@@ -81,9 +85,14 @@ def encode_call(setups: Mapping[str, str], jobs: Sequence[SentJob], *, careful: 
     return f'{{"setups": {{{known}}}, "jobs": [{sent}], "careful": {json.dumps(careful)}}}'
 
 
-def decode_answer(text: str) -> Answer:
-    """The answer to a call, its parts as they came."""
+def decode_answer(text: str, count: int) -> Answer:
+    """The answer to a call for so many jobs, its parts as they came.
+
+    Raises ValueError, LookupError, TypeError where it is none.
+    """
     head, outlines, *typesets = text.split("\n")
+    if len(typesets) != count:
+        raise ValueError(f"{len(typesets)} answers to {count} jobs")
     took = json.loads(head)
     return Answer(
         typesets,
@@ -95,14 +104,28 @@ def decode_answer(text: str) -> Answer:
     )
 
 
-def open_answer(answer: SentAnswer) -> JobResult:
-    """The result of a job: what a tab has answered, checked."""
+def open_answer(answer: SentAnswer, count: int) -> JobResult:
+    """The result of a job with `count` formulas: what a tab has answered, checked."""
+    try:
+        return _opened(answer, count)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        error = Typeset(error=_UNREADABLE, accident=True)
+        return JobResult((error,) * count)
+
+
+_UNREADABLE = "cannot be typeset: what the browser answers cannot be read"
+
+
+def _opened(answer: SentAnswer, count: int) -> JobResult:
     outlines, lost = _outlines(answer.outlines)
     typesets = [_checked(decode_typeset(one), lost) for one in json.loads(answer.typesets)]
     for index, why in answer.lacking:
         typesets.insert(index, Typeset(error=why, accident=True))
+    if len(typesets) != count:
+        raise ValueError(f"{len(typesets)} typesets of {count} formulas")
     glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-    return JobResult(tuple(typesets), {glyph: outlines[glyph] for glyph in glyphs})
+    own = {glyph: outlines[glyph] for glyph in glyphs}
+    return JobResult(tuple(typesets), own, answer.given_up)
 
 
 @lru_cache(maxsize=2)

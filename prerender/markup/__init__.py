@@ -15,6 +15,7 @@ from prerender.markup.faces import (
 from prerender.markup.feeds import FOLDER, Picture, images, is_picture_file, mathml
 from prerender.markup.formula import render
 from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
+from prerender.markup.mathfont import math_face, math_file, math_inside
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -60,6 +61,9 @@ __all__ = [
     "is_ignored",
     "is_picture_file",
     "is_rendered_feed",
+    "math_face",
+    "math_file",
+    "math_inside",
     "mathml",
     "outline_frame",
     "outline_lines",

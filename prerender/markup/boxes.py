@@ -59,7 +59,8 @@ class Form:
     `first` writes the first layout of a box, `further` the others, which without our style sheet
     nobody sees; `united` makes a layout and its numbers one; `single` writes a display that has no
     choice, `inline` the parts of an inline formula and what is between them; `whole` makes of what
-    is drawn, and of the formula in words, what a reader without our style sheet sees once.
+    is drawn, and of the formula in words, what a reader without our style sheet sees once;
+    `holds_numbers`: a layout that is as wide as its line has its numbers in it, and shrinks.
     """
 
     attributes: str
@@ -70,6 +71,7 @@ class Form:
     single: Callable[[Layout, RenderState], str]
     inline: Callable[[Sequence[Layout], Sequence[str], Formula, RenderState], str]
     whole: Callable[[str, str], str]
+    holds_numbers: bool = False
 
 
 def without_anchors(tag: EquationNumber) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ def wide(layout: Layout, state: RenderState, form: Form) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(layout, tag=None)
     state.needs.layouts = state.needs.wide = True
+    state.needs.shrink = state.shrink
     drawn = _layout(inner, Range(), True, state, form, form.first, False)
     box = f"<prm-box>{drawn}</prm-box>"
     look = state.needs.look(lowered(layout))
@@ -101,9 +104,10 @@ def display(layouts: tuple[Layout, ...], state: RenderState, form: Form) -> str:
     if len(layouts) == 1 and natural.tag is None and can_be_read(natural, state):
         return form.single(natural, state)
     state.needs.layouts = True
+    state.needs.shrink = state.shrink
     if layouts[-1].tag is not None and layouts[-1].tag.row is None:
         layouts = (*layouts, form.united(layouts[-1], layouts[-1].tag))
-    scrolls = _least(layouts[-1], state) > _UNREADABLE
+    scrolls = _least(layouts[-1], state, form) > _UNREADABLE
     needed = [_ceil(_needed(layout)) for layout in layouts]
     shown = [
         Range(low if at + 1 < len(layouts) else None, needed[at - 1] if at else None)
@@ -148,9 +152,10 @@ _NAMESPACES = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.or
 _UNREADABLE = NARROWEST * X_HEIGHT
 
 
-def _least(layout: Layout, state: RenderState) -> float:
+def _least(layout: Layout, state: RenderState, form: Form) -> float:
     """The width to which a layout shrinks (thousandths of an em); 0: as wide as its line."""
-    return 0 if layout.full_width else layout.width * state.shrink / 100
+    fills = layout.full_width and not form.holds_numbers
+    return 0 if fills else layout.width * state.shrink / 100
 
 
 def _layout(
@@ -167,7 +172,7 @@ def _layout(
     The last one shrinks as far as it can be read, then scrolls. `apart`: what is said of the
     formula is said of each of its layouts (said.py), which is a `prm-view` then.
     """
-    least = _least(layout, state)
+    least = _least(layout, state, form)
     scrolls, viewed = last and least > _UNREADABLE, apart and not last
     kind: Kind = "grid" if layout.tag else "block" if scrolls else form.kind
     if viewed:

@@ -57,12 +57,12 @@ def _file(data: bytes, characters: str = "", suffix: str = ".woff2") -> FontFile
     return FontFile(f"{_BEGIN}{digest(data, 5)}{suffix}", data, characters)
 
 
-def sheet_file(font: FontFile) -> FontFile:
-    """The style sheet that names a font beside it, for pages that have no rules in themselves.
+def sheet_file(rule: str) -> FontFile:
+    """The style sheet with the rule of a font beside it, for pages that have none in themselves.
 
     The sheet that all pages share cannot: of fonts with the same characters browsers take the last.
     """
-    return _file(face(font.name, font.characters).encode(), suffix=".css")
+    return _file(rule.encode(), suffix=".css")
 
 
 def is_font_file(name: str) -> bool:

@@ -12,19 +12,20 @@ from prerender.find import Formula
 from prerender.markup.boxes import Form, display
 from prerender.markup.colours import coloured, has_colours
 from prerender.markup.copied import CLASS, copied, words_of
+from prerender.markup.mathml import MATHML, NAMESPACE
 from prerender.markup.said import name, with_named_links
 from prerender.markup.sheet import RenderState
 from prerender.markup.svg import SVG
 from prerender.markup.text import TEXT
 
-_FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT}
+_FORMS: Mapping[Markup, Form] = {"svg": SVG, "html": TEXT, "mathml": MATHML}
 #: words in a drawing, which are text
 _TEXT = "<text "
 _WORDS = re.compile(r"(?<=>)[^<]+(?=</text>)")
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
-_TEX = {"svg": (CLASS, ' hidden=""'), "html": (f"{CLASS} fallback-image", "")}
+_TEX = {"svg": (CLASS, ' hidden=""'), "html": (f"{CLASS} fallback-image", ""), "mathml": (CLASS, ' hidden=""')}
 
 
 def render(
@@ -55,9 +56,9 @@ def render(
         content = coloured(content, state.needs)
     content = form.whole(content, words_of(formula, carried, state.parting))
     content, anchors = _anchors(content, typeset)
-    content = content.replace("<svg", '<svg role="none"')
+    content = _BOX.sub(r'\g<0> role="none"', content)
     linked = "<a " in content
-    if linked:
+    if linked and form is not MATHML:
         state.needs.links = True
         content = with_named_links(content, formula, typeset, language)
     named = name(formula, typeset, language, linked)
@@ -68,6 +69,10 @@ def render(
         content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
+
+
+#: what readers would get as a picture or a section of its own, Firefox's within a picture, too
+_BOX = re.compile("<(?:svg|prm-(?:box|wide|row|scroll))(?![\\w-])")
 
 
 def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:
@@ -95,16 +100,12 @@ def _unspoken(content: str, linked: bool, state: RenderState) -> str:
     return f'<prm-look inert="">{content}</prm-look>'
 
 
-#: HTML knows elements of MathML by their names
-_MATHML = ' xmlns="http://www.w3.org/1998/Math/MathML"'
-
-
 def _mathml(typeset: Typeset, state: RenderState) -> str:
     """What is said of a formula in languages that it has no words in."""
     if not typeset.mathml:
         return ""
     state.needs.mathml = True
-    start = f"<math{_MATHML}" if state.xml else "<math"
+    start = f"<math{NAMESPACE}" if state.xml else "<math"
     return f'<prm-math hidden="">{start}{typeset.mathml.removeprefix("<math")}</prm-math>'
 
 

@@ -62,6 +62,8 @@ class StyleUse:
     layouts: bool = False
     wide: bool = False
     text: bool = False
+    core: bool = False
+    parts: bool = False
     full: bool = False
     drawings: bool = False
     scroll: bool = False

@@ -7,7 +7,7 @@ import base64
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from prerender.engine import FormulaInput, Job, JobResult, Typeset
+from prerender.engine import FormulaInput, Job, JobResult, Markup, Typeset
 from prerender.errors import EngineError
 from prerender.hashing import fingerprint
 from prerender.markup import (
@@ -17,6 +17,9 @@ from prerender.markup import (
     face,
     face_inside,
     further_file,
+    math_face,
+    math_file,
+    math_inside,
     preload,
     sheet_file,
     stylesheet,
@@ -52,9 +55,9 @@ async def _make(answer: Answer) -> FontFile:
     return await asyncio.to_thread(core_file, result.outlines)
 
 
-def characters_in(typesets: Iterable[Typeset]) -> set[str]:
-    """The characters of our font that these formulas have."""
-    return {character for one in typesets if one.markup == "html" for character in one.glyphs}
+def characters_in(typesets: Iterable[Typeset], markup: Markup = "html") -> set[str]:
+    """The characters of our font that the formulas of a form have."""
+    return {character for one in typesets if one.markup == markup for character in one.glyphs}
 
 
 def has_text(answers: Iterable[JobResult]) -> bool:
@@ -80,11 +83,26 @@ def in_files(
     links = [preload(folder + file.name) for file in fonts]
     # The sheet that pages share stands in that folder
     faces = [face(file.name if external else folder + file.name, file.characters) for file in fonts]
-    sheets = [] if further is None or not external else [sheet_file(further)]
+    sheets = []
+    if further is not None and external:
+        sheets = [sheet_file(face(further.name, further.characters))]
     return PageFont(
         faces[:1] if external else faces,
         links + [stylesheet(folder + file.name) for file in sheets],
         {file.name: [base64.b64encode(file.data).decode()] for file in fonts + sheets},
+    )
+
+
+def math_font(characters: set[str], folder: str | None, *, external: bool) -> PageFont:
+    """The font of formulas as MathML, in a file whose folder has this URL, or in the page."""
+    if folder is None:
+        return PageFont([math_inside(characters)], [], {})
+    file = math_file(characters)
+    sheets = [sheet_file(math_face(file.name))] if external else []
+    return PageFont(
+        [] if external else [math_face(folder + file.name)],
+        [preload(folder + file.name)] + [stylesheet(folder + one.name) for one in sheets],
+        {one.name: [base64.b64encode(one.data).decode()] for one in [file, *sheets]},
     )
 
 

@@ -38,6 +38,8 @@ def sign_place(line_break: str, root: Element) -> dict[str, Any]:
 
 def speech_of(settings: Settings, root: Element) -> Speech:
     """Return what readers get of a page's formulas: as the page says, or the settings."""
+    if settings.markup == "mathml":
+        return "none"  # Readers have the formula itself
     asked = _asked(root)
     return next((one for one in get_args(Speech) if one == asked), settings.speech)
 

@@ -16,7 +16,17 @@ from typing import NamedTuple
 from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
-from prerender.find import Broken, Escape, Formula, Found, Rendered, Unclosed, find, find_rendered
+from prerender.find import (
+    NAME,
+    Broken,
+    Escape,
+    Formula,
+    Found,
+    Rendered,
+    Unclosed,
+    find,
+    find_rendered,
+)
 from prerender.markup import (
     COMMENT,
     ELEMENT,
@@ -43,7 +53,7 @@ from prerender.markup import (
     style_mark,
 )
 from prerender.pipeline.before import Again, Work, counted, notes_on, unlike, work_on
-from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page
+from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page, math_font
 from prerender.pipeline.frameworks import detect_framework
 from prerender.pipeline.given import has_given, linked
 from prerender.pipeline.lacking import Held, cure, lacking, whole_page
@@ -322,6 +332,9 @@ def finish(
         return Finished(encode(page.text, page.codec), _diagnose(plan, [], []))
     typesets, held, outlines = judged(plan, answers)
     done = all(one.error is None for one in typesets)
+    if _reads_mathml(plan, done) and any(one.markup == "mathml" for one in typesets):
+        plan = replace(plan, notes=(*plan.notes, _READS_MATHML))
+        return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
     if _reads_mathml(plan, done) and any(one.mathml for one in typesets):
         typesets = [replace(one, mathml="") for one in typesets]
         plan = replace(plan, notes=(*plan.notes, Diagnostic("note", _UNSAID)))
@@ -347,6 +360,9 @@ def finish(
     edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
     font = _font(typesets, outlines, edits, look, core) if needs.text else PageFont([], [], {})
+    if needs.core:
+        shown = characters_in(typesets, "mathml")
+        font = math_font(shown, look.fonts, external=css is not None)
     needs.faces += font.faces
     told = style_mark(mark, len(edits) + len(font.links))
     style = style_element(told, needs) if css is None else style_link(told, css)
@@ -387,6 +403,14 @@ def judged(
 _UNSAID = (
     "MathJax, which may still be loaded, reads MathML: formulas whose language has no rules for"
     " speech say nothing here"
+)
+
+
+_READS_MATHML = Diagnostic(
+    "error",
+    "the page is left as it is: MathJax, which may still be loaded, would typeset formulas as MathML"
+    " again",
+    cure="render it with another --markup, or have its scripts removed (no --keep-loaders)",
 )
 
 
@@ -554,7 +578,7 @@ _GIVEN = Diagnostic(
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
-_REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
+_REFERENCE = re.compile(rf"\\(?:eq)?ref\s*\{{({NAME})\}}")
 
 
 def formula_diagnostics(

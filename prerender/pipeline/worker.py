@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 from prerender.cache.disk import Cache
-from prerender.engine import Job, JobResult, SentJob, encode_job, open_answer
+from prerender.engine import Budget, Job, JobResult, SentJob, encode_job, open_answer
 from prerender.markup import FontFile
 from prerender.pipeline.outcome import PageResult
 from prerender.pipeline.render import RenderSession, result_of
@@ -59,12 +59,14 @@ class Start(NamedTuple):
 class AskedJob(NamedTuple):
     """A question for the answer to a job, and its set-up (JSON), if it is new.
 
-    `again`: the cache has lost it.
+    `budget` is what its page has of time, and the same for all jobs that go together; `again`: the
+    cache has lost it.
     """
 
     key: str
     job: SentJob
     setup: str | None
+    budget: Budget | None
     again: bool
 
 
@@ -193,28 +195,33 @@ class _Session(RenderSession):
         with self.timing.span(kind, str(page)):
             return action()
 
-    async def typeset(self, key: str, job: Job) -> JobResult:
-        answer = await self._answer(key, job, again=False)
+    async def typeset(self, key: str, job: Job, budget: Budget | None) -> JobResult:
+        answer = await self._answer(key, job, budget, again=False)
         if answer is None:
             # Another worker has had it made, and the first process has forgotten it
             if (kept := self.cache.answer(key)) is not None:
                 self.count(key, job.formula_count, kept.failed, typeset=False)
                 return kept
-            answer = await self._answer(key, job, again=True)
+            answer = await self._answer(key, job, budget, again=True)
         sent, is_first = answer
-        result = open_answer(sent)
+        result = open_answer(sent, len(job.formulas))
         if is_first:
             self.count(key, job.formula_count, result.failed, typeset=True)
             if result.cacheable:
                 self.keep(key, result)
         return result
 
-    async def _answer(self, key: str, job: Job, *, again: bool) -> Any:
+    async def _answer(self, key: str, job: Job, budget: Budget | None, *, again: bool) -> Any:
+        """A tab's answer, and whether no other process has it; None: the cache has it."""
         setup = None
         if job.setup not in self.told:
             self.told.add(job.setup)
             setup = json.dumps(self.setups[job.setup])
-        return await self.link.ask("job", AskedJob(key, encode_job(job), setup, again))
+        asked = AskedJob(key, encode_job(job), setup, budget, again)
+        answer, spent = await self.link.ask("job", asked)
+        if budget is not None:
+            budget.spent = max(budget.spent, spent)
+        return answer
 
     async def ask(self, request: Request) -> dict[str, Any]:
         known: dict[str, Any] | None = self.cache.setup(request.key)

@@ -162,7 +162,7 @@ class _Pool:
 
     def _typeset(self, worker: _Worker, number: int, asked: AskedJob) -> None:
         """Answer with that of a tab, and whether it is the first to get it; None: the cache has."""
-        key, job, setup, again = asked
+        key, job, setup, budget, again = asked
         engine, known = self._session.engine, self._session.requested
         if setup is not None:
             engine.setups.setdefault(job.setup, setup)
@@ -170,14 +170,20 @@ class _Pool:
         is_first = task is None
         if task is None:
             if hash(key) in known and not again:
-                worker.send("answer", number, None)
+                worker.send("answer", number, (None, 0.0))
                 return
             known.add(hash(key))
             self._session.typeset_count += 0 if again else len(job.formulas)
-            task = self._answers[key] = asyncio.ensure_future(engine.answer(job))
+            task = self._answers[key] = asyncio.ensure_future(engine.answer(job, budget))
             while len(self._answers) > self._session.held and self._is_oldest_done():
                 self._answers.popitem(last=False)
-        worker.answer_with(number, task, lambda answer: (answer, is_first))
+
+        def said(answer: SentAnswer) -> tuple[tuple[SentAnswer, bool], float]:
+            if answer.given_up and self._answers.get(key) is task:
+                del self._answers[key]  # another page may have the time
+            return (answer, is_first), budget.spent if budget else 0.0
+
+        worker.answer_with(number, task, said)
 
     def _is_oldest_done(self) -> bool:
         return next(iter(self._answers.values())).done()

@@ -36,7 +36,7 @@ from prerender.browser.pages import (
     open_session,
     with_timeout,
 )
-from prerender.engine import X_HEIGHT
+from prerender.engine import MATH_X_HEIGHT, X_HEIGHT
 
 _HEIGHT = 800
 #: CSS pixels of the page that a picture includes above and below the formula
@@ -159,7 +159,12 @@ async def _results(
             # Scripts may depend on the width at load time; and text must be enlarged only once
             if world is None or (scripts and has_scripts) or screens.text != 1:
                 world = await visit.load(screens.seconds if scripts else None)
-            options = {"textSize": screens.text, "shrink": screens.shrink, "xHeight": X_HEIGHT}
+            options = {
+                "textSize": screens.text,
+                "shrink": screens.shrink,
+                "xHeight": X_HEIGHT,
+                "mathXHeight": MATH_X_HEIGHT,
+            }
             measured = await world.call(_MEASURE, options)
             has_scripts = has_scripts or measured["scripted"]
             seen.append(await _viewport_result(visit.page, world, width, measured))

@@ -133,7 +133,7 @@ def test_what_a_tab_answers_is_checked() -> None:
     fine = layout | {"body": ['<use href="#g"/>'], "glyphs": ["g"]}
     typesets = [{"layouts": [layout]}, {"layouts": [fine], "glyphs": ["g"]}, {"glyphs": ["h"]}]
     outlines = {"g": "m0 0z", "h": "<script>"}
-    answer = open_answer(SentAnswer(json.dumps(typesets), json.dumps(outlines)))
+    answer = open_answer(SentAnswer(json.dumps(typesets), json.dumps(outlines)), 3)
     evil, right, lacking = answer.typesets
     assert lacking.error is not None
     assert evil.error is not None

@@ -186,9 +186,10 @@ def test_no_code_of_a_set_up_runs_in_a_tab(
 
     async def compare(tab: Tab) -> None:
         clean = await run_jobs(tab, probes, setups)
-        jobs = [encode_job(one) for one in [job("evil", "1.5+x"), *probes]]
-        call = encode_call(as_json({"evil": evil}), jobs, careful=False)
-        assert opened(decode_answer(await tab._page.evaluate(RUN, call)))[1:] == clean
+        jobs = [job("evil", "1.5+x"), *probes]
+        call = encode_call(as_json({"evil": evil}), [*map(encode_job, jobs)], careful=False)
+        answer = decode_answer(await tab._page.evaluate(RUN, call), len(jobs))
+        assert opened(answer, jobs)[1:] == clean
         assert await run_jobs(tab, probes, setups) == clean
         assert await tab._page.evaluate(_TRACES) == [None, None, None, None, "function"]
 

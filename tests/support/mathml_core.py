@@ -7,7 +7,7 @@ and the content models of MathML 3 that it keeps).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 _TOKENS = {"mi", "mn", "mo", "mtext", "ms"}
@@ -56,20 +56,38 @@ _OF_ELEMENTS = {
     "munderover": {"accent": _TRUTH, "accentunder": _TRUTH},
     "mtd": {"columnspan": _NUMBER, "rowspan": _NUMBER},
 }
+#: what a formula of a page may have besides
+_OF_PAGES = {"class": re.compile(r"[^<>]+"), "id": re.compile(r"[^<>]+")}
 _WITHIN = {"mtable": {"mtr"}, "mtr": {"mtd"}}
 
 
-def mistakes(mathml: str) -> list[str]:
-    """What is not MathML Core in a `<math>` element; none if all is."""
+def mistakes(mathml: str, *, in_page: bool = False) -> list[str]:
+    """What is not MathML Core in a `<math>` element; none if all is.
+
+    `in_page`: it may have ids, classes and data, and links in its texts, which are HTML.
+    """
     try:
         root = ElementTree.fromstring(mathml)
     except ElementTree.ParseError as error:
         return [str(error)]
     found = [] if root.tag == "math" else [f"<{root.tag}> is not math"]
-    return found + [said for element in root.iter() for said in _mistakes(element)]
+    for token in root.iter("mtext") if in_page else ():
+        for link in token.findall("a"):
+            if set(link.attrib) != {"href"} or any(child.tag != "math" for child in link):
+                found.append("a link")
+            token.remove(link)
+            found += [said for math in link for said in mistakes(_text(math), in_page=True)]
+    more = _OF_PAGES if in_page else {}
+    return found + [said for element in root.iter() for said in _mistakes(element, more)]
 
 
-def _mistakes(element: ElementTree.Element) -> Iterator[str]:
+def _text(element: ElementTree.Element) -> str:
+    return ElementTree.tostring(element, encoding="unicode")
+
+
+def _mistakes(
+    element: ElementTree.Element, more: Mapping[str, re.Pattern[str]]
+) -> Iterator[str]:
     name = element.tag
     if name not in _CHILDREN:
         yield f"<{name}>"
@@ -83,8 +101,10 @@ def _mistakes(element: ElementTree.Element) -> Iterator[str]:
     for child in element:
         if inside is not None and child.tag not in inside:
             yield f"<{child.tag}> in <{name}>"
-    known = _EVERYWHERE | _OF_ELEMENTS.get(name, {})
+    known = _EVERYWHERE | _OF_ELEMENTS.get(name, {}) | more
     for attribute, value in element.attrib.items():
+        if more and attribute.startswith("data-"):
+            continue
         if attribute not in known or not known[attribute].fullmatch(value):
             yield f'{attribute}="{value}" of <{name}>'
 

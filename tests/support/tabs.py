@@ -15,13 +15,16 @@ async def run_jobs(
     tab: Tab, jobs: Sequence[Job], setups: Mapping[str, Any], seconds: float = 60
 ) -> list[list[Typeset]]:
     """What a tab answers. Raises as it does."""
-    return opened(await tab.run([encode_job(job) for job in jobs], as_json(setups), seconds))
+    answer = await tab.run([encode_job(job) for job in jobs], as_json(setups), seconds)
+    return opened(answer, jobs)
 
 
-def opened(answer: Answer) -> list[list[Typeset]]:
+def opened(answer: Answer, jobs: Sequence[Job]) -> list[list[Typeset]]:
     """The typesets of each job in an answer."""
-    results = (open_answer(SentAnswer(one, answer.outlines)) for one in answer.typesets)
-    return [list(result.typesets) for result in results]
+    return [
+        list(open_answer(SentAnswer(typesets, answer.outlines), len(job.formulas)).typesets)
+        for typesets, job in zip(answer.typesets, jobs, strict=True)
+    ]
 
 
 def as_json(setups: Mapping[str, Any]) -> dict[str, str]:

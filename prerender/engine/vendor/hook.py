@@ -17,6 +17,9 @@ when the folder was made from this same lock and hook.
                                         chtml.js chtml/dynamic/*.js chtml/woff2/*.woff2
         mathjax-mhchem-font-extension/  the same without dynamic/, for \\ce
         mathjax-bbm-font-extension/     the same without dynamic/, for \\mathbbm
+        stix-two-math/                  LICENSE package.json files/*.woff: a font with a MATH table,
+                                        for formulas as MathML (WOFF2 takes far longer to read),
+                                        as mathfont.py has changed it
       sre/                              the speech rule engine that this MathJax uses
         sre.js                          package.json mathmaps/*.json (rules, a file a language)
 
@@ -39,6 +42,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -58,16 +62,21 @@ MATHJAX = (
 )
 EXTENSION = ("package.json", "svg.js", "chtml.js", "chtml/woff2/*.woff2")
 FONT = (*EXTENSION, "svg/dynamic/*.js", "chtml/dynamic/*.js")
+MATH = ("LICENSE", "package.json", "files/stix-two-math-latin-400-normal.woff")
 SPEECH = ("package.json", "lib/sre.js", "lib/mathmaps/*.json")
 PACKAGES = {  # npm package: (where it goes, what is taken)
     "mathjax": (".", MATHJAX),
     "@mathjax/mathjax-newcm-font": ("fonts/mathjax-newcm-font", FONT),
     "@mathjax/mathjax-mhchem-font-extension": ("fonts/mathjax-mhchem-font-extension", EXTENSION),
     "@mathjax/mathjax-bbm-font-extension": ("fonts/mathjax-bbm-font-extension", EXTENSION),
+    "@fontsource/stix-two-math": ("fonts/stix-two-math", MATH),
     "speech-rule-engine": ("sre", SPEECH),
 }
 #: extensions whose fonts are not to be had, and rules of a braille that nobody asks for
 LEFT_OUT = frozenset({"bboldx.js", "dsfont.js", "euro.json"})
+
+#: changed by mathfont.py
+MATH_FONT = "fonts/stix-two-math/files/stix-two-math-latin-400-normal.woff"
 
 #: what stands in a file, and what instead
 Changes = tuple[tuple[str, str], ...]
@@ -142,6 +151,8 @@ def bundle(product: Path) -> None:
                 target = fresh / where / inside.as_posix().removeprefix("lib/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
+        font = fresh / MATH_FONT
+        font.write_bytes(run_path(str(VENDOR / "mathfont.py"))["mended"](font.read_bytes()))
         for name, changes in CHANGES.items():
             file = fresh / name
             file.write_text(changed(file.read_text("utf-8"), name, changes), "utf-8")
@@ -163,7 +174,7 @@ def changed(text: str, name: str, changes: Changes) -> str:
 def fingerprint() -> str:
     """The digest of all that the product depends on."""
     digest = hashlib.sha256()
-    for name in ("package.json", "package-lock.json", "NOTICE", "hook.py"):
+    for name in ("package.json", "package-lock.json", "NOTICE", "hook.py", "mathfont.py"):
         digest.update((VENDOR / name).read_bytes())
     return digest.hexdigest()
 

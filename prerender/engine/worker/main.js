@@ -6,8 +6,11 @@
  */
 
 import { formOf, lettersOf, outlinesOf } from './forms.js';
+import { MathmlForm } from './mathml/form.js';
+import { loadFont } from './mathml/boxes.js';
+import { numbers } from './draw.js';
 import { depthsOfBreaks, joined } from './layout/inline.js';
-import { layouts } from './layout/layouts.js';
+import { layouts, sidesOf } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
@@ -55,6 +58,7 @@ const loaded = load();
 async function define(key, setup) {
   const wanted = [...setup.load, ...inputsOf(setup)];
   await Promise.all(wanted.map((name) => window.MathJax.loader.load(name).catch(() => {})));
+  if (setup.markup === 'mathml') await loadFont();
   setups.set(key, { setup, output: makeOutput(setup.output), document: null, clean: [] });
 }
 
@@ -178,7 +182,7 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   }
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
-  const errors = await compile(doc, items, formulas, progress);
+  const errors = await compile(doc, items, formulas, progress, entry.setup.bounds?.size ?? Infinity);
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
@@ -239,17 +243,22 @@ function makeItem(doc, { math, display, input }) {
  * @param {MJ.Item[]} items
  * @param {Formula[]} formulas  what they are made of
  * @param {(at: number) => unknown} progress
+ * @param {number} size  the most characters that a formula may have
  * @returns {Promise<(string | undefined)[]>} the errors
  */
-async function compile(doc, items, formulas, progress) {
+async function compile(doc, items, formulas, progress, size) {
   const errors = [];
   const scopes = scopesOf(doc);
   for (const [index, item] of items.entries()) {
-    const { scope } = formulas[index];
+    const { scope, math } = formulas[index];
     await progress(index);
+    if (math.length > size) {
+      errors.push(`it has ${math.length} characters, more than --formula-size ${size}`);
+      continue;
+    }
     errors.push(
       await attempt(() => {
-        scopes?.enter(scope, formulas[index].math);
+        scopes?.enter(scope, math);
         item.compile(doc);
       }),
     );
@@ -304,7 +313,8 @@ async function answerFor(doc, item, { markup, speech, trusted }, voice) {
   const started = performance.now();
   const heard = voice ? await heardOf(item.root, voice, speech) : {};
   speechTime += performance.now() - started;
-  return { ...(await typeset(doc, item, markup)), ...heard };
+  const set = markup === 'mathml' ? typesetMathml : typeset;
+  return { ...(await set(doc, item, markup)), ...heard };
 }
 
 /**
@@ -333,6 +343,24 @@ async function typeset(doc, item, markup = 'svg') {
 }
 
 /**
+ * @param {MJ.Document} doc
+ * @param {MJ.Item} item
+ * @returns {Promise<Typeset>}
+ */
+async function typesetMathml(doc, item) {
+  const form = new MathmlForm();
+  /** @type {Layout[]} */
+  let drawn = [];
+  const error = await attempt(() => {
+    const svgs = item.display ? [] : doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
+    const parts = svgs.map((svg) => ({ ...boxOf(svg), break_before: breakBefore(svg) }));
+    drawn = svgs.length && svgs.every(hasSize) ? form.inline(doc, item, parts) : form.display(doc, item);
+  });
+  if (error !== undefined) return { error };
+  return { markup: 'mathml', layouts: drawn, glyphs: [...form.glyphs], guessed: [], undefined: undefinedNames(item.root), ...numbersOf(item.root) };
+}
+
+/**
  * The parts of an inline formula, between which a line of text may end.
  *
  * @param {MJ.Document} doc
@@ -343,10 +371,24 @@ async function typeset(doc, item, markup = 'svg') {
 function drawInline(doc, item, form) {
   const svgs = doc.outputJax.typeset(item, doc).childNodes.filter(isSvg);
   // A table with a number asks for the whole line, and has no picture of its own size
-  if (svgs.some((svg) => !svg.hasAttribute('viewBox'))) return drawDisplay(doc, item, form);
+  if (!svgs.every(hasSize)) return drawDisplay(doc, item, form);
   const parts = svgs.map((svg) => ({ ...form.picture(svg), break_before: breakBefore(svg) }));
   const whole = joined(parts, depthsOfBreaks(item.root), (a, b, shift) => form.beside(a, b, shift));
   return whole.map((part) => ({ ...part, content: undefined, body: form.body(part.content, part.width) }));
+}
+
+/** @param {LiteElement} svg */
+function hasSize(svg) {
+  return svg.hasAttribute('viewBox');
+}
+
+/**
+ * @param {LiteElement} svg
+ * @returns {{width: number, height: number, depth: number}} in thousandths of an em
+ */
+function boxOf(svg) {
+  const [, top, width, height] = numbers(svg.getAttribute('viewBox'));
+  return { width, height: -top, depth: height + top };
 }
 
 /**
@@ -397,20 +439,6 @@ function drawLayout({ width, tag, dom }, form, sides) {
   const row = rows.size === 1 ? [...rows][0] : null;
   const beside = { width: number, gap, side: tag.side, body: form.body(content, number), row };
   return { ...body, width: thousandths(width), indent, tag: beside };
-}
-
-/**
- * The sides of the line at which the rows of a multline stand; null for other formulas.
- *
- * @param {MJ.Node} root  the compiled formula
- * @returns {string[] | null}
- */
-function sidesOf(root) {
-  const [table, ...others] = root.childNodes[0].childNodes;
-  const isWide = table?.isKind('mtable') && table.attributes.get('data-width-includes-label');
-  if (!isWide || others.length) return null;
-  const cells = table.childNodes.map((row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
-  return cells.every((row) => row.length === 1) ? cells.map(([cell]) => cell.attributes.get('columnalign')) : null;
 }
 
 /**

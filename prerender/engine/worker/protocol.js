@@ -25,10 +25,11 @@
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ * @property {{size: number, macros: number}} [bounds]  what a formula may have of characters, and expand of macros
  * @property {boolean} [trusted]  whether ids and classes that formulas give are names of the page
  * @property {{style: 'mathspeak' | 'clearspeak', braille: boolean}} [speech]  how formulas are said
  *
- * @typedef {'svg' | 'html'} Markup  pictures, or text in our font
+ * @typedef {'svg' | 'html' | 'mathml'} Markup  pictures, text in our font, or MathML Core
  *
  * @typedef {Record<string, unknown>} Options  of a part of MathJax; functions and regular expressions
  *   travel as their source (mathjax.js: revive)
@@ -93,6 +94,8 @@ import constants from './constants.json' with { type: 'json' };
 
 /** The height of an x in MathJax's font, in thousandths of an em. */
 export const X_HEIGHT = constants.xHeight;
+/** The same in the font of MathML (OS/2: sxHeight). */
+export const MATH_X_HEIGHT = constants.mathXHeight;
 /** The size of the text that MathJax is told; no length that leaves a tab depends on it. */
 export const PX_PER_EM = constants.pxPerEm;
 /** ex: no layout of a display is looked for that is narrower than this. */

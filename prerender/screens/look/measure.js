@@ -2,15 +2,15 @@
  * Measures the formulas of a rendered page at a screen's width; returns what is wrong with them.
  *
  * A picture's viewBox defines its intended size and the position of its baseline. Text in our font
- * defines them by its style; while it is measured, a picture inside it (a stand-in) has its units. The
- * actual geometry is measured against references: pictures of size zero beside the formula, on the
+ * defines them by its style; while it is measured, a picture inside it (a stand-in) has its units. A
+ * `math` has such a picture beside it; how high it is, only its browser knows. The actual geometry is measured against references: pictures of size zero beside the formula, on the
  * baseline of the text, which everything around the formula moves and turns in the same way.
  *
- * @param {{textSize: number, shrink: number, xHeight: number}} options  text size factor (1: the
+ * @param {{textSize: number, shrink: number, xHeight: number, mathXHeight: number}} options  text size factor (1: the
  *   page's own); the least readable fraction of a formula's size; the height of an x in MathJax's
- *   font, in thousandths of an em
+ *   font, in thousandths of an em; the same in that of MathML
  */
-({ textSize, shrink, xHeight }) => {
+({ textSize, shrink, xHeight, mathXHeight }) => {
   /**
    * @typedef {object} Violation
    * @property {number} index  of the formula in the page
@@ -32,7 +32,8 @@
    * @property {number} ex  pixels of an ex in it
    * @property {number} textEx  pixels of an ex in the text around it
    *
-   * @typedef {SVGSVGElement | HTMLElement} Picture  an svg, or a text in our font (`prm-text`)
+   * @typedef {SVGSVGElement | HTMLElement | MathMLElement} Picture  an svg, a text in our font
+   *   (`prm-text`), or a `math`
    *
    * @typedef {[index: number, formula: Element]} Indexed
    *
@@ -187,7 +188,8 @@
    */
   function picturesOf(formula) {
     const texts = [.../** @type {NodeListOf<HTMLElement>} */ (formula.querySelectorAll(TEXT))];
-    const all = [...texts, ...[...formula.querySelectorAll('svg')].filter(isPicture)];
+    const maths = [.../** @type {NodeListOf<MathMLElement>} */ (formula.querySelectorAll('math'))].filter((math) => !math.parentElement?.closest('math, prm-math'));
+    const all = [...texts, ...maths, ...[...formula.querySelectorAll('svg')].filter(isPicture)];
     return all.sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   }
 
@@ -206,10 +208,23 @@
   function boxOf(picture) {
     if (picture instanceof SVGSVGElement) return picture.hasAttribute('viewBox') ? picture.viewBox.baseVal : null;
     if (picture.classList.contains('prm-full')) return null;
+    if (picture instanceof MathMLElement) return { ...TEXT_BOX, width: widthOf(picture) };
     const style = getComputedStyle(picture);
     const [high, deep, wide] = ['--h', '--d', '--n'].map((name) => 1000 * Number.parseFloat(style.getPropertyValue(name)));
     const box = high ? { y: -high - (deep || 0), height: high } : TEXT_BOX;
     return { ...box, width: wide || (1000 * picture.getBoundingClientRect().width) / Number.parseFloat(style.fontSize) };
+  }
+
+  /**
+   * The width that a `math` is meant to have, in the units of a picture.
+   *
+   * @param {MathMLElement} math
+   */
+  function widthOf(math) {
+    const style = getComputedStyle(math);
+    const wide = Number.parseFloat(style.getPropertyValue('--n'));
+    const ems = wide || math.getBoundingClientRect().width / Number.parseFloat(style.fontSize);
+    return (1000 * ems * xHeight) / mathXHeight;
   }
 
   /**
@@ -223,11 +238,12 @@
   }
 
   /**
-   * @param {HTMLElement} text
+   * @param {HTMLElement | MathMLElement} text
    * @returns {SVGSVGElement}
    */
   function standIn(text) {
     const one = document.createElementNS(SVG, 'svg');
+    if (text instanceof MathMLElement) return standBeside(text, one);
     one.setAttribute('viewBox', '0 0 1000 1000');
     one.style.cssText = `all:initial!important;width:1em!important;height:1em!important;
       margin:0 -1em -1em 0!important;vertical-align:baseline!important;font-size:inherit!important`;
@@ -236,9 +252,30 @@
     return one;
   }
 
+  /**
+   * @param {MathMLElement} math
+   * @param {SVGSVGElement} one
+   */
+  function standBeside(math, one) {
+    const em = (1000 * xHeight) / mathXHeight;
+    one.setAttribute('viewBox', `0 0 ${em} ${em}`);
+    one.style.cssText = `all:initial!important;width:1em!important;height:1em!important;
+      margin:0 -1em -1em 0!important;vertical-align:baseline!important;font-size:${getComputedStyle(math).fontSize}!important;
+      position:${math.getAttribute('display') === 'block' ? 'absolute' : 'static'}!important`;
+    // In a box of its own only what is in it is on its line
+    if (math.closest('prm-wide')) {
+      const text = document.createElementNS(math.namespaceURI, 'mtext');
+      text.append(one);
+      math.append(text);
+      one.style.setProperty('position', 'static', 'important');
+    } else math.before(one);
+    standIns.set(math, one);
+    return one;
+  }
+
   /** @param {SVGSVGElement} svg */
   function isNested(svg) {
-    return Boolean(svg.parentElement?.closest(`svg, ${TEXT}`));
+    return Boolean(svg.parentElement?.closest(`svg, math, ${TEXT}`));
   }
 
   /** @param {Element} element */
@@ -268,6 +305,7 @@
       const [outer, ...inner] = references[index];
       return part.seen.map((picture, number) => /** @type {const} */ ([picture, transformed(picture, outer, inner[number], part)]));
     });
+    for (const one of standIns.values()) one.closest('mtext')?.remove();
     for (const one of [...references.flat(2), ...standIns.values()]) one.remove();
     return new Map(all);
   }
@@ -365,7 +403,7 @@
     });
     const style = getComputedStyle(around(part.formula));
     // A text of several parts may begin on a line of its own and end on another
-    const isBroken = picture.localName === TEXT && picture.querySelector('prm-break') !== null;
+    const isBroken = picture.querySelector('prm-break') !== null || picture.closest('.prm-parts') !== null;
     const line = Number.parseFloat(style.lineHeight) || Number.parseFloat(style.fontSize) * 1.2;
     // By a line's height: a line ends between them
     const formulas = outer.flatMap((one) => inner.map((other) => relative(other, one).f)).filter((by) => Math.abs(by) < line * 0.8);
@@ -586,6 +624,7 @@
     if (size / part.ex > 1 + CLOSE && Math.max(meant.width, meant.height) > SLACK) {
       return [`it is drawn at ${percent(size / part.ex)} of its size`];
     }
+    if (picture instanceof MathMLElement) return [];
     return /** @type {const} */ (['width', 'height']).flatMap((side) => tooLarge(picture, side, meant[side]));
   }
 
@@ -621,13 +660,26 @@
   }
 
   /**
+   * The room that is drawn on: parts of a `math` may be wider than it.
+   *
+   * @param {Element} element
+   */
+  function reach(element) {
+    const all = element instanceof MathMLElement ? [element, ...element.children] : [element];
+    const boxes = all.map((one) => one.getBoundingClientRect());
+    const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+    const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+    return { left, top, right, bottom };
+  }
+
+  /**
    * Whether something in the formula shows less than all of a picture; what scrolls shows all.
    *
    * @param {Picture} picture
    * @param {Part} part
    */
   function cut(picture, { formula }) {
-    let inner = picture.getBoundingClientRect();
+    let inner = reach(picture);
     for (let one = around(picture); one !== formula.parentElement; one = around(one)) {
       const { display, overflowX, overflowY } = getComputedStyle(one);
       if (/^(inline|contents)$/.test(display)) continue;
@@ -635,7 +687,7 @@
       const across = inner.left < outer.left - SLACK || inner.right > outer.right + SLACK;
       const along = inner.top < outer.top - SLACK || inner.bottom > outer.bottom + SLACK;
       if ((across && CLIPS.test(overflowX)) || (along && CLIPS.test(overflowY))) return ['it is cut off'];
-      if (SCROLLS.test(overflowX) || SCROLLS.test(overflowY)) inner = outer;
+      if (SCROLLS.test(overflowX) || SCROLLS.test(overflowY)) inner = reach(one);
     }
     return [];
   }
@@ -653,7 +705,7 @@
     const isScrolling = (/** @type {Element} */ box) => SCROLLS.test(getComputedStyle(box).overflowX);
     const fixed = seen.filter((picture) => !scrolling.some((box) => box.contains(picture) && isScrolling(box)));
     const reaches = [...fixed, ...scrolling, ...own].some((element) => {
-      const { left, right } = element.getBoundingClientRect();
+      const { left, right } = reach(element);
       return boxes.some((box) => left < box.left - SLACK || right > box.right + SLACK);
     });
     return reaches ? ['it reaches out of its container'] : [];

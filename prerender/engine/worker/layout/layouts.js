@@ -14,6 +14,8 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  * @property {number} [narrowest]   no layout narrower than this is looked for, ex
  * @property {number} [step]   a layout must be narrower than the one before by this share
  * @property {import('./breaker.js').SignPlace} [signs]   where a sign stands that a line is broken at
+ * @property {(root: MJ.Wrapper, isNatural: boolean) => unknown} [write]   what else is to be known of a layout,
+ *   while the formula has its lines
  */
 
 /**
@@ -28,6 +30,7 @@ import { NARROWEST, PX_PER_EM } from '../protocol.js';
  *   formula: the widest tag, the least space between it and the body, `left` or `right`, and what
  *   MathJax keeps free beside the body in all (the same on both sides where it is centred)
  * @property {import('../nodes.js').LiteElement} dom  MathJax's mjx-container
+ * @property {unknown} written
  */
 
 /** What it costs to give up the columns of an alignment. */
@@ -44,6 +47,13 @@ const PHONE = 44;
  */
 const HANDHELD = 58;
 
+/** ex: no screen has a wider column. */
+const WIDEST = 250;
+
+/** Chances to break from which on fewer layouts are made: what they cost grows with both. */
+const MANY = 300;
+const COARSE = 0.5;
+
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
@@ -53,19 +63,19 @@ const GIVE_UP = 0.9;
  * @param {Options} [options]
  * @returns {Layout[]}   widest first; the first is exactly MathJax's own, unbroken
  */
-export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06, signs = 'before' } = {}) {
+export function layouts(item, doc, { narrowest = NARROWEST, step = 0.06, signs = 'before', write = () => null } = {}) {
   setRoom(item, doc, 0);
   const root = wrap(item, doc, 'overflow');
-  const natural = draw(root);
+  const natural = draw(root, (wrapper) => write(wrapper, true));
   if (!item.display || natural.width <= narrowest) return [natural];
 
-  const all = [natural, ...descend(item, doc, natural, root, { narrowest, step, signs })];
+  const all = [natural, ...descend(item, doc, natural, root, { narrowest, step, signs, write })];
   // Without its columns an alignment can only win where they cost more than giving them up
   const good = all.findLast((layout) => layout.penalty <= FOLDED) ?? natural;
   const unfold = good.width > narrowest && fold(item.root);
   if (unfold) {
     try {
-      for (const layout of descend(item, doc, good, null, { narrowest, step, signs })) {
+      for (const layout of descend(item, doc, good, null, { narrowest, step, signs, write })) {
         all.push({ ...layout, penalty: layout.penalty + FOLDED });
       }
     } finally {
@@ -96,7 +106,7 @@ function presentable(all) {
  * @param {Required<Options>} options
  * @returns {Layout[]}
  */
-function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
+function descend(item, doc, widest, drawn, { narrowest, step, signs, write }) {
   const kept = widest.width <= HANDHELD ? widest.outer : new Set();
   const margins = widest.tag?.margins ?? 0;
   const jax = doc.outputJax;
@@ -104,6 +114,7 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
   const table = jax.factory.getNodeClass('mtable').prototype;
   const { adjustColumnWidths: shares } = table;
   const breaks = openBreaks(item.root);
+  const coarse = Math.min(COARSE, step * Math.max(1, breaks.at.size / MANY));
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
   /** @type {MJ.Wrapper | null} */
@@ -123,7 +134,7 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
     setRoom(item, doc, room + margins);
     /** @type {MJ.Wrapper} */
     const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
-    const layout = tabular || widthOf(broken) <= most ? draw(broken) : null;
+    const layout = tabular || widthOf(broken) <= most ? draw(broken, (wrapper) => write(wrapper, false)) : null;
     root = tabular || breaker.reached ? null : broken;
     if (!layout || layout.width > most) return null;
     return { ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer };
@@ -137,8 +148,8 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs }) {
     let reached = widest.width;
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
-      const most = reached * (1 - step);
-      room = Math.max(narrowest, Math.min(room * (1 - step), most));
+      const most = reached * (1 - coarse);
+      room = Math.max(narrowest, Math.min(room * (1 - coarse), most, WIDEST));
       const layout = fit(room, most, null);
       if (layout) {
         found.push(layout);
@@ -252,9 +263,10 @@ function widthOf(root) {
  * One layout, by MathJax.
  *
  * @param {MJ.Wrapper} root
+ * @param {(root: MJ.Wrapper) => unknown} write
  * @returns {Layout}
  */
-function draw(root) {
+function draw(root, write) {
   const { jax } = root;
   const { x_height: ex } = jax.font.params;
   const dom = jax.createNode();
@@ -262,7 +274,7 @@ function draw(root) {
   const table = jax.table?.hasLabels ? jax.table : null;
   const { w, h, d } = root.getOuterBBox();
   const width = (table ? table.getWidth() : w) / ex;
-  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, outer: new Set(), tag: null, dom };
+  const layout = { width, height: h / ex, depth: d / ex, penalty: 0, worst: 0, outer: new Set(), tag: null, dom, written: write(root) };
   if (!table) return layout;
   const { attributes } = table.node;
   const { L, R } = table.getBBox();
@@ -292,4 +304,18 @@ function worthwhile([natural, ...others], narrowest, step) {
     if (!beaten && last > narrowest && a.width <= last * (1 - step)) kept.push(a);
   });
   return kept;
+}
+
+/**
+ * The sides of the line at which the rows of a multline stand; null for other formulas.
+ *
+ * @param {MJ.Node} root  the compiled formula
+ * @returns {string[] | null}
+ */
+export function sidesOf(root) {
+  const [table, ...others] = root.childNodes[0].childNodes;
+  const isWide = table?.isKind('mtable') && table.attributes.get('data-width-includes-label');
+  if (!isWide || others.length) return null;
+  const cells = table.childNodes.map((row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
+  return cells.every((row) => row.length === 1) ? cells.map(([cell]) => cell.attributes.get('columnalign')) : null;
 }

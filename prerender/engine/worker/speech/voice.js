@@ -3,7 +3,7 @@
  * rule engine that MathJax itself uses, or MathML, where there are no words for it.
  */
 
-import { mathmlOf } from '../mathml.js';
+import { mathmlOf } from '../mathml/core.js';
 import { speaker } from './engine.js';
 import { all, isSeen } from './mend.js';
 import { readingOf } from './reading.js';

@@ -1,0 +1,99 @@
+"""STIX Two Math as it is published in; the same as Chromium needs it out.
+
+Chromium follows MathML Core to the letter, where TeX and Firefox are more lenient, and the font counts on
+them. What is changed is said below; what only hinting and texts need is left out.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from io import BytesIO
+from typing import Any
+
+from fontTools.misc.transform import Transform
+from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+
+_LEFT_OUT = {"DSIG", "GDEF", "GPOS", "cvt ", "fpgm", "gasp", "prep"}
+#: accents that are letters, by the combining ones that have their wider forms: a browser places what
+#: has no width of its own not where it should be
+_SPACING = {0x02C6: 0x0302, 0x02DC: 0x0303, 0x02C7: 0x030C}
+#: glyphs that say that they join nothing at their left, and with what they do
+_JOINED = "uni2192.var"
+#: Radical signs, and how much narrower and lower they get. The least is higher than what mostly stands
+#: in it, and hangs below the line; each leaves the room that the widest would take.
+_RADICALS = {
+    "uni221A": (0.88, 0.82),
+    "uni221A.s1": (0.74, 1.0),
+    "uni221A.s2": (0.66, 1.0),
+    "uni221A.s3": (0.66, 1.0),
+    "uni221A.s4": (0.64, 1.0),
+    "uni221A.x": (0.64, 1.0),
+    "uni221A.t": (0.64, 1.0),
+}
+#: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that holds
+#: for boxes, and not for letters.
+_DROP = 50
+
+
+def mended(data: bytes) -> bytes:
+    """The font for our pages (WOFF); the same bytes for the same font."""
+    font = TTFont(BytesIO(data), recalcTimestamp=False)
+    for name in _LEFT_OUT & set(font.keys()):
+        del font[name]
+    math = font["MATH"].table
+    math.MathConstants.SubscriptBaselineDropMin.Value = _DROP
+    _join(math.MathVariants)
+    _stretch_accents(font, math.MathVariants)
+    for name, (across, down) in _RADICALS.items():
+        _scale(font, name, across, down)
+    _tell_heights(font, math.MathVariants)
+    file = BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+def _join(variants: Any) -> None:
+    """Have arrows grow to the right: each part of a glyph overlaps the one before it.
+
+    https://learn.microsoft.com/typography/opentype/spec/math#mathvariants-table
+    """
+    for construction in variants.HorizGlyphConstruction:
+        for part in getattr(construction.GlyphAssembly, "PartRecords", ()):
+            if part.glyph == _JOINED:
+                part.StartConnectorLength = part.EndConnectorLength
+
+
+def _stretch_accents(font: TTFont, variants: Any) -> None:
+    names = font.getBestCmap()
+    known = variants.HorizGlyphCoverage.glyphs
+    made = dict(zip(known, variants.HorizGlyphConstruction, strict=True))
+    for spacing, combining in _SPACING.items():
+        wider = deepcopy(made[names[combining]])
+        wider.MathGlyphVariantRecord[0].VariantGlyph = names[spacing]
+        made[names[spacing]] = wider
+    glyphs = sorted(made, key=font.getGlyphID)
+    variants.HorizGlyphCoverage.glyphs = glyphs
+    variants.HorizGlyphConstruction = [made[name] for name in glyphs]
+    variants.HorizGlyphCount = len(glyphs)
+
+
+def _scale(font: TTFont, name: str, across: float, down: float) -> None:
+    """Make a glyph narrower, and lower from its top, which stays."""
+    top = font["glyf"][name].yMax
+    pen = TTGlyphPen(font.getGlyphSet())
+    scaled = Transform(across, 0, 0, down, 0, round(top * (1 - down)))
+    font.getGlyphSet()[name].draw(TransformPen(pen, scaled))
+    font["glyf"][name] = pen.glyph()
+    font["glyf"][name].recalcBounds(font["glyf"])
+    advance, _ = font["hmtx"][name]
+    font["hmtx"][name] = (round(advance * across), font["glyf"][name].xMin)
+
+
+def _tell_heights(font: TTFont, variants: Any) -> None:
+    """Have the table of radical signs say how high they are now."""
+    at = variants.VertGlyphCoverage.glyphs.index("uni221A")
+    for record in variants.VertGlyphConstruction[at].MathGlyphVariantRecord:
+        glyph = font["glyf"][record.VariantGlyph]
+        record.AdvanceMeasurement = glyph.yMax - glyph.yMin + 1

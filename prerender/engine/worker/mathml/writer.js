@@ -1,0 +1,377 @@
+/**
+ * A compiled formula in, with the lines in which MathJax has set it; the content of a `math` of a page
+ * out, in MathML Core: with ids, classes, links and styles, TeX's spaces, numbers, and lines as rows of
+ * tables.
+ */
+
+import { SAFE_URL } from '../draw.js';
+import { CLASSES } from '../layout/breaks.js';
+import { isHarmless } from '../harmless.js';
+import { cellsOf, CoreWriter, element, labelOf, length, styles } from './core.js';
+import { ems, indented, joinLines, linesOf, markLine } from './lines.js';
+
+const { BIN, REL } = CLASSES;
+const ROW = /^(mrow|TeXAtom|mstyle|math)$/;
+const SCRIPT = /^m(sub|sup|subsup|multiscripts)$/;
+/** em: a difference of spaces that nobody sees. */
+const EPSILON = 0.002;
+
+/**
+ * @typedef {{left: number, right: number}} Room  beside an operator, in em
+ * @typedef {Room & {form: string, isTold: boolean}} Placed  with its form, and whether that has to be told
+ *
+ * @typedef {object} Numbers  of the rows of a table that is the whole formula
+ * @property {MJ.Node} table
+ * @property {'left' | 'right'} side
+ * @property {string} align  where the formula stands: left, center, right
+ * @property {string} gap  the least space between the two
+ * @property {boolean} isWide  whether its rows stand at the sides of the line
+ * @property {boolean} isBelow  whether a number stands below its row
+ */
+
+/** Writes one formula, once. */
+export class PageWriter extends CoreWriter {
+  /** @type {MJ.Node[]} where lines end */
+  breaks = [];
+  /** @type {Map<MJ.Node, Placed>} */
+  #placed = new Map();
+  /** @type {Set<MJ.Node>} operators that are accents */
+  #accents = new Set();
+  /** Whether what is written goes over lines, so that fences cannot see what is between them. */
+  #isBroken = false;
+
+  /**
+   * @param {Map<MJ.Node, MJ.Wrapper>} wrappers  MathJax's, of the formula's nodes
+   * @param {(character: string, form: string, isTold: boolean) => Room} roomOf  what browsers put beside an operator
+   * @param {Numbers | null} [numbers]
+   * @param {Set<MJ.Node>} [ends]  where parts end, whose spaces stay: all other places are not broken at
+   */
+  constructor(wrappers, roomOf, numbers = null, ends) {
+    super();
+    this.ends = ends;
+    this.wrappers = wrappers;
+    this.roomOf = roomOf;
+    this.numbers = numbers;
+  }
+
+  /** @param {MJ.Node} root */
+  content(root) {
+    return joinLines(this.lines(root), root.attributes.get('display') === 'block');
+  }
+
+  /** @param {MJ.Node} root */
+  lines(root) {
+    return linesOf(this.inside(root));
+  }
+
+  /** @param {MJ.Node} node */
+  write(node) {
+    const written = super.write(node);
+    const href = node.isInferred ? undefined : node.attributes?.getExplicit('href');
+    return href && SAFE_URL.test(String(href).trim()) ? linked(String(href), written) : written;
+  }
+
+  /** @param {MJ.Node} node */
+  part(node) {
+    return joinLines(linesOf(this.write(node)), Boolean(node.attributes.get('displaystyle')));
+  }
+
+  /** @param {MJ.Node} node */
+  inside(node) {
+    if (!node.isInferred && !node.isKind('mrow')) return super.inside(node);
+    const outside = this.#isBroken;
+    this.#isBroken = !this.ends && this.#hasLines(node);
+    const written = this.#row(node.childNodes);
+    this.#isBroken = outside;
+    return written;
+  }
+
+  /**
+   * The children of a row, with TeX's spaces between them, and marks where lines end.
+   *
+   * @param {MJ.Node[]} children
+   */
+  #row(children) {
+    const items = this.#items(children);
+    const spaces = items.map(({ node, mark }, index) => (this.ends || !mark ? spaceBefore(node) : 0));
+    // Between two operators, the space is that of the sign, or of the first
+    const isBefore = (/** @type {number} */ index) =>
+      index > 0 && items[index - 1].node.isEmbellished && (isSign(items[index - 1].node) || !isSign(items[index].node)) && (this.ends || !items[index].mark);
+    return items
+      .map(({ node, mark, again }, index) => {
+        const isBeside = isBefore(index);
+        const next = items[index + 1];
+        const isFirst = index === 0 || Boolean(mark);
+        const isLast = !next || Boolean(next.mark);
+        const position = isFirst && isLast ? 'infix' : isFirst ? 'prefix' : isLast ? 'postfix' : 'infix';
+        if (node.isEmbellished) this.#place(node, position, { left: isBeside ? 0 : spaces[index], right: next && isBefore(index + 1) ? spaces[index + 1] : 0 });
+        const space = spaces[index] && !isBeside && !node.isEmbellished ? element('mspace', { width: ems(spaces[index]) }, '') : '';
+        return again + mark + space + this.write(node);
+      })
+      .join('');
+  }
+
+  /**
+   * What of a row is written, each with the mark of a line's end before it; `again`: the sign that the
+   * line before it ends with, too.
+   *
+   * @param {MJ.Node[]} children
+   */
+  #items(children) {
+    /** @type {{node: MJ.Node, mark: string, again: string}[]} */
+    const items = [];
+    let due = '';
+    for (const node of children) {
+      const broken = node.isEmbellished ? node.coreMO() : node;
+      const style = this.#breakAt(broken);
+      const mark = style ? this.#mark(broken) : '';
+      if (isNothing(node)) {
+        due ||= mark;
+        continue;
+      }
+      items.push({ node, mark: due || (style === 'after' ? '' : mark), again: style === 'duplicate' ? this.write(node) : '' });
+      due = style === 'after' ? mark : '';
+    }
+    return items;
+  }
+
+  /**
+   * @param {MJ.Node} node  that is an operator, perhaps with something around it
+   * @param {string} position  the form that its place gives it
+   * @param {Room} room
+   */
+  #place(node, position, room) {
+    const mo = node.coreMO();
+    if (this.#placed.has(mo)) return;
+    const given = mo.attributes.getExplicit('form');
+    // What starts a line goes on with the one before
+    const form = given ?? (isSign(mo) ? 'infix' : position);
+    this.#placed.set(mo, { ...room, form, isTold: form !== position });
+  }
+
+  /** @param {MJ.Node} node  at which a line is broken */
+  #mark(node) {
+    this.breaks.push(node);
+    const { attributes } = node;
+    const em = (/** @type {string} */ name) => this.wrappers.get(node)?.length2em(attributes.get(name) ?? '0') ?? 0;
+    const align = attributes.get('indentalign');
+    return markLine({ align: ['left', 'right', 'center'].includes(align) ? align : '', shift: em('indentshift'), leading: em('data-lineleading') });
+  }
+
+  /** @param {MJ.Node} node */
+  #breakAt(node) {
+    const style = this.wrappers.get(node)?.breakStyle ?? '';
+    return this.ends && !this.ends.has(node) ? '' : style;
+  }
+
+  /**
+   * Whether lines end within a row.
+   *
+   * @param {MJ.Node} node
+   * @returns {boolean}
+   */
+  #hasLines(node) {
+    if (this.#breakAt(node)) return true;
+    const parts = node.isInferred || ROW.test(node.kind) ? node.childNodes : SCRIPT.test(node.kind) ? node.childNodes.slice(0, 1) : [];
+    return parts.some((part) => this.#hasLines(part));
+  }
+
+  /** @param {MJ.Node} node */
+  plain(node) {
+    if (node.isKind('msqrt')) return element('msqrt', this.globals(node), this.part(node.childNodes[0]));
+    if (node.isKind('mroot')) return element('mroot', this.globals(node), this.part(node.childNodes[0]) + this.write(node.childNodes[1]));
+    if (!SCRIPT.test(node.kind)) return super.plain(node);
+    // The script of what goes over lines stands in the last
+    const [base, ...scripts] = node.childNodes.map((child) => this.write(child));
+    const cut = base.lastIndexOf('<@');
+    if (cut < 0) return element(node.kind, this.globals(node), base + scripts.join(''));
+    const lines = linesOf(base);
+    const last = lines[lines.length - 1];
+    last.content = element(node.kind, this.globals(node), element('mrow', {}, last.content) + scripts.join(''));
+    return lines.map((line, index) => (index ? markLine(line) : '') + line.content).join('');
+  }
+
+  /**
+   * @param {MJ.Node} node
+   * @returns {import('./core.js').Attributes}
+   */
+  globals(node) {
+    const { attributes } = node;
+    const style = attributes.getExplicit('style');
+    const names = /** @type {string[]} */ (attributes.getExplicitNames()).filter((name) => name.startsWith('data-kept-'));
+    return {
+      ...super.globals(node),
+      id: attributes.getExplicit('id'),
+      class: attributes.getExplicit('class'),
+      style: style && harmless(String(style)),
+      ...Object.fromEntries(names.map((name) => [name.replace('data-kept-', 'data-'), String(attributes.getExplicit(name))])),
+    };
+  }
+
+  /**
+   * @param {MJ.Node} node
+   * @returns {import('./core.js').Attributes}
+   */
+  spacing(node) {
+    const given = super.spacing(node);
+    const placed = this.#placed.get(node);
+    const wrapper = this.wrappers.get(node);
+    if (!placed) return given;
+    const usual = this.roomOf(node.getText(), placed.form, placed.isTold);
+    const told = (/** @type {'left' | 'right'} */ side) => (Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
+    const isFence = this.#isBroken && node.attributes.get('stretchy') && wrapper?.stretch?.dir === VERTICAL;
+    const size = isFence ? ems(wrapper.getBBox().h + wrapper.getBBox().d) : undefined;
+    return {
+      ...given,
+      form: placed.isTold ? placed.form : undefined,
+      lspace: given.lspace && given.lspace !== '0' ? given.lspace : told('left'),
+      rspace: given.rspace && given.rspace !== '0' ? given.rspace : told('right'),
+      minsize: size ?? given.minsize,
+      maxsize: size ?? given.maxsize,
+    };
+  }
+
+  /** @param {MJ.Node} node  with something above or below it */
+  limits(node) {
+    for (const script of node.childNodes.slice(1)) {
+      const mo = script?.isEmbellished ? script.coreMO() : null;
+      if (mo?.attributes.get('accent')) this.#accents.add(mo);
+    }
+    return super.limits(node);
+  }
+
+  /** @param {MJ.Node} node */
+  operator(node) {
+    const written = super.operator(node);
+    if (!this.#accents.has(node)) return written;
+    const accent = ACCENTS[node.getText()];
+    if (!accent) return written;
+    this.glyphs.add(accent.text);
+    return written.replace(/^<mo/, `<mo${accent.size}`).replace(/>[^<>]*</, `>${accent.text}<`);
+  }
+
+  /** @param {MJ.Node} node */
+  table(node) {
+    const written = super.table(node);
+    if (this.numbers?.table !== node) return written;
+    return written.replace(/^<mtable/, '<mtable style="width:100%"');
+  }
+
+  /**
+   * A row of a table, with a row more for each line that its cells have more.
+   *
+   * @param {MJ.Node} node
+   * @param {import('./core.js').Looks[]} looks
+   */
+  tableRow(node, looks) {
+    const cells = cellsOf(node);
+    const columns = cells.map((cell) => linesOf(this.inside(cell)));
+    const count = Math.max(1, ...columns.map((lines) => lines.length));
+    const rows = Array.from({ length: count }, (_, at) =>
+      cells.map((cell, index) => {
+        const line = columns[index][at];
+        if (!line) return '<mtd></mtd>';
+        const [above, right, below, left] = looks[index].room;
+        const room = [at ? ems(line.leading) : above, right, at + 1 < count ? '0' : below, left];
+        const isBroken = columns[index].length > 1;
+        const lines = styles(looks[index].lines, this.#isWide(node) && 'width:100%');
+        return this.cell(cell, { ...looks[index], lines, room, side: isBroken ? line.align || 'left' : undefined }, isBroken ? indented(line) : line.content);
+      }),
+    );
+    const numbered = this.numbers?.table === node.parent ? this.#numbered(node, rows, looks[0]?.room ?? []) : rows;
+    return numbered.map((row, index) => element('mtr', index ? {} : this.globals(node), row.join(''))).join('');
+  }
+
+  /** @param {MJ.Node} row  whose table is as wide as its line */
+  #isWide({ parent }) {
+    return Boolean(this.numbers?.isWide && this.numbers.table === parent);
+  }
+
+  /**
+   * Rows of cells with their number, and with what is free at their sides.
+   *
+   * @param {MJ.Node} node
+   * @param {string[][]} rows
+   * @param {string[]} room  of the first cell
+   */
+  #numbered(node, rows, [above = '0', , below = '0']) {
+    const { side, align, gap, isWide, isBelow } = /** @type {Numbers} */ (this.numbers);
+    const label = labelOf(node);
+    const share = (/** @type {string} */ at) => (isWide || align === at ? undefined : align === 'center' ? 'width:50%' : 'width:100%');
+    const free = (/** @type {string} */ at) => (isWide && at !== side ? '' : element('mtd', { style: share(at) }, ''));
+    const number = (/** @type {Record<string, string | undefined>} */ more, /** @type {string[]} */ padding) => {
+      if (!label) return free(side);
+      const style = styles(`padding:${padding.join(' ')}`, `text-align:${side}`, side === 'right' && 'text-align:-webkit-right', more.columnspan ? '' : share(side));
+      return element('mtd', { ...this.globals(label), ...more, style }, this.inside(label));
+    };
+    const beside = side === 'right' ? [above, '0', below, gap] : [above, gap, below, '0'];
+    const isFirst = (/** @type {number} */ index) => index === 0 && !isBelow;
+    const written = rows.map((row, index) => {
+      const told = isFirst(index) ? number({}, beside) : free(side);
+      return side === 'right' ? [free('left'), ...row, told] : [told, ...row, free('right')];
+    });
+    if (!isBelow || !label) return written;
+    return [...written, [number({ columnspan: String(written[0].length) }, ['.2em', '0', below, '0'])]];
+  }
+}
+
+/** Accents by what MathJax has for them: of the size of letters, and such as stretch. */
+/** @type {Record<string, {text: string, size: string}>} */
+const ACCENTS = {
+  '^': { text: '\u02c6', size: '' },
+  '~': { text: '\u02dc', size: '' },
+  '\u2192': { text: '\u2192', size: ' mathsize="70%"' },
+};
+/** MathJax's DIRECTION. */
+const VERTICAL = 'v';
+
+/**
+ * What shows nothing: a place where a line may end, `{}`, a fence that is not there.
+ *
+ * @param {MJ.Node} node
+ */
+function isNothing(node) {
+  if (['id', 'class', 'href'].some((name) => node.attributes.getExplicit(name))) return false;
+  if (node.isKind('mspace')) return ['width', 'height', 'depth'].every((name) => node.attributes.getExplicit(name) === undefined);
+  return node.isToken && !node.childNodes.some((child) => !child.isKind('text') || child.getText());
+}
+
+/**
+ * A relation or a binary operator.
+ *
+ * @param {MJ.Node} node
+ */
+function isSign(node) {
+  return node.isEmbellished && [BIN, REL].includes(node.coreMO().texClass);
+}
+
+/**
+ * TeX's space before what stands in a row, in em.
+ *
+ * @param {MJ.Node} node
+ */
+function spaceBefore(node) {
+  const told = length(node.texSpacing());
+  return told ? parseFloat(told) : 0;
+}
+
+/** @param {string} style  as the author has written it */
+function harmless(style) {
+  const probe = document.createElement('i');
+  probe.style.cssText = style;
+  const kept = [...probe.style].filter((name) => isHarmless(name, probe.style.getPropertyValue(name)));
+  return kept.map((name) => `${name}:${probe.style.getPropertyValue(name)}`).join(';') || undefined;
+}
+
+/**
+ * MathML Core has no links, but texts may have HTML in them.
+ *
+ * @param {string} href
+ * @param {string} written
+ */
+function linked(href, written) {
+  const open = element('a', { href }, '').replace('</a>', '');
+  const text = /^<mtext([^<>]*)>([^<>]*)<\/mtext>$/.exec(written);
+  if (text) return `<mtext${text[1]}>${open}${text[2]}</a></mtext>`;
+  return `<mtext>${open}<math>${written}</math></a></mtext>`;
+}

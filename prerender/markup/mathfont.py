@@ -1,0 +1,96 @@
+"""Characters of formulas in MathML in, the font that has them out, as a file and as CSS.
+
+A browser takes how high brackets grow, and all that places scripts and fractions, from the first font
+of a formula: so a page has one, with the variants and parts of its characters. It is a subset of
+STIX Two Math: what most pages need, and of all else the rows of Unicode's charts of which a page has
+something. So pages with much the same needs share a file, and no page's depends on another's.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from io import BytesIO
+
+from prerender.engine import math_font
+from prerender.hashing import digest
+from prerender.markup.faces import FontFile
+
+FAMILY = "prm-mathml"
+
+
+def _span(first: int, last: int) -> frozenset[int]:
+    return frozenset(range(first, last + 1))
+
+
+#: what most pages need: ASCII, capital Greek, letters in italics, and the commonest operators
+_CORE = (
+    _span(0x20, 0x7E)
+    | frozenset(map(ord, "ℎ\u00a0·×±÷¬¯ˉ‾…⋯⋮⋱′″→←⇒⇔↦∀∃∂∅∇∈∉∏∑−∗∘√∞∣∥∧∨∩∪∫∼≃≅≈≠≡≤≥⊂⊆⊕⊗⊥⋅⟨⟩ℝℕℤℓ"))
+    | frozenset(map(ord, "ΓΔΘΛΞΠΣΦΨΩ\u2061\u2062\u2063\u2064\u0302\u0303\u0304\u0307\u20d7ˆ˜"))
+    | _span(0x1D434, 0x1D467)
+    | _span(0x1D6FC, 0x1D71B)
+)
+#: alphabets of Mathematical Alphanumeric Symbols, and characters that stand for letters of them
+_ALPHABETS = tuple(_span(first, first + 51) for first in range(0x1D400, 0x1D6A4, 52)) + tuple(
+    _span(first, first + 57) for first in range(0x1D6A8, 0x1D7CA, 58)
+)
+#: the size of other groups
+_ROW = 16
+
+
+def math_file(characters: Iterable[str]) -> FontFile:
+    """The font of a page whose formulas have these characters."""
+    data = _subset(_groups(characters))
+    return FontFile(f"prerender-math-{digest(data, 5)}.woff2", data)
+
+
+def math_inside(characters: Iterable[str]) -> str:
+    """The rule with a font in it that has these characters and no others."""
+    data = _subset(frozenset(map(ord, characters)) | {0x20})
+    return math_face(f"data:font/woff2;base64,{base64.b64encode(data).decode()}")
+
+
+def math_face(url: str) -> str:
+    """The rule that names the font of MathML."""
+    return f"@font-face{{font-family:{FAMILY};src:url({url});font-display:block}}"
+
+
+def _groups(characters: Iterable[str]) -> frozenset[int]:
+    """What most pages need, and the groups of the characters that are not in it."""
+    codes = set(_CORE)
+    for code in map(ord, characters):
+        if code not in codes:
+            codes |= _group(code)
+    return frozenset(codes)
+
+
+def _group(code: int) -> frozenset[int]:
+    alphabet = next((one for one in _ALPHABETS if code in one), None)
+    return alphabet or _span(code - code % _ROW, code - code % _ROW + _ROW - 1)
+
+
+@lru_cache(512)
+def _subset(codes: frozenset[int]) -> bytes:
+    # What makes it takes a while to load, and most runs make none
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(BytesIO(_whole()), lazy=True, recalcTimestamp=False)
+    options = Options()
+    options.layout_features = ["ssty", "dtls", "flac"]
+    options.hinting = False
+    options.name_IDs = [0, 1, 2, 13, 14]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=sorted(codes))
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    file = BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+@cache
+def _whole() -> bytes:
+    return math_font()
