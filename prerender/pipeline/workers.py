@@ -40,6 +40,8 @@ from prerender.settings import Settings
 
 #: pages for which starting a process is worth while
 _PAGES = 32
+#: answers that are kept for other processes, until the cache has them
+_HELD = 1000
 #: seconds that a process may take to end by itself
 _PATIENCE = 2.0
 #: The process has our modules, whoever has found them how, and nothing of the caller's `__main__`
@@ -108,11 +110,14 @@ class _Pool:
         self, page: PurePosixPath, data: bytes, scripts: ScriptReader
     ) -> PageResult:
         """What becomes of a page. A process that it ends is replaced."""
-        worker = min(self._workers, key=lambda one: one.load)
+        worker = min(self._workers, key=lambda one: one.load, default=None)
+        if worker is None:  # none could be started
+            return await render_page(page, data, self._session, scripts)
         try:
             return await self._render(worker, page, data, scripts)
         except _NoProcessError:
-            return await render_page(page, data, self._session, scripts)
+            self._workers = [one for one in self._workers if one is not worker]
+            return await self.result_of(page, data, scripts)
         except _LostError:
             if worker in self._workers:
                 at = self._workers.index(worker)
@@ -175,7 +180,7 @@ class _Pool:
             known.add(hash(key))
             self._session.typeset_count += 0 if again else len(job.formulas)
             task = self._answers[key] = asyncio.ensure_future(engine.answer(job, budget))
-            while len(self._answers) > self._session.held and self._is_oldest_done():
+            while len(self._answers) > _HELD and self._is_oldest_done():
                 self._answers.popitem(last=False)
 
         def said(answer: SentAnswer) -> tuple[tuple[SentAnswer, bool], float]:
@@ -294,7 +299,7 @@ class _Worker:
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._lost = _LostError(_DIED) if is_ready else _NoProcessError()
+            self._lost = _LostError(_DIED) if is_ready else _NoProcessError(_DIED)
             for future in self._asked.values():
                 if not future.done():
                     future.set_exception(self._lost)
@@ -323,11 +328,7 @@ async def _start_process() -> Process:
     own: dict[str, Any] = {"process_group": 0}
     if sys.platform == "win32":
         own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        _COMMAND,
-        json.dumps([os.fspath(one) for one in sys.path]),
-    ]
+    path = json.dumps([os.fspath(one) for one in sys.path])
+    encoding = ["-X", "utf8"] if sys.flags.utf8_mode else []
+    command = [sys.executable, "-I", *encoding, "-c", _COMMAND, path]
     return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, **own)
