@@ -15,6 +15,7 @@ import pickle
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
@@ -80,11 +81,12 @@ class PageTask(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What took how many seconds."""
+    """What took how many seconds, and when it ended, by the clock of the process."""
 
     kind: Kind
     seconds: float
     what: str
+    end: float
 
 
 class Counted(NamedTuple):
@@ -99,13 +101,15 @@ class Counted(NamedTuple):
 class PageAnswer(NamedTuple):
     """What has become of a page, and what to count and to time meanwhile.
 
-    `known` are the formulas of pages from the cache, and how many of them have an error.
+    `known` are the formulas of pages from the cache, and how many of those have an error; `now` is
+    the clock of the process.
     """
 
     result: PageResult
     jobs: list[Counted]
     known: tuple[int, int]
     spans: list[Span]
+    now: float
 
 
 def pack(messages: Iterable[Message]) -> bytes:
@@ -170,8 +174,10 @@ class _Spans(Timing):
         super().__init__()
         self.spans: list[Span] = []
 
-    def record(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
-        self.spans.append(Span(kind, seconds, what))
+    def record(
+        self, kind: Kind, seconds: float, what: str = "", lane: str = "", ago: float = 0.0
+    ) -> None:
+        self.spans.append(Span(kind, seconds, what, time.perf_counter()))
 
 
 @dataclass(slots=True)
@@ -180,6 +186,7 @@ class _Session(RenderSession):
 
     link: Link = field(kw_only=True)
     spans: _Spans = field(default_factory=_Spans)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     told: set[str] = field(default_factory=set)
     jobs: list[Counted] = field(default_factory=list)
     known: tuple[int, int] = (0, 0)
@@ -191,9 +198,10 @@ class _Session(RenderSession):
         self.timing = self.spans
 
     async def run_in_thread(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
-        # No tab waits for this process
-        with self.timing.span(kind, str(page)):
-            return action()
+        # Without a thread, but one at a time, so that messages go and come between them
+        async with self.turn:
+            with self.timing.span(kind, str(page)):
+                return action()
 
     async def typeset(self, key: str, job: Job, budget: Budget | None) -> JobResult:
         answer = await self._answer(key, job, budget, again=False)
@@ -244,7 +252,7 @@ class _Session(RenderSession):
 
     def answer(self, result: PageResult) -> PageAnswer:
         """A page's answer, with what was counted and timed since the last one."""
-        answer = PageAnswer(result, self.jobs, self.known, self.spans.spans)
+        answer = PageAnswer(result, self.jobs, self.known, self.spans.spans, time.perf_counter())
         self.jobs, self.known, self.spans.spans = [], (0, 0), []
         return answer
 
@@ -268,10 +276,10 @@ async def _serve(read: BinaryIO, write: Callable[[bytes], object]) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     async def render(number: int, page: PageTask) -> None:
-        if page.pickled is not None:
-            reader = readers[page.reader] = pickle.loads(page.pickled)
-            session.readers[id(reader)] = page.reader
         try:
+            if page.pickled is not None:
+                reader = readers[page.reader] = pickle.loads(page.pickled)
+                session.readers[id(reader)] = page.reader
             result = await result_of(
                 PurePosixPath(page.name), page.data, session, readers[page.reader]
             )
@@ -302,9 +310,11 @@ async def _serve(read: BinaryIO, write: Callable[[bytes], object]) -> None:
 
 
 def _read(file: BinaryIO) -> bytes:
-    """The next list of messages; empty: there is none."""
+    """The next list of messages; empty: there is none, or not all of it."""
     head = file.read(LENGTH.size)
-    return file.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
+    length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+    data = file.read(length)
+    return data if len(data) == length else b""
 
 
 def main() -> None:

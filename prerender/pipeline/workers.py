@@ -154,7 +154,8 @@ class _Pool:
         session.from_cache += answer.known[0]
         session.failed_before += answer.known[1]
         for span in answer.spans:
-            session.timing.record(*span, lane)
+            ago = answer.now - span.end
+            session.timing.record(span.kind, span.seconds, span.what, lane, ago)
         return answer.result
 
     def _take(self, worker: _Worker, message: Message) -> None:
