@@ -38,9 +38,10 @@ _FEW_TRIES = 4
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
-#: seconds of work for each tab that is open, at which one more is opened than is usual for so many
-#: cores; and from how many answers on it is known how long the work takes
-_LATE = 4.0
+#: seconds of a tab's work that wait at a time, at which spare tabs are opened (formulas that nothing
+#: is said of do not come to that: where tabs share work, all of them take a quarter more for it); and
+#: from how many answers on it is known how long work takes
+_LATE = 8.0
 _KNOWN = 8
 
 
@@ -191,7 +192,7 @@ class Engine:
         self._waiting.append(request)
         self._weight += request.weight
         self._work_available.set()
-        if self._answers >= _KNOWN and self._weight > self._speed * self._tabs * _LATE:
+        if self._answers >= _KNOWN and self._weight > self._speed * _LATE:
             self._is_late.set()
         return await request.result
 

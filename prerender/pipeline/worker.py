@@ -323,6 +323,7 @@ def main() -> None:
     os.dup2(2, 1)
     gc.freeze()
     gc.set_threshold(_OBJECTS, 50, 100)
+    gc.enable()  # modules are imported without
 
     def write(data: bytes) -> None:
         rest = memoryview(data)

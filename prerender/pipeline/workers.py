@@ -46,7 +46,7 @@ _HELD = 1000
 _PATIENCE = 2.0
 #: The process has our modules, whoever has found them how, and nothing of the caller's `__main__`
 _COMMAND = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); "
     "from prerender.pipeline.worker import main; main()"
 )
 
