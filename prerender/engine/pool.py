@@ -38,8 +38,8 @@ _FEW_TRIES = 4
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
-#: seconds of a tab's work that wait at a time, at which spare tabs are opened (formulas that nothing
-#: is said of do not come to that: where tabs share work, all of them take a quarter more for it); and
+#: seconds of a tab's work that wait at a time, at which spare tabs are opened (formulas that
+#: nothing is said of do not come to that: tabs that share work take a quarter more for it), and
 #: from how many answers on it is known how long work takes
 _LATE = 8.0
 _KNOWN = 8
