@@ -7,6 +7,10 @@
 # make recipes  set everything up, run the documentation's recipes with the generators themselves
 # make living set everything up, open the sites of real generators and themes with their scripts on;
 #             a few of them: python -m tests.tools.living NAME...
+# make fuzz   set everything up, run generated cases: a minute of each kind; more of one of them:
+#             python -m tests.tools.fuzz --seconds 3600 restore
+# make attacks  set everything up, build and open pages that mean harm beside pages that do not
+# make soak   set everything up, build 100,000 formulas while the browser is killed again and again
 # make clean  take away all that the others made
 #
 # Each works as the first command in a fresh clone. Needed beforehand: Python 3.11 or newer with pip
@@ -23,7 +27,7 @@ MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py mathfon
 # A file's tests share what is dear to make, so they stay with one worker.
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo quick test thorough lint bench docs recipes living clean chromium
+.PHONY: demo quick test thorough lint bench docs recipes living fuzz attacks soak clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -64,6 +68,15 @@ recipes: .venv/.test chromium
 
 living: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.living
+
+fuzz: .venv/.test tests/node_modules/.made chromium
+	python -m tests.tools.fuzz
+
+attacks: .venv/.test tests/node_modules/.made chromium
+	python -m tests.tools.attacks --firefox
+
+soak: .venv/.test chromium
+	python -m tests.tools.soak
 
 clean:
 	rm -rf .venv dist tests/node_modules prerender/engine/mathjax .hypothesis .*_cache

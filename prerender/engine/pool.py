@@ -300,6 +300,9 @@ class Engine:
             spend=lambda seconds: _spend(batch, seconds),
         )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
+        for job, seconds in zip(jobs, answer.job_seconds, strict=True):
+            if self._timing.is_slow(seconds):
+                self._timing.note(seconds, [json.loads(one)["math"] for one in job.formulas])
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)

@@ -57,13 +57,14 @@ class SentAnswer(NamedTuple):
 class Answer(NamedTuple):
     """What a call gives: the typesets of each job, and the outlines that they use, in JSON.
 
-    `seconds` is what the tab took, `layout_seconds` how much of that for layouts of displays,
-    `speech_seconds` for what is said; `heap` the bytes that it holds now.
+    `seconds` is what the tab took, `job_seconds` for each job, `layout_seconds` how much of that
+    for layouts of displays, `speech_seconds` for what is said; `heap` the bytes that it holds now.
     """
 
     typesets: list[str]
     outlines: str
     seconds: float
+    job_seconds: list[float]
     layout_seconds: float
     speech_seconds: float
     heap: int
@@ -98,6 +99,7 @@ def decode_answer(text: str, count: int) -> Answer:
         typesets,
         outlines,
         took["milliseconds"] / 1000,
+        [time / 1000 for time in took["job_milliseconds"]],
         took["layout_milliseconds"] / 1000,
         took["speech_milliseconds"] / 1000,
         took["heap"],

@@ -25,7 +25,11 @@ _WORDS = re.compile(r"(?<=>)[^<]+(?=</text>)")
 _ID = re.compile(r' id="([^"]*)"')
 #: a picture has no words beside it without our style sheet; reader modes, which drop what is
 #: hidden, keep a class of this name (Readability, _isProbablyVisible)
-_TEX = {"svg": (CLASS, ' hidden=""'), "html": (f"{CLASS} fallback-image", ""), "mathml": (CLASS, ' hidden=""')}
+_TEX = {
+    "svg": (CLASS, ' hidden=""'),
+    "html": (f"{CLASS} fallback-image", ""),
+    "mathml": (CLASS, ' hidden=""'),
+}
 
 
 def render(

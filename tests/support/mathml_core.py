@@ -85,9 +85,7 @@ def _text(element: ElementTree.Element) -> str:
     return ElementTree.tostring(element, encoding="unicode")
 
 
-def _mistakes(
-    element: ElementTree.Element, more: Mapping[str, re.Pattern[str]]
-) -> Iterator[str]:
+def _mistakes(element: ElementTree.Element, more: Mapping[str, re.Pattern[str]]) -> Iterator[str]:
     name = element.tag
     if name not in _CHILDREN:
         yield f"<{name}>"
@@ -101,7 +99,7 @@ def _mistakes(
     for child in element:
         if inside is not None and child.tag not in inside:
             yield f"<{child.tag}> in <{name}>"
-    known = _EVERYWHERE | _OF_ELEMENTS.get(name, {}) | more
+    known = {**_EVERYWHERE, **_OF_ELEMENTS.get(name, {}), **more}
     for attribute, value in element.attrib.items():
         if more and attribute.startswith("data-"):
             continue

@@ -111,6 +111,7 @@ def _build(
     limits = ["--jobs", "1", "--time-limit", "8", "--page-time-limit", "30", "--quiet"]
     command = [sys.executable, "-m", "prerender", *map(str, words), *limits]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    print(f"{markup}: {name} is built", file=sys.stderr, flush=True)
     assert done.returncode in (0, 1), done.stderr[-4000:]
     assert "Traceback" not in done.stderr, done.stderr[-4000:]
     return {file: (out / file).read_bytes() for file in pages}
@@ -138,6 +139,7 @@ def _opened(
         assert all(one in said for one in _SEEN), f"it is not seen what is wrong: {said}"
         assert ears.heard, "nothing is heard"
         ears.heard.clear()
+        print(f"{markup}: {len(results)} pages to open", file=sys.stderr, flush=True)
         for one, data in results.items():
             file.write_bytes(data)
             for found in _wrong(page, file):
@@ -161,6 +163,7 @@ def _wrong(page: Page, file: Path) -> Iterator[str]:
 
 
 def _in_firefox(results: Mapping[Attack, bytes], ears: Listener, markup: str) -> Iterator[str]:
+    print(f"{markup}: as many in Firefox", file=sys.stderr, flush=True)
     with firefox() as browser:
         for one, data in results.items():
             browser.show(data.decode("utf-8", "replace"), 1000)

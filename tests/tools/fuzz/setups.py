@@ -11,7 +11,7 @@ from typing import Any
 from prerender.engine.model import engine_setup
 from prerender.errors import PageError
 from prerender.find import find
-from prerender.setup import collect, interpret
+from prerender.setup import collect, interpret, roles
 from prerender.setup.functions import translated
 from prerender.setup.scripts import Script
 from prerender.source import parse
@@ -105,6 +105,21 @@ _CODE = [
         "switch",
     ),
 ]
+_NAMES = [
+    *("MathJax", "window", "window.MathJax", "MathJax.Hub.Config", "katex", "renderMathInElement"),
+    *(
+        "document.body",
+        "Object.assign",
+        "var",
+        "const",
+        "require",
+        "'MathJax.js'",
+        "||",
+        "??",
+        "if",
+    ),
+    *("document.createElement", "appendChild", "src", "onload", "load", "typeset", "Hub", "Queue"),
+]
 _PAGE = parse(r"<!doctype html><title>t</title><p class=aaac>$a$ \(b\) <i class=x>$c$</i>")
 _SOURCE = r"<!doctype html><title>t</title><p class=aaac>$a$ \(b\) <i class=x>$c$</i>"
 
@@ -127,6 +142,10 @@ def _check(chance: random.Random) -> None:
         pass
     computes = translated(" ".join(chance.choices(_CODE, k=chance.randint(0, 12))))
     json.dumps(computes)
+    words = " ".join(chance.choices(_CODE + _NAMES, k=chance.randint(0, 16)))
+    scripts = [Script("", None, words, {}), *([Script("", src, "", {"src": src})] if src else [])]
+    collect(scripts, lambda _: words)
+    roles(scripts, lambda _: words)
 
 
 def _value(chance: random.Random, depth: int) -> Any:
