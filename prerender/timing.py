@@ -10,7 +10,7 @@ import heapq
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -66,17 +66,16 @@ class Timing:
         """Add time to the sums only."""
         self._sums[kind] += seconds
 
-    def note(self, seconds: float, count: int, first: Callable[[], str]) -> None:
-        """Remember how long a job took that typeset `count` formulas, if it is among the slowest.
+    def is_slow(self, seconds: float) -> bool:
+        """Whether a job that took so long is among the slowest so far."""
+        return len(self._slowest) < _SLOWEST or seconds > self._slowest[0].seconds
 
-        `first` gives the first of them; it is asked only then.
-        """
-        is_full = len(self._slowest) >= _SLOWEST
-        if not count or (is_full and seconds <= self._slowest[0].seconds):
-            return
-        heapq.heappush(self._slowest, SlowJob(seconds, first(), count - 1))
-        if is_full:
-            heapq.heappop(self._slowest)
+    def note(self, seconds: float, math: Sequence[str]) -> None:
+        """Remember a job, what it typeset, and how long that took, if it is among the slowest."""
+        if math:
+            heapq.heappush(self._slowest, SlowJob(seconds, math[0], len(math) - 1))
+            if len(self._slowest) > _SLOWEST:
+                heapq.heappop(self._slowest)
 
     @property
     def slowest(self) -> list[SlowJob]:

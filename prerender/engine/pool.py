@@ -13,14 +13,13 @@ import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from types import TracebackType
 from typing import Any
 
 from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
 from prerender.engine.model import Budget, Job, JobResult, cores
-from prerender.engine.protocol import SentAnswer, SentJob, encode_job, first_formula, open_answer
+from prerender.engine.protocol import SentAnswer, SentJob, encode_job, open_answer
 from prerender.engine.tab import NotBegunError, Tab
 from prerender.errors import EngineError
 from prerender.timing import Timing
@@ -40,8 +39,8 @@ _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
 #: seconds of a tab's work that wait at a time, at which spare tabs are opened (formulas that
-#: nothing is said of do not come to that: where tabs share work, all take a quarter more for it);
-#: and from how many answers on it is known how long work takes
+#: nothing is said of do not come to that: tabs that share work take a quarter more for it), and
+#: from how many answers on it is known how long work takes
 _LATE = 8.0
 _KNOWN = 8
 
@@ -302,7 +301,8 @@ class Engine:
         )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
         for job, seconds in zip(jobs, answer.job_seconds, strict=True):
-            self._timing.note(seconds, len(job.formulas), partial(first_formula, job))
+            if self._timing.is_slow(seconds):
+                self._timing.note(seconds, [json.loads(one)["math"] for one in job.formulas])
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)

@@ -76,12 +76,6 @@ def encode_job(job: Job) -> SentJob:
     return SentJob(job.setup, formulas, job.weight)
 
 
-def first_formula(job: SentJob) -> str:
-    """The TeX (or MathML) of a job's first formula."""
-    math: str = json.loads(job.formulas[0])["math"]
-    return math
-
-
 def encode_call(setups: Mapping[str, str], jobs: Sequence[SentJob], *, careful: bool) -> str:
     """A call for jobs; `setups` are those that the tab does not know yet, in JSON, by keys."""
     known = ", ".join(f"{json.dumps(key)}: {setup}" for key, setup in setups.items())
