@@ -4,8 +4,13 @@
 # make thorough  the same with the slow ones
 # make bench  set everything up, run the benchmarks
 # make docs   set everything up, build the documentation into cache/docs, look at its pages
+# make recipes  set everything up, run the documentation's recipes with the generators themselves
 # make living set everything up, open the sites of real generators and themes with their scripts on;
 #             a few of them: python -m tests.tools.living NAME...
+# make fuzz   set everything up, run generated cases: a minute of each kind; more of one of them:
+#             python -m tests.tools.fuzz --seconds 3600 restore
+# make attacks  set everything up, build and open pages that mean harm beside pages that do not
+# make soak   set everything up, build 100,000 formulas while the browser is killed again and again
 # make clean  take away all that the others made
 #
 # Each works as the first command in a fresh clone. Needed beforehand: Python 3.11 or newer with pip
@@ -22,7 +27,7 @@ MADE_FROM := pyproject.toml $(addprefix prerender/engine/vendor/,hook.py mathfon
 # A file's tests share what is dear to make, so they stay with one worker.
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo quick test thorough lint bench docs living clean chromium
+.PHONY: demo quick test thorough lint bench docs recipes living fuzz attacks soak clean chromium
 .NOTPARALLEL:
 
 demo: .venv/.demo chromium
@@ -51,12 +56,27 @@ bench: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.bench
 
 docs: .venv/.test chromium
-	mkdocs build --strict --quiet --config-file docs/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 	prerender check cache/docs --screens 320,390,820
 	@echo 'Open $(CURDIR)/cache/docs/index.html in a browser.'
 
+# What PyPI and npm do not have.
+recipes: .venv/.test chromium
+	@command -v jekyll >/dev/null && command -v doxygen >/dev/null || { $(APT) update && \
+	  $(APT) install -y --no-install-recommends jekyll doxygen >/dev/null; }
+	python -m tests.tools.recipes
+
 living: .venv/.test tests/node_modules/.made chromium
 	python -m tests.tools.living
+
+fuzz: .venv/.test tests/node_modules/.made chromium
+	python -m tests.tools.fuzz
+
+attacks: .venv/.test tests/node_modules/.made chromium
+	python -m tests.tools.attacks --firefox
+
+soak: .venv/.test chromium
+	python -m tests.tools.soak
 
 clean:
 	rm -rf .venv dist tests/node_modules prerender/engine/mathjax .hypothesis .*_cache

@@ -204,6 +204,14 @@ class Settings:
         least=0.1,
         word="SECONDS",
     )
+    page_time_limit: float = option(
+        600.0,
+        "engine",
+        "The time that the formulas of a page may take together; those that are left then are "
+        "errors.",
+        least=0.1,
+        word="SECONDS",
+    )
     memory_limit: int = option(
         1024,
         "engine",
@@ -222,6 +230,21 @@ class Settings:
         100_000,
         "engine",
         "The number of formulas of a page; one that has more is left as it is, with an error.",
+        least=1,
+        word="N",
+    )
+    formula_size: int = option(
+        100_000,
+        "engine",
+        "The size of a formula; a larger one is an error.",
+        least=1,
+        word="CHARACTERS",
+    )
+    macro_limit: int = option(
+        10_000,
+        "engine",
+        "How many macros and environments a page's set-up may allow a formula to expand; without "
+        "one, MathJax allows 1,000.",
         least=1,
         word="N",
     )

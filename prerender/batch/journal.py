@@ -1,7 +1,8 @@
 """The journal of a job: records the state of each page in SQLite, so that the job can continue.
 
 Rows are written a chunk of pages at a time, after the pages themselves. A run that is killed in
-between leaves rendered pages without a row; they are rendered again, to the same bytes.
+between leaves rendered pages without a row; they are rendered again, to the same bytes. Each row is
+sealed: one that is not as it was written counts for nothing, and its page is rendered again.
 """
 
 from __future__ import annotations
@@ -11,28 +12,37 @@ import os
 import posixpath
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from prerender.errors import UsageError
+from prerender.hashing import seal
 from prerender.report.diagnostics import DiagnosticExcerpt
 
 #: a `failed` page will be retried, one `aside` not until the page or the settings change
 State = Literal["todo", "done", "failed", "aside"]
 
-_VERSION = 2
+_VERSION = 3
 #: "prer": SQLite's application_id, so that another program's database is refused
 _PROGRAM = 0x70726572
 _TABLE = """CREATE TABLE pages (source BLOB, target BLOB, page BLOB, state TEXT, stamp TEXT,
   hash TEXT, settings TEXT, result TEXT, needs TEXT, attempts INT, seconds REAL, status TEXT,
-  formulas INT, errors INT, warnings INT, said TEXT, PRIMARY KEY (source, target, page)
+  formulas INT, errors INT, warnings INT, said TEXT, seal BLOB, PRIMARY KEY (source, target, page)
   ) WITHOUT ROWID"""
 _SECONDS = 30
+#: where a file of SQLite has its application_id (https://www.sqlite.org/fileformat.html)
+_PROGRAM_AT = slice(68, 72)
+#: what SQLite says of a file that is damaged
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class JournalError(UsageError):
     """The journal cannot be used; the message begins with its file name."""
+
+
+class DamagedJournalError(JournalError):
+    """A file that was a journal, and cannot be read."""
 
 
 class Row(NamedTuple):
@@ -90,6 +100,7 @@ class Journal:
         self._file = file
         with self._translated_errors():
             self._database = sqlite3.connect(file, timeout=_SECONDS)
+            self._database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             self._open()
 
     def close(self) -> None:
@@ -97,9 +108,15 @@ class Journal:
         self._database.close()
 
     def rows(self, site: Site) -> dict[str, Row]:
-        """Return the rows of a site by page."""
+        """Return the rows of a site by page; those that are damaged are deleted."""
         found = self._select("source=? AND target=?", *_key(site))
-        return {row.page: row for _, row in found}
+        rows = {row.page: row for _, row in found}
+        with self._translated_errors():
+            query = "SELECT count(*) FROM pages WHERE source=? AND target=?"
+            if self._database.execute(query, _key(site)).fetchone() != (len(rows),):
+                self.forget(site)
+                self.keep((site, row) for row in rows.values())
+        return rows
 
     def begin(
         self, site: Site, requested: Iterable[str], existing: Collection[str] | None = None
@@ -160,12 +177,15 @@ class Journal:
     def _select(self, where: str, *values: bytes) -> Iterator[tuple[str, Row]]:
         with self._translated_errors():
             query = f"SELECT * FROM pages WHERE {where} ORDER BY source, target, page"
-            for source, _, page, *rest in self._database.execute(query, values):
-                yield os.fsdecode(source), Row(os.fsdecode(page), *rest)
+            for *told, sealed in self._database.execute(query, values):
+                if sealed == _seal(told):
+                    source, _, page, *rest = told
+                    yield os.fsdecode(source), Row(os.fsdecode(page), *rest)
 
     def _insert(self, site: Site, rows: list[Row]) -> None:
-        values = [(*_key(site), os.fsencode(row.page), *row[1:]) for row in rows]
-        marks = ",".join("?" * (2 + len(Row._fields)))
+        told = [(*_key(site), os.fsencode(row.page), *row[1:]) for row in rows]
+        values = [(*one, _seal(one)) for one in told]
+        marks = ",".join("?" * (3 + len(Row._fields)))
         self._database.executemany(f"INSERT OR REPLACE INTO pages VALUES ({marks})", values)
 
     def _open(self) -> None:
@@ -187,6 +207,8 @@ class Journal:
                 execute(f"PRAGMA application_id={_PROGRAM}")
         execute("PRAGMA journal_mode=WAL")
         execute("PRAGMA synchronous=NORMAL")
+        if (said := execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+            raise DamagedJournalError(f"{self._file}: the journal is damaged: {said[0]}")
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -194,11 +216,23 @@ class Journal:
         try:
             yield
         except sqlite3.Error as error:
-            raise JournalError(f"{self._file}: the journal cannot be used: {error}") from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            kind = DamagedJournalError if code in _DAMAGED and self._is_ours() else JournalError
+            raise kind(f"{self._file}: the journal cannot be used: {error}") from error
+
+    def _is_ours(self) -> bool:
+        """Whether the file bears our mark, so that it was a journal."""
+        with suppress(OSError), self._file.open("rb") as file:
+            return file.read(_PROGRAM_AT.stop)[_PROGRAM_AT] == _PROGRAM.to_bytes(4)
+        return False
 
 
 def _key(site: Site) -> tuple[bytes, bytes]:
     return os.fsencode(site.source), os.fsencode(site.target)
+
+
+def _seal(values: Sequence[object]) -> bytes:
+    return seal("journal", repr(tuple(values)).encode("utf-8", "surrogatepass"))
 
 
 def to_json(name: str, row: Row) -> dict[str, Any]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prerender.batch import report, selection
-from prerender.batch.journal import Journal
+from prerender.batch.journal import DamagedJournalError, Journal, Site
 from prerender.batch.model import Render, Totals
 from prerender.batch.schedule import estimate, render_here, run
+from prerender.batch.store import is_url
 from prerender.batch.worker import RenderWorker
 from prerender.errors import Exit
 from prerender.pipeline.build import Progress, no_progress
@@ -21,6 +22,7 @@ from prerender.pipeline.render import Notice, RenderSession, open_session, silen
 from prerender.report.html import write_report
 from prerender.settings import Settings
 from prerender.site.files import SiteError
+from prerender.site.lock import alone_in
 
 
 class BatchOptions(NamedTuple):
@@ -72,9 +74,39 @@ async def batch(
     settings = replace(settings, no_cache=settings.no_cache or options.dry_run)
     async with open_session(settings, notice=notice) as session:
         job = _job(options, session)
-        with closing(Journal(file)) as journal:
-            done = await _do_job(options, job, session, journal, progress)
-            return _with_reports(options, journal, done)
+        async with _alone(options, job, notice):
+            with closing(_journal(file, notice)) as journal:
+                done = await _do_job(options, job, session, journal, progress)
+                return _with_reports(options, journal, done)
+
+
+def _journal(file: Path, notice: Notice) -> Journal:
+    """Open the journal; one that is damaged is left as it is. Raises JournalError."""
+    try:
+        return Journal(file)
+    except DamagedJournalError as error:
+        notice(f"{error}; this run does without it. Remove it, and the next begins a new one")
+        return Journal(Path(":memory:"))
+
+
+@asynccontextmanager
+async def _alone(options: BatchOptions, job: selection.Job, notice: Notice) -> AsyncIterator[None]:
+    """Keep other runs from writing to the folders of the sites; shards write at the same time."""
+    async with AsyncExitStack() as stack:
+        folders = [] if options.dry_run else [_folder(site) for site in job.requested]
+        # In one order, so that no two runs wait for each other
+        for folder in sorted({folder for folder in folders if folder is not None}):
+            shared = job.shard is not None
+            await stack.enter_async_context(alone_in(Path(folder), notice, shared=shared))
+        yield
+
+
+def _folder(site: Site) -> str | None:
+    """The folder that the results of a site are written to; None: they go elsewhere."""
+    name = site.target or site.source
+    if is_url(name):
+        return None
+    return str(Path(name).parent) if Path(name).is_file() else name
 
 
 def _with_reports(options: BatchOptions, journal: Journal, done: BatchResult) -> BatchResult:

@@ -141,7 +141,8 @@ class _Folders(Store):
         return write_page(self._site, PurePosixPath(name), data)
 
     def copy_rest(self, pages: Iterable[str]) -> None:
-        copy_assets(self._site, list(pages))
+        for name, error in copy_assets(self._site, list(pages)).items():
+            raise SiteError(f"{self._site.root}/{name} cannot be copied: {error}")
 
     def stamp(self, name: str) -> str:
         found = stat_file(f"{self._site.root}/{name}")

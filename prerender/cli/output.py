@@ -11,7 +11,7 @@ from typing import Literal, NoReturn
 import typer
 
 from prerender.cli.options import CommandSettings
-from prerender.cli.terminal import print_diagnostic, terminal
+from prerender.cli.terminal import print_diagnostic, safe, terminal
 from prerender.errors import UsageError
 from prerender.report.diagnostics import pluralize, shown_path, topics
 from prerender.report.formats import github, sarif
@@ -43,7 +43,8 @@ def report_and_exit(
         write_json(report.to_json(), settings.json)
     if settings.report is not None:
         with _writing(settings.report):
-            write_report(report_data(report, str(site)), settings.report)
+            slowest = timing.slowest if timing is not None else ()
+            write_report(report_data(report, str(site), slowest), settings.report)
     raise typer.Exit(report.exit)
 
 
@@ -59,7 +60,7 @@ def _summarize(report: Report, settings: CommandSettings) -> None:
 
 def say(text: str) -> None:
     """Print a line about the run to standard error."""
-    typer.echo(f"prerender: {text}", err=True)
+    typer.echo(f"prerender: {safe(text)}", err=True)
 
 
 def notice(quiet: bool) -> Callable[[str], None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 import typer
 
@@ -48,4 +49,9 @@ def print_diagnostic(severity: str, shown: str) -> None:
 
 def print_error(message: str) -> None:
     """Print what ends a run."""
-    print_diagnostic("error", f"prerender: error: {message}")
+    print_diagnostic("error", f"prerender: error: {safe(message)}")
+
+
+def safe(text: str) -> str:
+    """Return a text whose names of files, which may have control characters, do nothing."""
+    return "".join(one if one == "\n" or category(one) not in ("Cc", "Cf") else "?" for one in text)

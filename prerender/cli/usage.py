@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import traceback
 from typing import Any, NoReturn
@@ -30,10 +32,24 @@ class OneLine(TyperGroup):
         except PermissionError as error:
             print_error(f"{error.filename or 'a file'}: {error.strerror}")
             code = Exit.USAGE_ERROR
-        except Exception:
-            echo(f"{traceback.format_exc()}prerender: error: {_BUG}", err=True)
-            code = Exit.BUG
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in _FULL:
+                _discard_output()
+                print_error(f"{error.filename or 'standard output'}: {error.strerror}")
+                code = Exit.USAGE_ERROR
+            else:
+                echo(f"{traceback.format_exc()}prerender: error: {_BUG}", err=True)
+                code = Exit.BUG
         sys.exit(code)
+
+
+#: what is said of a disk, or another place to write to, that takes nothing more
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _discard_output() -> None:
+    """Have what is left of the output go nowhere: Python would say once more that it fails."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 _BUG = "a bug of prerender; please report it, with the traceback above"

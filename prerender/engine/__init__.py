@@ -3,6 +3,7 @@
 from prerender.engine.allowed import is_outline, refused
 from prerender.engine.bundle import math_font, speech_languages
 from prerender.engine.model import (
+    Budget,
     EquationNumber,
     FormulaInput,
     Job,
@@ -29,6 +30,7 @@ __all__ = [
     "MATH_X_HEIGHT",
     "NARROWEST",
     "X_HEIGHT",
+    "Budget",
     "Engine",
     "EquationNumber",
     "FormulaInput",

@@ -8,6 +8,7 @@ scripts, handlers of events, whatever loads something, styles that are not liste
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 
@@ -117,6 +118,14 @@ _TOLD = 60
 
 def refused(typeset: Typeset) -> str | None:
     """The first markup of a typeset that is not allowed; None: all is."""
+    if typeset.markup not in _TAGS or not all(map(_is_layout, typeset.layouts)):
+        return "values of other types"
+    words = (typeset.speech, typeset.braille, typeset.mathml, typeset.error or "")
+    labels = (
+        part for one in (*typeset.tags, *typeset.refs) for part in (one.text, one.anchor or "")
+    )
+    if not all(isinstance(one, str) for one in (*words, *labels, *typeset.glyphs)):
+        return "values of other types"
     for markup, kind in _markups(typeset):
         if (found := _first_refused(markup, kind)) is not None:
             return found
@@ -124,6 +133,23 @@ def refused(typeset: Typeset) -> str | None:
     if typeset.markup == "svg" and not all(map(_NAME.fullmatch, names)):
         return next(name for name in names if not _NAME.fullmatch(name))[:_TOLD]
     return None
+
+
+def _is_layout(layout: Layout) -> bool:
+    """Whether all values of a layout are of their types: they stand in styles, unquoted."""
+    tag = layout.tag
+    numbers: list[object] = [layout.width, layout.height, layout.depth, layout.indent]
+    if tag is not None:
+        numbers += [tag.width, tag.gap, tag.row or 0]
+    if layout.break_before != "newline":
+        numbers.append(layout.break_before or 0)
+    parts = (part if isinstance(part, str) else part.markup for part in layout.body)
+    return (
+        all(type(one) in (int, float) and math.isfinite(one) for one in numbers)  # type: ignore[arg-type]
+        and all(isinstance(part, str) for part in (*parts, *(tag.body if tag is not None else ())))
+        and (tag is None or tag.side in ("left", "right"))
+        and isinstance(layout.full_width, bool)
+    )
 
 
 def is_outline(path: str) -> bool:

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from prerender.engine import FormulaInput, Job
-from prerender.find import Formula
+from prerender.find import NAME, Formula
 from prerender.setup import Scope
 
 _NAME = re.compile(r"\\([a-zA-Z@]+|.)", re.DOTALL)
-_ENVIRONMENT = re.compile(r"\\begin\s*\{([^}]*)\}")
+_ENVIRONMENT = re.compile(rf"\\begin\s*\{{({NAME})\}}")
 #: what these define is the control sequence (\newcommand needs no backslash before it), or the
 #: environment, that comes next
 _DEFINES = re.compile(
     r"\\(?:[gex]?def|let|futurelet)\s*\\(?P<name>[a-zA-Z@]+|.)"
-    r"|\\(?:(?:re)?newcommand|providecommand|Declare\w+|Newextarrow)\s*\*?\s*(?:\[[^]]*\]\s*)?"
+    r"|\\(?:(?:re)?newcommand|providecommand|Declare\w+|Newextarrow)\s*(?:\*\s*)?(?:\[[^]]{0,99}\]\s*)?"
     r"(?:\{\s*\\?|\\)(?P<command>[a-zA-Z@]+|.)"
-    r"|\\(?:re)?newenvironment\s*\*?\s*\{(?P<environment>[^}]*)\}"
+    rf"|\\(?:re)?newenvironment\s*(?:\*\s*)?\{{(?P<environment>{NAME})\}}"
 )
 _DEFINERS = re.compile(
     r"\\(?:[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|(?:re)?newenvironment|Declare\w+"

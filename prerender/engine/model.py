@@ -128,6 +128,19 @@ class Typeset:
     mathml: str = ""
 
 
+@dataclass(slots=True)
+class Budget:
+    """The time that the formulas of a page may take together, in seconds."""
+
+    seconds: float
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """What is left of it; 0: nothing."""
+        return max(0.0, self.seconds - self.spent)
+
+
 @dataclass(frozen=True, slots=True)
 class JobResult:
     """The typesets of a job's formulas, and the outlines they use by name: SVG paths, axis down.
@@ -137,6 +150,8 @@ class JobResult:
 
     typesets: tuple[Typeset, ...]
     outlines: dict[str, str] = field(default_factory=dict)
+    given_up: bool = False
+    """Whether it was not done, because others of the page had taken all the time it has."""
 
     @property
     def failed(self) -> int:

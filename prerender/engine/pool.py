@@ -8,6 +8,7 @@ formula is an error, all the rest is typeset.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
-from prerender.engine.model import Job, JobResult, Typeset
+from prerender.engine.model import Budget, Job, JobResult, Typeset
 from prerender.engine.tab import NotBegunError, Tab
 from prerender.errors import EngineError
 from prerender.timing import Timing
@@ -46,6 +47,7 @@ class _Request:
     result: asyncio.Future[JobResult]
     weight: int
     tries: int = 0
+    budget: Budget = field(default_factory=lambda: Budget(math.inf))
     suspect: int | None = None
     skip: dict[int, str] = field(default_factory=dict)
 
@@ -64,11 +66,19 @@ class _Request:
             self.skip[index] = why
         self.suspect = index
 
-    def give_up(self, why: str) -> None:
+    def give_up(self, why: str, *, late: bool = False) -> None:
         """No formula of it is typeset: that is an error of each, and of its page only."""
         if not self.result.done():
             error = Typeset(error=why, accident=True)
-            self.result.set_result(JobResult((error,) * len(self.job.formulas)))
+            errors = (error,) * len(self.job.formulas)
+            self.result.set_result(JobResult(errors, given_up=late))
+
+    def is_due(self) -> bool:
+        """Whether it is still to be done; one whose page has had its time is given up."""
+        if self.budget.left == 0:
+            why = f"the formulas of this page take more than {self.budget.seconds:g} s"
+            self.give_up(f"{why} (--page-time-limit)", late=True)
+        return not self.result.done()
 
     def fail(self, error: Exception) -> None:
         """There is no answer."""
@@ -79,6 +89,13 @@ class _Request:
 def _with_care(batch: Sequence[_Request]) -> bool:
     """Whether it is a job that is alone after a loss: what is at fault has to be found."""
     return len(batch) == 1 and batch[0].tries > 0
+
+
+def _spend(batch: Sequence[_Request], seconds: float) -> None:
+    """Take time from what pages have, by what their jobs weigh."""
+    whole = sum(request.weight for request in batch)
+    for request in batch:
+        request.budget.spent += seconds * request.weight / whole
 
 
 def _fail(batch: Iterable[_Request], error: Exception) -> None:
@@ -139,12 +156,18 @@ class Engine:
         """Whether a browser process was started."""
         return self._chromium.started
 
-    async def typeset(self, job: Job, setups: Mapping[str, Any]) -> JobResult:
-        """The typesets of a job. `setups` has what its `setup` names. Raises EngineError."""
+    async def typeset(
+        self, job: Job, setups: Mapping[str, Any], budget: Budget | None = None
+    ) -> JobResult:
+        """The typesets of a job. `setups` has what its `setup` names. Raises EngineError.
+
+        `budget` is what its page has left of its time, from which it is taken.
+        """
         self._setups[job.setup] = setups[job.setup]
         await self.browser()
         self._start_workers()
         request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
+        request.budget = budget or request.budget
         self._waiting.append(request)
         self._work_available.set()
         return await request.result
@@ -189,7 +212,7 @@ class Engine:
         under_way: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                batch = [request for request in await self._next() if not request.result.done()]
+                batch = [request for request in await self._next() if request.is_due()]
                 if not batch:
                     continue
                 while under_way and (len(under_way) == _BATCHES_IN_FLIGHT or _with_care(batch)):
@@ -239,8 +262,19 @@ class Engine:
     async def _typeset(self, tab: Tab, batch: list[_Request], lane: str) -> None:
         """Have a batch typeset. A job that is alone after a loss is run with care."""
         jobs = [request.shown() for request in batch]
-        answer = await tab.run(jobs, self._setups, self._seconds, careful=_with_care(batch))
+        careful = _with_care(batch)
+        most = batch[0].budget.left if careful else math.inf
+        answer = await tab.run(
+            jobs,
+            self._setups,
+            self._seconds,
+            careful=careful,
+            most=most,
+            spend=lambda seconds: _spend(batch, seconds),
+        )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
+        for job, seconds in zip(jobs, answer.job_seconds, strict=True):
+            self._timing.note(seconds, [formula.math for formula in job.formulas])
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from asyncio import Future
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +89,15 @@ class Tab:
         seconds: float,
         *,
         careful: bool = False,
+        most: float = math.inf,
+        spend: Callable[[float], None] = lambda _: None,
     ) -> Answer:
         """The typesets of the jobs' formulas. Runs may overlap: the tab takes them in turn.
 
         Raises TabLostError `seconds` after its turn has come, or when the tab dies. `careful`, for
         a run that no other overlaps: the tab tells where it is before each formula, so that the one
-        that hangs is known; each has `seconds` then.
+        that hangs is known; each has `seconds` then, and all of them together `most`.
+        `spend` is told how long it took, whether it has an answer or not.
         """
         self.progress = None
         new = {job.setup: setups[job.setup] for job in jobs if job.setup not in self._setups}
@@ -102,22 +107,29 @@ class Tab:
         )
         try:
             async with self._turn:
-                answer = decode_answer(await self._answer_to(call, seconds, careful=careful))
+                started = time.monotonic()
+                try:
+                    text = await self._answer_to(call, seconds, most if careful else 0)
+                finally:
+                    spend(time.monotonic() - started)
+                answer = _read(text)
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
         self.needs_replacement = self.needs_replacement or answer.heap > _HEAP
         return answer
 
-    async def _answer_to(self, call: Future[str], seconds: float, *, careful: bool) -> str:
-        """What a call gives whose turn it is."""
+    async def _answer_to(self, call: Future[str], seconds: float, most: float) -> str:
+        """What a call gives whose turn it is; with `most`, as long as it gets on."""
         if self._lost:
             raise NotBegunError("the tab is lost")
         try:
-            while careful and await self._gets_on(call, seconds):
-                pass
-            if careful and not call.done():
-                raise TabTimeoutError(f"no answer within {seconds:g} s")
+            until = time.monotonic() + most
+            while most and await self._gets_on(call, min(seconds, most)):
+                if time.monotonic() > until:
+                    break
+            if most and not call.done():
+                raise TabTimeoutError(f"no answer within {min(seconds, most):g} s")
             return await with_timeout(call, seconds)
         except TabLostError:
             self._lost = self.needs_replacement = True
@@ -135,6 +147,14 @@ class Tab:
 
     def _report(self, job: int, formula: int) -> None:
         self.progress = (job, formula)
+
+
+def _read(text: str) -> Answer:
+    """An answer. Raises TabLostError where it is none."""
+    try:
+        return decode_answer(text)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise TabLostError("its answer cannot be read") from error
 
 
 def _file(request: PageRequest) -> Resource | None:

@@ -1,10 +1,11 @@
 """Finds the formulas in a page's tree by the rules of its set-up; returns them with exact spans."""
 
-from prerender.find.model import Broken, Escape, Formula, Found, Input, Rendering, Unclosed
+from prerender.find.model import NAME, Broken, Escape, Formula, Found, Input, Rendering, Unclosed
 from prerender.find.rendered import Rendered, find_rendered
 from prerender.find.search import find
 
 __all__ = [
+    "NAME",
     "Broken",
     "Escape",
     "Formula",

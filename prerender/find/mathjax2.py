@@ -8,31 +8,15 @@ run; a closing delimiter within unbalanced braces is used if the run has no bett
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from prerender.find.ends import Ends
 from prerender.find.mathjax3 import Match, whole
+from prerender.find.model import NAME
 from prerender.find.runs import Run
 from prerender.setup import Pair, SearchRules
-
-
-@dataclass(slots=True)
-class _Search:
-    """An opened formula: its offsets, what closes it, and the first close seen within braces.
-
-    `literal` is how what closes it is spelled.
-    """
-
-    start: int
-    math: int
-    inner: int
-    resume: int
-    close: re.Pattern[str]
-    display: bool
-    environment: bool
-    literal: str
-    braces: int = 0
-    candidate: re.Match[str] | None = None
+from prerender.source import Span
 
 
 def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
@@ -41,7 +25,10 @@ def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
-    ends: dict[str, int] = {}
+    edges = [*run.offsets, len(run.text)]
+    nodes = zip(run.nodes, map(Span, edges, edges[1:]), strict=True)
+    parts = [span for node, span in nodes if node is not None and span.end > 0]
+    ends = Ends(run.text, r"\\end", parts)
     position = 0
     while opened := _search(run, start, position):
         if (slashes := opened.groupdict().get("escape")) is not None:
@@ -50,17 +37,20 @@ def find_tex(run: Run, rules: SearchRules) -> Iterator[Match]:
         elif opened[0].startswith((r"\ref", r"\eqref")):
             yield whole(opened)
             position = opened.end()
+        elif (name := opened.groupdict().get("environment")) is not None:
+            found = ends.of_environment(name, opened.end(), anyhow=True)
+            if found is not None:
+                inner, end = trimmed(run.text, opened.start(), found.end)
+                yield Match(opened.start(), inner, end, found.end, True)
+            # tex2jax: in the name again
+            position = found.end if found is not None else opened.start() + len(name) + 3
         else:
-            search = _open(opened, pairs)
-            literal = search.literal
-            if literal not in ends:
-                ends[literal] = run.text.rfind(literal)
-            close = _close(run, search) if ends[literal] >= search.inner else None
-            if close is not None:
-                end = close.end() if search.environment else close.start()
-                inner, end = trimmed(run.text, search.math, end)
-                yield Match(search.start, inner, end, close.end(), search.display)
-            position = close.end() if close is not None else search.resume
+            pair = pairs[opened[0]]
+            found = ends.of_pair(pair.close, opened.end(), anyhow=True)
+            if found is not None:
+                inner, end = trimmed(run.text, opened.end(), found.start)
+                yield Match(opened.start(), inner, end, found.end, pair.display)
+            position = found.end if found is not None else opened.end()
 
 
 #: white space as JavaScript has it: https://tc39.es/ecma262/ (WhiteSpace, LineTerminator)
@@ -106,11 +96,11 @@ def _start(rules: SearchRules) -> re.Pattern[str] | None:
     opens = sorted((pair.open for pair in rules.pairs), key=lambda text: (-len(text), text))
     parts = [re.escape(text) for text in opens]
     if rules.environments:
-        parts.append(r"\\begin\{(?P<environment>[^}]*)\}")
+        parts.append(rf"\\begin\{{(?P<environment>{NAME})\}}")
     if rules.escapes:
         parts.append(r"(?P<escape>\\*\\)\$")
     if rules.refs:
-        parts.append(r"\\(?:eq)?ref\{[^}]*\}")
+        parts.append(rf"\\(?:eq)?ref\{{{NAME}\}}")
     return re.compile("|".join(parts)) if parts else None
 
 
@@ -119,47 +109,18 @@ def _unescape(slashes: str) -> str:
     return slashes[len(slashes) % 2 :].replace("\\\\", "\\") + "$"
 
 
-def _open(opened: re.Match[str], pairs: dict[str, Pair]) -> _Search:
-    name = opened.groupdict().get("environment")
-    if name is not None:
-        end = _end(re.escape(rf"\end{{{name}}}"))
-        start, resume = opened.start(), opened.start() + len(name) + 3  # tex2jax: in the name again
-        literal = rf"\end{{{name}}}"
-        return _Search(start, start, opened.end(), resume, end, True, True, literal)
-    pair = pairs[opened[0]]
-    inner, close = opened.end(), _end(re.escape(pair.close))
-    start = opened.start()
-    return _Search(start, inner, inner, inner, close, pair.display, False, pair.close)
-
-
-def _end(close: str) -> re.Pattern[str]:
-    return re.compile(rf"(?P<close>{close})|\\[^\n\r\u2028\u2029]|[{{}}]")
-
-
-def _close(run: Run, search: _Search) -> re.Match[str] | None:
-    """Return the closing delimiter: the first outside braces, else the first of all."""
-    position = search.inner
-    while match := _search(run, search.close, position):
-        position = match.end()
-        if match["close"] is not None:
-            if search.braces == 0:
-                return match
-            search.candidate = search.candidate or match
-        elif match[0] == "{":
-            search.braces += 1
-        elif match[0] == "}" and search.braces:
-            search.braces -= 1
-    return search.candidate
-
-
 def _search(
     run: Run, pattern: re.Pattern[str], position: int, end: int | None = None
 ) -> re.Match[str] | None:
     """Return the first match in [`position`, `end`) that lies within one text node of the run."""
     limit = len(run.text) if end is None else end
-    edges = zip(run.nodes, run.offsets, [*run.offsets[1:], len(run.text)], strict=True)
-    for node, start, stop in edges:
-        if node is not None and stop > position and start < limit:
+    offsets = run.offsets
+    for number in range(max(0, bisect_right(offsets, position) - 1), len(offsets)):
+        start = offsets[number]
+        stop = offsets[number + 1] if number + 1 < len(offsets) else len(run.text)
+        if start >= limit:
+            break
+        if run.nodes[number] is not None and stop > position:
             match = pattern.search(run.text, max(start, position), min(stop, limit))
             if match:
                 return match

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from prerender.find.model import Input
+from prerender.find.ends import Ends
+from prerender.find.model import NAME, Input
 from prerender.setup import Pair, SearchRules
 
 
@@ -41,7 +42,7 @@ def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
-    ends = _Ends(text)
+    ends = Ends(text, r"\\end\s*")
     position = 0
     while opened := start.search(text, position):
         match = _match(ends, opened, pairs)
@@ -72,64 +73,23 @@ def _start(rules: SearchRules) -> re.Pattern[str] | None:
     """Return a pattern of all that may open a formula; None where nothing may."""
     parts = [re.escape(pair.open) for pair in _longest_first(rules.pairs)]
     if rules.environments:
-        parts.append(r"\\begin\s*\{(?P<environment>[^}]*)\}")
+        parts.append(rf"\\begin\s*\{{(?P<environment>{NAME})\}}")
     if rules.escapes:
         parts.append(r"\\(?P<escape>[\\$])")
     if rules.refs:
-        parts.append(r"(?P<ref>\\(?:eq)?ref\s*\{[^}]*\})")
+        parts.append(rf"(?P<ref>\\(?:eq)?ref\s*\{{{NAME}\}})")
     return re.compile("|".join(parts)) if parts else None
 
 
-class _Ends:
-    """The ends of formulas in a text: searches remember what none of them will find."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._last = {match[1]: match.start() for match in _ENVIRONMENT_END.finditer(text)}
-        self._unclosed: dict[str, set[int]] = {}
-
-    def of_environment(self, name: str, position: int) -> re.Match[str] | None:
-        """Return the end of an environment that begins before `position`."""
-        last = self._last.get(name, -1)
-        return self._find(rf"\\end\s*\{{{re.escape(name)}\}}", position, last)
-
-    def of_pair(self, close: str, position: int) -> re.Match[str] | None:
-        """Return the closing delimiter for what opens before `position`."""
-        return self._find(re.escape(close), position, self._text.rfind(close))
-
-    def _find(self, close: str, position: int, last: int) -> re.Match[str] | None:
-        """Return the closing delimiter outside braces and control sequences; `last`: none later."""
-        if last < position:
-            return None
-        # A delimiter with braces in it counts others than the rest
-        unclosed = self._unclosed.setdefault(close if {"{", "}"} & set(close) else "", set())
-        open_braces: list[int] = []
-        pattern = re.compile(rf"(?P<close>{close})|\\(?:[a-zA-Z]|[^\n\r\u2028\u2029])|[{{}}]")
-        for match in pattern.finditer(self._text, position):
-            if match["close"] is not None and not open_braces:
-                return match
-            if match[0] == "{":
-                if match.start() in unclosed:
-                    return None
-                open_braces.append(match.start())
-            elif match[0] == "}" and open_braces:
-                open_braces.pop()
-        unclosed.update(open_braces)
-        return None
-
-
-_ENVIRONMENT_END = re.compile(r"\\end\s*\{([^}]*)\}")
-
-
-def _match(ends: _Ends, opened: re.Match[str], pairs: dict[str, Pair]) -> Match | None:
+def _match(ends: Ends, opened: re.Match[str], pairs: dict[str, Pair]) -> Match | None:
     groups = opened.groupdict()
     if (name := groups.get("environment")) is not None:
         end = ends.of_environment(name, opened.end())
-        return end and Match(opened.start(), opened.start(), end.end(), end.end(), True)
+        return end and Match(opened.start(), opened.start(), end.end, end.end, True)
     if (escape := groups.get("escape")) is not None:
         return whole(opened, replacement=escape)
     if groups.get("ref") is not None:
         return whole(opened)
     pair = pairs[opened[0]]
     end = ends.of_pair(pair.close, opened.end())
-    return end and Match(opened.start(), opened.end(), end.start(), end.end(), pair.display)
+    return end and Match(opened.start(), opened.end(), end.start, end.end, pair.display)

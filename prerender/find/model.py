@@ -9,6 +9,8 @@ from prerender.setup import Version
 from prerender.source import Span
 
 Input = Literal["tex", "mathml", "asciimath"]
+#: a pattern of a name in braces; none is longer, so that one without an end is not searched for it
+NAME = "[^}]{0,1000}"
 
 
 class Rendering(NamedTuple):

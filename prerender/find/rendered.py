@@ -29,7 +29,7 @@ _DISPLAYS_2 = frozenset({"MathJax_Display", "MathJax_SVG_Display", "MJXc-display
 _ERRORS_2 = frozenset({"merror", "mjx-merror", "noError", "MathJax_Error"})
 _CLASSES = _KATEX | _MATHJAX_2 | {"mjpage"}
 _MARKS = re.compile(
-    rf"<{_CONTAINER}|class\s*=\s*[\"']?[^\"'>]*\b(?:{'|'.join(_CLASSES)})\b", re.IGNORECASE
+    rf"<{_CONTAINER}|class\s*=\s*[\"']?[^\"'>]{{0,1000}}\b(?:{'|'.join(_CLASSES)})\b", re.IGNORECASE
 )
 _NAMES = (f"<{_CONTAINER}", "katex", "mathjax", "mjx-chtml", "mjpage")
 #: the anchor of an equation number: that of MathJax 2, of 3 and 4
@@ -39,8 +39,8 @@ _GLYPH = re.compile(r"#.*MJ[A-Z0-9]+-([0-9A-F]+)")
 #: what TeX does not show as it is written: commands, and arguments that are names and lengths
 _UNSHOWN = re.compile(
     r"\\(?:begin|end|label|(?:eq)?ref|color|textcolor|colorbox|fcolorbox|bbox|href|class|cssId|style"
-    r"|require|[hv]space|unicode)\s*\*?\s*(?:\[[^]]*\])?\s*\{[^{}]*\}"
-    r"|(?<=\})\{[lcr|@ ]*\}|\\\\\s*\[[^]]*\]|\\[a-zA-Z]+|\\."
+    r"|require|[hv]space|unicode)\s*(?:\*\s*)?(?:\[[^]]{0,99}\]\s*)?\{[^{}]*\}"
+    r"|(?<=\})\{[lcr|@ ]*\}|\\\\\s*\[[^]]{0,99}\]|\\[a-zA-Z]+|\\."
 )
 #: what shows itself in TeX: a word, a sign that is an operation in AsciiMath
 _SHOWN = re.compile(r"[A-Za-z]{2,}|[/<>=!(]")
@@ -77,15 +77,30 @@ def find_rendered(root: Element, source: str) -> list[Rendered]:
     if not any(name in lower for name in _NAMES) or _MARKS.search(source) is None:
         return []
     beside = _Beside(root, source)
-    taken: set[Element] = set()
+    taken: dict[Element, bool] = {}
     found = []
     for element in sorted(_candidates(root), key=start_offset):
-        if any(above in taken or IGNORE_ATTRIBUTE in above.attrs for above in element.above()):
-            continue
-        if one := _read(element, source, beside):
-            taken.add(element)
+        if not _is_taken(element, taken) and (one := _read(element, source, beside)):
+            taken[element] = True
             found.append(one)
     return found
+
+
+def _is_taken(element: Element, known: dict[Element, bool]) -> bool:
+    """Whether an element is in a formula, or in what is ignored; `known` grows by what is asked.
+
+    Elements are asked for in the order of the page, so that each has its answer before those in it.
+    """
+    path = []
+    for above in element.above():
+        if above in known:
+            break
+        path.append(above)
+    around = path[-1].parent if path else element
+    state = around is not None and known[around]
+    for one in reversed(path):
+        state = known[one] = state or IGNORE_ATTRIBUTE in one.attrs
+    return state
 
 
 def _candidates(root: Element) -> Iterator[Element]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
-from prerender.find.model import Broken, Escape, Formula, Found, Unclosed
+from prerender.find.model import NAME, Broken, Escape, Formula, Found, Unclosed
 from prerender.find.runs import Include, Run, SearchScope, runs, switch
 from prerender.setup import SearchRules
 from prerender.source import Element, Span, UnlocatedError
@@ -154,7 +154,7 @@ def _opening(rules: SearchRules) -> re.Pattern[str] | None:
     opens = [pair.open for pair in rules.pairs if pair.open[0] == "\\" or pair.open == "$$"]
     parts = [re.escape(delimiter) for delimiter in opens]
     if rules.environments:
-        parts.append(r"\\begin\s*\{[^}]*\}")
+        parts.append(rf"\\begin\s*\{{{NAME}\}}")
     escaped = "" if rules.version == "katex" else r"(?<!\\)"
     return re.compile(f"{escaped}(?:{'|'.join(parts)})") if parts else None
 

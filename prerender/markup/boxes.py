@@ -91,6 +91,7 @@ def wide(layout: Layout, state: RenderState, form: Form) -> str:
     """A part of an inline formula that may be wider than its column: it scrolls there."""
     inner = replace(layout, tag=None)
     state.needs.layouts = state.needs.wide = True
+    state.needs.shrink = state.shrink
     drawn = _layout(inner, Range(), True, state, form, form.first, False)
     box = f"<prm-box>{drawn}</prm-box>"
     look = state.needs.look(lowered(layout))
@@ -103,6 +104,7 @@ def display(layouts: tuple[Layout, ...], state: RenderState, form: Form) -> str:
     if len(layouts) == 1 and natural.tag is None and can_be_read(natural, state):
         return form.single(natural, state)
     state.needs.layouts = True
+    state.needs.shrink = state.shrink
     if layouts[-1].tag is not None and layouts[-1].tag.row is None:
         layouts = (*layouts, form.united(layouts[-1], layouts[-1].tag))
     scrolls = _least(layouts[-1], state, form) > _UNREADABLE

@@ -60,7 +60,7 @@ def render(
         content = coloured(content, state.needs)
     content = form.whole(content, words_of(formula, carried, state.parting))
     content, anchors = _anchors(content, typeset)
-    content = content.replace("<svg", '<svg role="none"')
+    content = _BOX.sub(r'\g<0> role="none"', content)
     linked = "<a " in content
     if linked and form is not MATHML:
         state.needs.links = True
@@ -73,6 +73,10 @@ def render(
         content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
+
+
+#: what readers would get as a picture or a section of its own, Firefox's within a picture, too
+_BOX = re.compile("<(?:svg|prm-(?:box|wide|row|scroll))(?![\\w-])")
 
 
 def _anchors(content: str, typeset: Typeset) -> tuple[str, str]:

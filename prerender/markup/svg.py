@@ -42,12 +42,11 @@ def _picture(
 ) -> str:
     """A picture with its width; its height follows from its proportions.
 
-    The width stands in a style, which counts more than a theme's, and in an attribute, which is
-    left where styles are taken away. `hidden`: without our style sheet it has no size.
+    The width is told to our style sheet, which counts more than a theme's, and in an attribute,
+    which is left where styles are taken away. `hidden`: without our style sheet it has no size.
     """
     state.needs.drawings = True
     style = (lowered(layout) if place.in_line else "") + _space(layout, place)
-    style += f";--least:{ex(place.least)}" if place.least else ""
     style += f";--drop:{ex(place.drop)}" if place.drop is not None else ""
     width, height = max(layout.width, 1), max(layout.height + layout.depth, 1)
     size = NO_SIZE if hidden else f' width="{ex(width)}"'
@@ -56,7 +55,7 @@ def _picture(
         style = f"--w:100%;--least:{ex(width)};--h:{ex(height)};{style}"
     else:
         size += f' viewBox="0 {number(-layout.height)} {number(width)} {number(height)}"'
-        style = f"{'--w' if hidden else 'width'}:{ex(width)};{style}"
+        style = f"--w:{ex(width)};{style}"
     attributes = namespace(state) + state.needs.look(style, place.name) + size
     return f"<svg{attributes}>{draw(layout, state.drawings)}</svg>"
 

@@ -38,7 +38,6 @@ def _element(layout: Layout, state: RenderState, place: Place) -> str:
     if place.drop is not None:
         style.append(f"--drop:{_em(place.drop)}")
     if place.least:
-        state.needs.shrink = state.shrink
         # Rather too little: it must not shrink where it has the room that it asks for
         style.append(f"--n:{(layout.width + abs(layout.indent)) // 10 / 100:g}")
     state.needs.full |= layout.full_width

@@ -20,7 +20,15 @@ from prerender.hashing import digest, fingerprint
 from prerender.markup import is_font_file
 from prerender.pipeline.feeds import Feeds
 from prerender.pipeline.outcome import PageResult, load_summary
-from prerender.pipeline.render import Inspect, Notice, RenderSession, failure, result_of, silent
+from prerender.pipeline.render import (
+    Inspect,
+    Notice,
+    RenderSession,
+    failure,
+    reports_of,
+    result_of,
+    silent,
+)
 from prerender.pipeline.scripts import SiteScripts
 from prerender.report.summary import PageReport, Report
 from prerender.site.assets import Folder, SharedAssets, remove_others
@@ -101,11 +109,11 @@ async def _build(
     pages = [name for name in page_names(site) if name not in feeds]
     shared = SharedAssets(Folder(site.output or site.root, locked=write), session.assets)
     incomplete = shared.missing()
-    if write:
-        copy_assets(site, [*pages, *feeds, *session.assets])
     report = Report(strict=session.settings.strict)
+    if write:
+        report.pages += reports_of(copy_assets(site, [*pages, *feeds, *session.assets]))
     folder = session.index if inspect is None else None
-    count = len(pages) + len(feeds)
+    count = len(report.pages) + len(pages) + len(feeds)
     scripts = SiteScripts(site)
 
     async def page_result(name: PurePosixPath, data: bytes) -> PageResult:

@@ -29,6 +29,7 @@ from prerender.pipeline.page import Page, Plan, formula_diagnostics, judged, pla
 from prerender.pipeline.render import (
     PAGE_ERRORS,
     RenderSession,
+    bounds,
     check_count,
     check_size,
     failure,
@@ -188,7 +189,7 @@ class Feeds:
         if setup.rules.scope:
             setup = replace(setup, rules=replace(setup.rules, scope=()))
         signs = sign_place(settings.line_break, root)
-        options = engine_setup(setup, "svg") | signs | trusted(settings)
+        options = engine_setup(setup, "svg") | signs | trusted(settings) | bounds(settings)
         key = fingerprint(options)
         self._session.setups[key] = options
         speech: Speech = "mathml" if settings.feeds == "mathml" else "none"

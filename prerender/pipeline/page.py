@@ -16,7 +16,17 @@ from typing import NamedTuple
 from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
-from prerender.find import Broken, Escape, Formula, Found, Rendered, Unclosed, find, find_rendered
+from prerender.find import (
+    NAME,
+    Broken,
+    Escape,
+    Formula,
+    Found,
+    Rendered,
+    Unclosed,
+    find,
+    find_rendered,
+)
 from prerender.markup import (
     COMMENT,
     ELEMENT,
@@ -567,7 +577,7 @@ _GIVEN = Diagnostic(
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _BEGINNINGS = (r"\(", r"\[")
-_REFERENCE = re.compile(r"\\(?:eq)?ref\s*\{([^}]*)\}")
+_REFERENCE = re.compile(rf"\\(?:eq)?ref\s*\{{({NAME})\}}")
 
 
 def formula_diagnostics(

@@ -10,7 +10,7 @@ import asyncio
 import os
 import traceback
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
-from prerender.engine import Engine, Job, JobResult, engine_setup
+from prerender.engine import Budget, Engine, Job, JobResult, engine_setup
 from prerender.errors import LimitError, PageError, PrerenderError
 from prerender.find import Formula
 from prerender.hashing import digest, fingerprint
@@ -306,6 +306,14 @@ def failure(
     return PageResult(None, diagnostics=[said], failed=True, cacheable=cacheable)
 
 
+def reports_of(failed: Mapping[str, OSError]) -> list[PageReport]:
+    """The reports of files of a site, by name, that could not be copied."""
+    return [
+        PageReport(name, "failed", diagnostics=[Diagnostic("error", f"it is not copied: {error}")])
+        for name, error in failed.items()
+    ]
+
+
 class _Host(NamedTuple):
     """What a page that names no engine has of its site: what the page which loads it asks for, and
     may ask of itself, or what there is to say."""
@@ -357,7 +365,8 @@ async def _render(
     inspect: Inspect | None,
 ) -> PageResult:
     planned = await _plan(page, data, session, read_file, host)
-    results = await asyncio.gather(*(job_result(one.job, session) for one in planned.jobs))
+    budget = Budget(session.settings.page_time_limit)
+    results = await asyncio.gather(*(_in_time(one.job, session, budget) for one in planned.jobs))
     urls = {name: relative_url(page, name) for name in session.assets}
     # Nothing is written of what is only looked at
     in_files = session.settings.fonts == "file" and inspect is None
@@ -426,8 +435,10 @@ async def _plan(
         setup = setup.with_warnings(mistake)
     spoken = speech_options(settings, speech)
 
+    asked = signs | spoken | trusted(settings) | bounds(settings)
+
     def key_of(setup: Setup) -> str:
-        options = engine_setup(setup, settings.markup) | signs | spoken | trusted(settings)
+        options = engine_setup(setup, settings.markup) | asked
         key = fingerprint(options)
         session.setups[key] = options
         return key
@@ -474,6 +485,11 @@ def trusted(settings: Settings) -> dict[str, Any]:
     return {"trusted": True} if settings.trust == "site" else {}
 
 
+def bounds(settings: Settings) -> dict[str, Any]:
+    """What the engine is told of how large a formula may be."""
+    return {"bounds": {"size": settings.formula_size, "macros": settings.macro_limit}}
+
+
 async def setup_of(request: Request, around: Surroundings, session: RenderSession) -> Setup:
     """The set-up of the page that asks for it. Raises SetupError."""
     evaluated: dict[str, Any] = {}
@@ -508,8 +524,22 @@ async def _evaluated(request: Request, session: RenderSession) -> dict[str, Any]
     return evaluated
 
 
-def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
-    """What gives the result of a job: from this run, the cache, or the engine."""
+async def _in_time(job: Job, session: RenderSession, budget: Budget) -> JobResult:
+    """The result of a job; its time is that of the page which asked first, if that has enough."""
+    result = await job_result(job, session, budget)
+    while result.given_up and budget.left:
+        session.in_flight.pop(job.key, None)
+        result = await job_result(job, session, budget)
+    return result
+
+
+def job_result(
+    job: Job, session: RenderSession, budget: Budget | None = None
+) -> asyncio.Task[JobResult]:
+    """What gives the result of a job: from this run, the cache, or the engine.
+
+    `budget` is what its page has of time.
+    """
     key = job.key
     known = hash(key) in session.requested
     session.requested.add(hash(key))
@@ -522,7 +552,7 @@ def job_result(job: Job, session: RenderSession) -> asyncio.Task[JobResult]:
             session.failed_before += 0 if known else kept.failed
             return kept
         session.typeset += job.formula_count
-        result = await session.engine.typeset(job, session.setups)
+        result = await session.engine.typeset(job, session.setups, budget)
         session.failed += result.failed
         if result.cacheable:
             session.keep(key, result)

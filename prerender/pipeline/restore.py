@@ -14,7 +14,7 @@ from prerender.markup import (
     restored_feed,
 )
 from prerender.pipeline.page import SHARED_ASSETS, is_xml, restored
-from prerender.pipeline.render import failure
+from prerender.pipeline.render import failure, reports_of
 from prerender.report.summary import PageReport, Report, Status
 from prerender.site.assets import remove, remove_folder, remove_others
 from prerender.site.files import (
@@ -34,8 +34,8 @@ def restore_site(site: Site) -> Report:
     started = time.monotonic()
     feeds = [name for name in map(PurePosixPath, feed_names(site)) if _is_rendered(site, name)]
     pages = [name for name in list_pages(site) if name not in feeds]
-    copy_assets(site, [*pages, *feeds])
-    report = Report([_restore_page(site, page) for page in pages])
+    report = Report(reports_of(copy_assets(site, [*pages, *feeds])))
+    report.pages += [_restore_page(site, page) for page in pages]
     report.pages += [_restore_page(site, name, feed=True) for name in feeds]
     root = site.output or site.root
     remove(root, SHARED_ASSETS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
+from prerender.setup.evaluate import SetupError
 from prerender.setup.lacks import lacks, made
 from prerender.setup.model import Json, Lack, Setup, Version
 from prerender.setup.probes import found, replacing
@@ -16,8 +17,16 @@ def interpret(request: Request, data: Json, user: Json | None = None) -> Setup:
     """Return the Setup of a page from the answer of `evaluate`; `user`: MathJax 4 options over it.
 
     If a page loads both MathJax and KaTeX, MathJax counts; if it loads neither, MathJax 4's
-    defaults with the configuration that there is.
+    defaults with the configuration that there is. Raises SetupError where a script of the page has
+    put something into the answer that nobody expects.
     """
+    try:
+        return _interpreted(request, data, user)
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise SetupError(f"the page's configuration cannot be understood: {error}") from error
+
+
+def _interpreted(request: Request, data: Json, user: Json | None) -> Setup:
     loader = _loader(request, data)
     kind = loader.version if loader else _kind(request, data)
     if kind == "mathjax2":

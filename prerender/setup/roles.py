@@ -98,10 +98,13 @@ class _Reading:
     names: set[str] = field(default_factory=set)
 
     def script(self, text: str) -> bool:
-        """Whether a script concerns the engines alone."""
+        """Whether a script concerns the engines alone.
+
+        One that breaks off, where `next` or an index finds nothing, does not even run.
+        """
         try:
             return self._all(tokens(text), frozenset(), outermost=True)
-        except (SyntaxTrouble, RecursionError):
+        except (SyntaxTrouble, RecursionError, IndexError, RuntimeError):
             return False
 
     def _all(self, items: Sequence[Token], local: frozenset[str], *, outermost: bool) -> bool:

@@ -142,7 +142,11 @@ class Request:
 
 
 def family_of(src: str) -> Family | None:
-    """Return the family of the loader at a URL, by the URL alone."""
+    """Return the family of the loader at a URL, by the URL alone; None if it is not one."""
+    try:
+        urlsplit(src)
+    except ValueError:  # "http://[": no browser loads anything from there
+        return None
     return next((name for name, pattern in LOADERS.items() if re.search(pattern, src)), None)
 
 

@@ -5,6 +5,7 @@ No other module accesses the files of a site.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import platform
@@ -31,6 +32,8 @@ FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "ato
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
+#: the names of such files, on any machine (`atomic_write`); what is only called alike is the site's
+_OURS = re.compile(rf"{re.escape(_TEMPORARY)}[0-9a-f]{{8}}-\d+-[a-z0-9_]{{8}}")
 _STALE_SECONDS = 3600.0
 #: file name suffixes of precompressed copies, and the functions that compress them
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
@@ -160,7 +163,7 @@ def _own_file(root: Path, output: Path) -> str | None:
     for above, _, names in os.walk(output):
         for name in names:
             path = (Path(above) / name).relative_to(output)
-            is_ours = str(path).startswith(("prerender-math", _TEMPORARY))
+            is_ours = str(path).startswith("prerender-math") or _OURS.fullmatch(name)
             if not is_ours and not os.path.lexists(root / path):
                 return str(path)
     return None
@@ -216,14 +219,15 @@ def filter_names(names: Iterable[str], include: Sequence[str], exclude: Sequence
     return sorted(n for n in names if included.match_file(n) and not excluded.match_file(n))
 
 
-def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
+def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> dict[str, OSError]:
     """Copy all files except the pages and their precompressed copies to the output folder.
 
     Links are copied as links. Files that exist with the same size and time are not copied again.
-    Raises SiteError where something cannot be copied.
+    Returns the files that could not be copied, and why. Raises SiteError where the disk is full.
     """
+    failed: dict[str, OSError] = {}
     if site.output is None or site.single is not None:
-        return
+        return failed
     remove_stale_files(site.output)
     written = {f"{page}{ending}" for page in pages for ending in ("", *COMPRESSED)}
     for name, link in _walk(site):
@@ -234,7 +238,10 @@ def copy_assets(site: Site, pages: Sequence[PurePosixPath | str]) -> None:
             _make_folder(site, PurePosixPath(name))
             _copy(Path(source), Path(target))
         except OSError as error:
-            raise SiteError(f"{source} cannot be copied: {error}") from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+                raise SiteError(f"{source} cannot be copied: {error}") from error
+            failed[name] = error
+    return failed
 
 
 def write_page(site: Site, page: PurePosixPath, data: bytes) -> bool:
@@ -336,7 +343,7 @@ def _walk(site: Site) -> Iterator[tuple[str, bool]]:
             _raise_unreadable(error)
         for entry in found:
             link = entry.is_symlink()
-            if entry.name.startswith(_TEMPORARY):
+            if _OURS.fullmatch(entry.name):
                 _remove_stale(Path(entry.path))
             elif entry.is_dir(follow_symlinks=False):
                 if entry.path != output:
@@ -349,7 +356,7 @@ def remove_stale_files(folder: Path) -> None:
     """Remove temporary files that killed runs have left anywhere in a folder."""
     for above, _, names in os.walk(folder):
         for name in names:
-            if name.startswith(_TEMPORARY):
+            if _OURS.fullmatch(name):
                 _remove_stale(Path(above, name))
 
 

@@ -61,8 +61,14 @@ def decode(data: bytes, *, xml: bool = False) -> Decoded:
 
 
 def encode(text: str, codec: str) -> bytes:
-    """Encode a page's text to bytes; the inverse of `decode`."""
-    return text.encode(codec, "surrogateescape")
+    """Encode a page's text to bytes; the inverse of `decode`.
+
+    Raises EncodingLossError where the codec does not have all of it, as in a page that was changed.
+    """
+    try:
+        return text.encode(codec, "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise EncodingLossError(f"cannot be written as {codec}: {error}") from error
 
 
 def with_references(text: str, codec: str) -> str:

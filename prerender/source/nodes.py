@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -39,13 +40,17 @@ class Piece(NamedTuple):
         if index >= self.length:
             return None
         if self.raw is not None:
-            starts = [match.start() for match in re.finditer(r"\r\n|(?s:.)", self.raw)]
-            start = self.start + starts[index]
-            end = self.start + (starts[index + 1] if index + 1 < len(starts) else len(self.raw))
-            return Span(start, end)
+            starts = _starts(self.raw)
+            return Span(self.start + starts[index], self.start + starts[index + 1])
         if self.end - self.start == self.length:
             return Span(self.start + index, self.start + index + 1)
         return Span(self.start, self.end)  # a reference, which may stand for two characters
+
+
+@lru_cache(8)
+def _starts(raw: str) -> list[int]:
+    """Where each character of a source begins (a CRLF is one), and where the last ends."""
+    return [*(match.start() for match in re.finditer(r"\r\n|(?s:.)", raw)), len(raw)]
 
 
 class UnlocatedError(LookupError):

@@ -11,8 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prerender.batch.journal import Journal, JournalError, Row, Site, State
+from prerender.batch.journal import (
+    DamagedJournalError,
+    Journal,
+    JournalError,
+    Row,
+    Site,
+    State,
+)
 from prerender.batch.schedule import in_shard
+from tests.support.damage import flipped_bits
 
 pytestmark = pytest.mark.quick
 
@@ -73,6 +81,26 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(JournalError, match="journal is not a journal of this version; use another"):
         Journal(tmp_path / "journal")
+
+
+def test_a_damaged_one_tells_what_was_written_or_nothing(tmp_path: Path) -> None:
+    rows = {f"{number}.html": Row(f"{number}.html", "done", "s", "h") for number in range(40)}
+    journal = Journal(tmp_path / "journal")
+    journal.keep((SITE, row) for row in rows.values())
+    journal.close()
+    damaged = 0
+    for folder in flipped_bits(tmp_path / "journal", tmp_path):
+        try:
+            journal = Journal(folder / "journal")
+        except DamagedJournalError:
+            damaged += 1
+            continue
+        except JournalError:  # without our mark it is not told from a file of somebody else
+            continue
+        assert journal.rows(SITE).items() <= rows.items()
+        assert {row.page: row for _, row in journal.named()}.items() <= rows.items()
+        journal.close()
+    assert damaged > 0
 
 
 @given(NAMES, st.integers(1, 9))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from prerender.engine import EquationNumber, Layout, Markup, Piece, Typeset, is_outline, refused
-from prerender.engine.protocol import decode_answer
+from prerender.engine.protocol import decode_answer, decode_typeset
 
 pytestmark = pytest.mark.quick
 
@@ -130,6 +131,7 @@ def test_what_a_tab_answers_is_checked() -> None:
             "typesets": [[{"layouts": [layout]}, {"layouts": [fine]}, {"glyphs": ["h"]}]],
             "outlines": {"g": "m0 0z", "h": "<script>"},
             **dict.fromkeys(_NUMBERS, 1),
+            "job_milliseconds": [1],
         }
     )
     answer = decode_answer(text)
@@ -140,3 +142,28 @@ def test_what_a_tab_answers_is_checked() -> None:
     assert evil.layouts == ()
     assert right.error is None
     assert answer.outlines == {"g": "m0 0z"}
+
+
+_GOOD = {"width": 1, "height": 1.5, "depth": 0, "body": ["<g></g>"]}
+_TAG = {"width": 1, "gap": 1, "side": "left", "body": ["<g></g>"], "row": None}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"layouts": [_GOOD | {"width": '1"><script>'}]},
+        {"layouts": [_GOOD | {"depth": float("nan")}]},
+        {"layouts": [_GOOD | {"indent": True}]},
+        {"layouts": [_GOOD | {"break_before": '"'}]},
+        {"layouts": [_GOOD | {"body": [["a", 1]]}]},
+        {"layouts": [_GOOD | {"tag": _TAG | {"side": '"'}}]},
+        {"layouts": [_GOOD | {"tag": _TAG | {"gap": "1;x"}}]},
+        {"markup": "js"},
+        {"speech": ["x"]},
+        {"tags": [["1", {"a": 1}]]},
+    ],
+)
+def test_values_of_other_types_are_refused(wrong: dict[str, Any]) -> None:
+    whole = {"layouts": [_GOOD | {"tag": _TAG, "break_before": "newline"}], "tags": [["1", "a"]]}
+    assert refused(decode_typeset(whole)) is None
+    assert refused(decode_typeset(whole | wrong)) is not None

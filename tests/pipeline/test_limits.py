@@ -57,3 +57,27 @@ def test_memory_of_a_tab(prerender: Run, site: Path) -> None:
     assert "cannot be typeset" in done.stderr
     assert (site / "a.html").read_text().count("<mjx-container") == 1
     assert "mjx-container" in (site / "other.html").read_text()
+
+
+def test_size_of_a_formula(prerender: Run, site: Path) -> None:
+    """And how many macros it may expand, whatever its page says."""
+    setup = r"<script>MathJax = {tex: {maxMacros: 1e9, macros: {a: 'x'}}}</script>"
+    formulas = ["\\a" * 20, "\\a" * 21, "x" * 42, "y" * 43]
+    math = "".join(rf"<p>\({one}\)" for one in formulas)
+    (site / "a.html").write_text(f"{setup}{HEAD}{math}")
+    done = prerender("build", "site", "--macro-limit", "20", "--formula-size", "42")
+    assert done.returncode == Exit.SOME_FAILED
+    assert done.stderr.count("maximum macro substitution") == 1
+    assert done.stderr.count("it has 43 characters, more than --formula-size 42") == 1
+    assert (site / "a.html").read_text().count("<mjx-container") == 2
+    assert "mjx-container" in (site / "other.html").read_text()
+
+
+def test_time_of_a_page(prerender: Run, site: Path) -> None:
+    """What a page has begun is ended, and no more of it begun; other pages have their own time."""
+    slow = "".join(rf"\[ {'a,' * 400} {number} \]" for number in range(40))
+    (site / "a.html").write_text(rf"{HEAD}<p>{slow}<p>\(a\)")
+    done = prerender("build", "site", "--page-time-limit", "0.1", "--no-cache", "--jobs", "1")
+    assert done.returncode == Exit.SOME_FAILED
+    assert "the formulas of this page take more than 0.1 s (--page-time-limit)" in done.stderr
+    assert "mjx-container" in (site / "other.html").read_text()

@@ -71,6 +71,10 @@ READY = "document.addEventListener('DOMContentLoaded', {});"
         (READY.format("() => { renderMathInElement(document.body); initSearch(); }"), "client"),
         ("MathJax.Hub.Queue(function () { document.body.className = 'done'; });", "client"),
         ("MathJax = {", "client"),
+        ("MathJax =", "client"),
+        ("MathJax || ", "client"),
+        ("var", "other"),
+        ("var MathJax, ", "configuration"),
         ("search()", "other"),
     ],
 )  # fmt: skip

@@ -214,13 +214,13 @@ def test_nothing_is_written_through_links_of_an_old_copy(site: Path, tmp_path: P
     assert not (new / "b.css").is_symlink()
 
 
-def test_a_folder_in_the_way_is_told(site: Path, tmp_path: Path) -> None:
-    make(site, "a.html", "b.css")
+def test_a_folder_in_the_way_is_told_and_stops_nothing_else(site: Path, tmp_path: Path) -> None:
+    make(site, "a.html", "b.css", "d.css")
     make(tmp_path / "new", "b.css/c")
     opened = open_site(site, tmp_path / "new")
-    with pytest.raises(SiteError, match=r"b.css cannot be copied: .*Is a directory"):
-        copy_assets(opened, list_pages(opened))
-    assert files(tmp_path / "new") == {"b.css/c"}
+    [(name, error)] = copy_assets(opened, list_pages(opened)).items()
+    assert (name, type(error)) == ("b.css", IsADirectoryError)
+    assert files(tmp_path / "new") == {"b.css/c", "d.css"}
 
 
 PAGE = PurePosixPath("a.html")
@@ -280,19 +280,20 @@ def test_what_a_killed_run_has_left_goes(site: Path, tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.strip()
-    left, mine, odd = f"{HERE}{ended}-x", f"{HERE}{os.getpid()}-x", ".prerender-x"
-    elsewhere = f".prerender-00000000-{ended}-x"  # on another machine, which may run yet
+    left, mine = f"{HERE}{ended}-abcdefgh", f"{HERE}{os.getpid()}-abcdefgh"
+    odd = ".prerender-x"  # that of the site
+    elsewhere = f".prerender-00000000-{ended}-abcdefgh"  # on another machine, which may run yet
     make(site, "a.html", f"b/{left}", f"b/{mine}", odd, elsewhere)
     make(tmp_path / "new", left, mine)
     opened = open_site(site, tmp_path / "new")
     copy_assets(opened, list_pages(opened))
     assert files(site) == {"a.html", f"b/{mine}", odd, elsewhere}
-    assert files(tmp_path / "new") == {mine}
+    assert files(tmp_path / "new") == {mine, odd}
     hours_ago = time.time() - 7200
     for name in (odd, elsewhere):
         os.utime(site / name, (hours_ago, hours_ago))
     list_pages(opened)
-    assert files(site) == {"a.html", f"b/{mine}"}
+    assert files(site) == {"a.html", f"b/{mine}", odd}
 
 
 @pytest.mark.parametrize(

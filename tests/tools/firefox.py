@@ -130,15 +130,18 @@ class Firefox(Framed):
 
 
 @contextmanager
-def firefox() -> Iterator[Firefox]:
-    """Start Firefox, and end it."""
+def firefox(environment: Mapping[str, str] | None = None) -> Iterator[Firefox]:
+    """Start Firefox, and end it; with the environment of a desktop on its screen."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         Path(profile, "user.js").write_text(f'user_pref("marionette.port", {port});', "utf-8")
-        words = [program() or "firefox", "--headless", "--marionette", "--no-remote", "--profile"]
+        words = [program() or "firefox", "--marionette", "--no-remote", "--profile", profile]
         process = subprocess.Popen(
-            [*words, profile], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            words if environment else [*words, "--headless"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         try:
             with _connected(port, process) as connection:

@@ -95,9 +95,13 @@ async function runNow({ setups: added, jobs, careful }) {
   shared.take();
   /** @type {Typeset[][]} */
   const typesets = [];
+  /** @type {number[]} */
+  const times = [];
   for (const [number, job] of jobs.entries()) {
     const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
+    const begun = performance.now();
     typesets.push(await typesetJob(job, progress));
+    times.push(performance.now() - begun);
   }
   const unclean = uncleanSetups(new Set(jobs.map((job) => job.setup)));
   for (const [number, job] of jobs.entries()) {
@@ -110,6 +114,7 @@ async function runNow({ setups: added, jobs, careful }) {
     typesets,
     outlines: outlinesOf(used),
     milliseconds: performance.now() - started,
+    job_milliseconds: times,
     layout_milliseconds: layoutTime,
     speech_milliseconds: speechTime,
   };
@@ -182,7 +187,7 @@ async function typesetJob(job, progress, apart = !isSingle(job)) {
   }
   const before = state(doc);
   const items = formulas.map((formula) => makeItem(doc, formula));
-  const errors = await compile(doc, items, formulas, progress);
+  const errors = await compile(doc, items, formulas, progress, entry.setup.bounds?.size ?? Infinity);
   const results = [];
   for (const [index, item] of items.entries()) {
     await progress(index);
@@ -243,17 +248,22 @@ function makeItem(doc, { math, display, input }) {
  * @param {MJ.Item[]} items
  * @param {Formula[]} formulas  what they are made of
  * @param {(at: number) => unknown} progress
+ * @param {number} size  the most characters that a formula may have
  * @returns {Promise<(string | undefined)[]>} the errors
  */
-async function compile(doc, items, formulas, progress) {
+async function compile(doc, items, formulas, progress, size) {
   const errors = [];
   const scopes = scopesOf(doc);
   for (const [index, item] of items.entries()) {
-    const { scope } = formulas[index];
+    const { scope, math } = formulas[index];
     await progress(index);
+    if (math.length > size) {
+      errors.push(`it has ${math.length} characters, more than --formula-size ${size}`);
+      continue;
+    }
     errors.push(
       await attempt(() => {
-        scopes?.enter(scope, formulas[index].math);
+        scopes?.enter(scope, math);
         item.compile(doc);
       }),
     );

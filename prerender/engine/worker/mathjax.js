@@ -317,10 +317,16 @@ export function makeOutput(output) {
   return new Sketched({ ...window.MathJax.config.svg, fontData: font, ...output, fontCache: 'global', useXlink: false });
 }
 
+/** How many macros a formula may expand where no set-up says so, as in MathJax. */
+const MACROS = 1000;
+
 /** @param {Parameters<typeof makeDocument>[0]} setup  whose version is that of the page's MathJax, or KaTeX */
-function texInput({ tex: given, version, scopes }) {
+function texInput({ tex: given, version, scopes, bounds }) {
   const { TeX } = window.MathJax._.input.tex_ts;
+  /** @type {Record<string, any>} */
   const options = { packages: window.MathJax.config.tex.packages, .../** @type {object} */ (revive(given)) };
+  const most = Number(options.maxMacros ?? MACROS);
+  options.maxMacros = Math.min(Number.isNaN(most) ? MACROS : most, bounds?.macros ?? MACROS);
   const isKatex = Boolean(scopes?.length);
   clearAutoloads();
   const tex = new TeX({ ...(isKatex ? withPackages(options) : options), formatError: (/** @type {MJ.InputJax} */ _jax, /** @type {Error} */ error) => fail(error) });

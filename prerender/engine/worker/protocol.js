@@ -24,6 +24,7 @@
  * @property {string[]} load
  * @property {'before' | 'after' | 'duplicate'} [signs]  where a sign stands that a line is broken at
  * @property {Markup} [markup]  the form that formulas are to have; absent: svg
+ * @property {{size: number, macros: number}} [bounds]  what a formula may have of characters, and expand of macros
  * @property {boolean} [trusted]  whether ids and classes that formulas give are names of the page
  * @property {{style: 'mathspeak' | 'clearspeak', braille: boolean}} [speech]  how formulas are said
  *
@@ -48,6 +49,7 @@
  * @property {Typeset[][]} typesets  for each job, those of its formulas
  * @property {Record<string, string>} outlines  those that the typesets use, by their names
  * @property {number} milliseconds  that the run took
+ * @property {number[]} job_milliseconds  that each job took, the first time
  * @property {number} layout_milliseconds  how many of them went to layouts of displays
  * @property {number} speech_milliseconds  how many to what is said
  *

@@ -17,11 +17,10 @@ CHECKOUT = Path(__file__).parents[3]
 #: all that the bench makes
 FOLDER = CHECKOUT / "cache" / "living"
 NODE_MODULES = FOLDER / "tools" / "node" / "node_modules"
+PYTHON = FOLDER / "tools" / "python"
 
-_PYTHON = FOLDER / "tools" / "python"
 _HERE = Path(__file__).parent
 _REQUIREMENTS = _HERE / "requirements.txt"
-_PACKAGES = (_HERE / "package.json", _HERE / "package-lock.json")
 #: the generators and themes that the tests have installed
 _IN_TESTS = (
     "mkdocs",
@@ -39,9 +38,9 @@ def installed(tools: Tools) -> str:
         case "test":
             return " ".join(f"{name} {version(name)}" for name in _IN_TESTS)
         case "python":
-            return _once(_PYTHON, (_REQUIREMENTS,), _install_python)
+            return _once(PYTHON, (_REQUIREMENTS,), _install_python)
         case "node":
-            return _once(NODE_MODULES.parent, _PACKAGES, _install_node)
+            return installed_packages(NODE_MODULES.parent, _HERE)
 
 
 def environment(tools: Tools) -> dict[str, str]:
@@ -49,7 +48,7 @@ def environment(tools: Tools) -> dict[str, str]:
     tests = Path(sys.executable).parent
     own: dict[Tools, tuple[Path, ...]] = {
         "test": (tests,),
-        "python": (_PYTHON / "bin",),
+        "python": (PYTHON / "bin",),
         "node": (NODE_MODULES / ".bin", tests),
     }
     path = os.pathsep.join([*map(str, own[tools]), os.environ["PATH"]])
@@ -95,10 +94,18 @@ def _install_python(folder: Path) -> None:
     run((sys.executable, "-m", "venv", folder), folder, variables)
     pip = (folder / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check")
     run((*pip, "--requirement", _REQUIREMENTS), folder, variables)
+    pandoc = next(folder.glob("lib/*/site-packages/pypandoc/files/pandoc"))
+    (folder / "bin" / "pandoc").symlink_to(pandoc)
 
 
-def _install_node(folder: Path) -> None:
-    for file in _PACKAGES:
-        shutil.copy(file, folder)
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    run(("npm", "ci", *quiet), folder, environment("test"))
+def installed_packages(folder: Path, listed: Path) -> str:
+    """Install the npm packages that are listed in `listed` into `folder`, as `installed` does."""
+    lists = (listed / "package.json", listed / "package-lock.json")
+
+    def install(folder: Path) -> None:
+        for file in lists:
+            shutil.copy(file, folder)
+        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        run(("npm", "ci", *quiet), folder, environment("test"))
+
+    return _once(folder, lists, install)

@@ -47,6 +47,13 @@ const PHONE = 44;
  */
 const HANDHELD = 58;
 
+/** ex: no screen has a wider column. */
+const WIDEST = 250;
+
+/** Chances to break from which on fewer layouts are made: what they cost grows with both. */
+const MANY = 300;
+const COARSE = 0.5;
+
 /** How much less room to try when a try gained nothing. */
 const GIVE_UP = 0.9;
 
@@ -107,6 +114,7 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs, write }) {
   const table = jax.factory.getNodeClass('mtable').prototype;
   const { adjustColumnWidths: shares } = table;
   const breaks = openBreaks(item.root);
+  const coarse = Math.min(COARSE, step * Math.max(1, breaks.at.size / MANY));
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
   /** @type {MJ.Wrapper | null} */
@@ -140,8 +148,8 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs, write }) {
     let reached = widest.width;
     let room = widest.width;
     while (room > narrowest && breaks.at.size) {
-      const most = reached * (1 - step);
-      room = Math.max(narrowest, Math.min(room * (1 - step), most));
+      const most = reached * (1 - coarse);
+      room = Math.max(narrowest, Math.min(room * (1 - coarse), most, WIDEST));
       const layout = fit(room, most, null);
       if (layout) {
         found.push(layout);
