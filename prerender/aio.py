@@ -85,16 +85,18 @@ async def check(
     progress: Progress = no_progress,
     notice: Notice = silent,
     timing: Timing | None = None,
+    gallery: int = 0,
 ) -> Report:
     """Do what `build` does without writing; with `settings.screens`, inspect the pages on them.
 
-    Raises as `build` does.
+    The report then has pictures of so many of the widest displays as `gallery` says. Raises as
+    `build` does.
     """
     opened = _open(site, settings, None)
     async with open_session(settings, notice=notice, timing=timing) as session:
         if not settings.screens:
             return await build_site(opened, session, write=False, progress=progress)
-        inspector = _inspector(opened, session)
+        inspector = _inspector(opened, session, gallery)
         report = await build_site(
             opened, session, write=False, progress=progress, inspect=inspector.inspect
         )
@@ -105,7 +107,7 @@ async def check(
     return report
 
 
-def _inspector(site: Site, session: RenderSession) -> ScreenInspector:
+def _inspector(site: Site, session: RenderSession, gallery: int) -> ScreenInspector:
     settings = session.settings
     screens = Screens(
         settings.screens,
@@ -115,7 +117,13 @@ def _inspector(site: Site, session: RenderSession) -> ScreenInspector:
         settings.time_limit,
     )
     return ScreenInspector(
-        site, session.engine, screens, settings.pictures, settings.jobs, settings.libraries
+        site,
+        session.engine,
+        screens,
+        settings.pictures,
+        settings.jobs,
+        settings.libraries,
+        gallery,
     )
 
 

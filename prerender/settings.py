@@ -107,14 +107,15 @@ class Settings:
     markup: Literal["svg", "html", "mathml"] = option(
         "svg",
         "pages",
-        "How formulas are written: as pictures (SVG), or as text in a small font of their own, "
-        "which takes fewer bytes and elements.",
+        "How formulas are written: as pictures (SVG), as text in a small font of their own, which "
+        "takes fewer bytes and elements, or as MathML in a math font, which takes the fewest, and "
+        "which browsers and screen readers know.",
     )
     fonts: Literal["file", "inline"] = option(
         "file",
         "pages",
-        "Where the font of formulas as text stands: in files of the site, prerender-math-….woff2, "
-        "which browsers keep, or in each page.",
+        "Where the font of formulas as text or MathML stands: in files of the site, "
+        "prerender-math-….woff2, which browsers keep, or in each page.",
     )
     shrink: int = option(
         70,

@@ -6,16 +6,29 @@ thread and each tab.
 
 from __future__ import annotations
 
+import heapq
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 #: "reading" includes parsing, "writing" making the markup; "layouts" are those of displays,
 #: "speech" is finding out what is said, and "typesetting" is all else that tabs do
 Kind = Literal["reading", "finding", "cache", "typesetting", "layouts", "speech", "writing"]
+
+
+#: how many of the slowest jobs are remembered
+_SLOWEST = 10
+
+
+class SlowJob(NamedTuple):
+    """The seconds that a job took, the TeX of its first formula, and how many others it has."""
+
+    seconds: float
+    tex: str
+    others: int
 
 
 class Timing:
@@ -26,6 +39,7 @@ class Timing:
         self._sums: dict[Kind, float] = dict.fromkeys(get_args(Kind), 0.0)
         self._events: list[dict[str, Any]] | None = [] if traced else None
         self._lanes: dict[str, int] = {}
+        self._slowest: list[SlowJob] = []
 
     @contextmanager
     def span(self, kind: Kind, what: str = "") -> Iterator[None]:
@@ -45,6 +59,18 @@ class Timing:
     def add(self, kind: Kind, seconds: float) -> None:
         """Add time to the sums only."""
         self._sums[kind] += seconds
+
+    def note(self, seconds: float, math: Sequence[str]) -> None:
+        """Remember a job, what it typeset, and how long that took, if it is among the slowest."""
+        if math:
+            heapq.heappush(self._slowest, SlowJob(seconds, math[0], len(math) - 1))
+            if len(self._slowest) > _SLOWEST:
+                heapq.heappop(self._slowest)
+
+    @property
+    def slowest(self) -> list[SlowJob]:
+        """The jobs that took longest, the slowest first."""
+        return sorted(self._slowest, reverse=True)
 
     def summary(self) -> str:
         """Return the sums as one line; work done in parallel counts twice."""

@@ -99,9 +99,15 @@ def build_command(site: SitePath, settings: CommandSettings) -> None:
 )
 def check_command(site: SitePath, settings: CommandSettings) -> None:
     """Do what `build` does without writing; with --screens, inspect the result on screens."""
+    from functools import partial
+
     from prerender import aio
 
-    _render(aio.check, site, settings)
+    _render(partial(aio.check, gallery=_GALLERY if settings.report else 0), site, settings)
+
+
+#: displays of which the report has pictures
+_GALLERY = 12
 
 
 def _render(

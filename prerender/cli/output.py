@@ -43,7 +43,8 @@ def report_and_exit(
         write_json(report.to_json(), settings.json)
     if settings.report is not None:
         with _writing(settings.report):
-            write_report(report_data(report, str(site)), settings.report)
+            slowest = timing.slowest if timing is not None else ()
+            write_report(report_data(report, str(site), slowest), settings.report)
     raise typer.Exit(report.exit)
 
 

@@ -273,6 +273,8 @@ class Engine:
             spend=lambda seconds: _spend(batch, seconds),
         )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
+        for job, seconds in zip(jobs, answer.job_seconds, strict=True):
+            self._timing.note(seconds, [formula.math for formula in job.formulas])
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)

@@ -34,13 +34,14 @@ LOADED, RUN, REPORT_PROGRESS = "prerenderWorker.loaded", "prerenderWorker.run", 
 class Answer(NamedTuple):
     """What a call gives: the typesets of each job's formulas, and the outlines that they use.
 
-    `seconds` is what the tab took, `layout_seconds` how much of that for layouts of displays,
-    `speech_seconds` for what is said; `heap` the bytes that it holds now.
+    `seconds` is what the tab took, `job_seconds` for each job, `layout_seconds` how much of that
+    for layouts of displays, `speech_seconds` for what is said; `heap` the bytes that it holds now.
     """
 
     typesets: list[list[Typeset]]
     outlines: dict[str, str]
     seconds: float
+    job_seconds: list[float]
     layout_seconds: float
     speech_seconds: float
     heap: int
@@ -64,6 +65,7 @@ def decode_answer(text: str) -> Answer:
         [[_checked(decode_typeset(typeset), lost) for typeset in job] for job in data["typesets"]],
         outlines,
         data["milliseconds"] / 1000,
+        [time / 1000 for time in data["job_milliseconds"]],
         data["layout_milliseconds"] / 1000,
         data["speech_milliseconds"] / 1000,
         data["heap"],

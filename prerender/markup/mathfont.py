@@ -1,9 +1,9 @@
 """Characters of formulas in MathML in, the font that has them out, as a file and as CSS.
 
-A browser takes how high brackets grow, and all that places scripts and fractions, from the first font
-of a formula: so a page has one, with the variants and parts of its characters. It is a subset of
-STIX Two Math: what most pages need, and of all else the rows of Unicode's charts of which a page has
-something. So pages with much the same needs share a file, and no page's depends on another's.
+A browser takes how high brackets grow, and all that places scripts and fractions, from the first
+font of a formula: so a page has one, with the variants and parts of its characters. It is a subset
+of STIX Two Math: what most pages need, and of all else the groups of which a page has something. So
+pages with much the same needs share a file, and no page's depends on another's.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A layout as the engine has written it in MathML Core in, HTML out.
 
-A formula is one `math`, which is all that a reader gets of it: its lines are rows of a table, and of
-several layouts only the one that is shown is there. A line of text may end between the parts of an
-inline formula, which are children of its `math`, in Chromium; other browsers have it in one piece,
-which scrolls where there is no room for it.
+A formula is one `math`, which is all that a reader gets of it: its lines are rows of a table, and
+of several layouts only the one that is shown is there. A line of text may end between the parts of
+an inline formula, which are children of its `math`, in Chromium; other browsers have it in one
+piece, which scrolls where there is no room for it.
 """
 
 from __future__ import annotations

@@ -408,8 +408,7 @@ _UNSAID = (
 
 _READS_MATHML = Diagnostic(
     "error",
-    "the page is left as it is: MathJax, which may still be loaded, would typeset formulas as MathML"
-    " again",
+    "the page is left as it is: MathJax, which may still be loaded, would typeset MathML again",
     cure="render it with another --markup, or have its scripts removed (no --keep-loaders)",
 )
 

@@ -7,6 +7,7 @@ have very many.
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prerender import __version__
 from prerender.report.diagnostics import DiagnosticExcerpt, Finding, Topic, pluralize, topics
-from prerender.report.summary import Report, ScreenReport, Status
+from prerender.report.summary import PageReport, Report, ScreenReport, Status, show_bytes
 from prerender.site.files import atomic_write
 
 #: characters of a formula that are displayed: it may be as long as its page
 _SHOWN = 1000
+#: pages whose weight is listed
+_HEAVIEST = 20
 
 
 class ListedPage(NamedTuple):
@@ -38,7 +41,8 @@ class ListedPage(NamedTuple):
 class ReportData:
     """The data of a report: the run's name, its figures by label, and its diagnostics.
 
-    `with_errors` are pages with an error, `topics` are warnings and notes.
+    `with_errors` are pages with an error, `topics` are warnings and notes, `weights` those pages
+    that have become heaviest; `slowest` are jobs: seconds, TeX, and how many other formulas.
     """
 
     name: str
@@ -48,9 +52,34 @@ class ReportData:
     with_errors: Iterable[ListedPage]
     topics: Iterable[Topic]
     screens: Sequence[ScreenReport] = ()
+    weights: Sequence[PageReport] = ()
+    slowest: Sequence[tuple[float, str, int]] = ()
+
+    @property
+    def gallery(self) -> list[Exhibit]:
+        """The widest displays of all screens, each with its pictures."""
+        return _gallery(self.screens)
 
 
-def report_data(report: Report, name: str) -> ReportData:
+class Exhibit(NamedTuple):
+    """A wide display, and a PNG of it on each screen, by its width."""
+
+    finding: Finding
+    pictures: dict[int, bytes]
+
+
+def _gallery(screens: Sequence[ScreenReport]) -> list[Exhibit]:
+    found: dict[str, Exhibit] = {}
+    for screen in screens:
+        for shown in screen.widest:
+            exhibit = found.setdefault(shown.finding.where, Exhibit(shown.finding, {}))
+            exhibit.pictures[screen.width] = shown.picture
+    return list(found.values())
+
+
+def report_data(
+    report: Report, name: str, slowest: Sequence[tuple[float, str, int]] = ()
+) -> ReportData:
     """Return the data of `build`, `check` or `restore` on the site `name`, a folder or a page."""
     severities = [found.severity for page in report.pages for found in page.diagnostics]
     statuses = {
@@ -63,6 +92,7 @@ def report_data(report: Report, name: str) -> ReportData:
         **statuses,
         "written": pluralize(sum(page.written for page in report.pages), "page"),
         "formulas": f"{report.formulas:,}{': ' if shares else ''}{shares}",
+        **_weight(report),
         "took": f"{report.seconds:.1f} s",
     }
     with_errors = [
@@ -89,7 +119,20 @@ def report_data(report: Report, name: str) -> ReportData:
         with_errors,
         topics(others),
         report.screens,
+        _heaviest(report),
+        slowest,
     )
+
+
+def _weight(report: Report) -> dict[str, str]:
+    before, after = report.weight()
+    return {"weight": f"{show_bytes(before)} became {show_bytes(after)}"} if before else {}
+
+
+def _heaviest(report: Report) -> list[PageReport]:
+    """The pages that have gained most."""
+    rendered = [page for page in report.pages if page.status == "rendered" and page.before]
+    return sorted(rendered, key=lambda page: page.before - page.after)[:_HEAVIEST]
 
 
 def _path(name: str, page: str) -> str:
@@ -119,6 +162,11 @@ def _link(picture: str, folder: Path) -> str:
     return quote(os.fsencode(os.path.relpath(Path(picture).resolve(), folder)))
 
 
+def _embedded(png: bytes) -> str:
+    """Return the URL of a picture that is in the report itself."""
+    return f"data:image/png;base64,{b64encode(png).decode()}"
+
+
 def _findings(screen: ScreenReport) -> Iterator[tuple[str, list[Finding]]]:
     """Yield the findings on a screen by kind, the worst first."""
     yield "offences", sorted(screen.offences)
@@ -136,6 +184,8 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {
     "plain": _plain,
     "link": _link,
+    "embedded": _embedded,
+    "bytes": show_bytes,
     "findings": _findings,
     "pluralize": pluralize,
 }

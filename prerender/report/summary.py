@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from prerender.errors import Exit
 from prerender.report.diagnostics import (
@@ -52,11 +52,20 @@ class PageReport:
         return any(error.cure for error in self.errors)
 
 
+class PicturedFormula(NamedTuple):
+    """A wide display: the pixels of its widest layout, where it is, and a PNG as it is shown."""
+
+    natural: float
+    finding: Finding
+    picture: bytes
+
+
 @dataclass(slots=True)
 class ScreenReport:
     """The findings of all pages on a screen of some width: a count of displays, and formulas.
 
-    `shrunk` and `scrolled` are those for which no layout is narrow enough; `offences` are errors.
+    `shrunk` and `scrolled` are those for which no layout is narrow enough; `offences` are errors;
+    `widest` are displays, the widest first, if a gallery was asked for.
     """
 
     width: int
@@ -64,6 +73,7 @@ class ScreenReport:
     shrunk: list[Finding] = field(default_factory=list)
     scrolled: list[Finding] = field(default_factory=list)
     offences: list[Finding] = field(default_factory=list)
+    widest: list[PicturedFormula] = field(default_factory=list)
 
     def summary(self) -> str:
         """Return a one-line summary."""
@@ -163,7 +173,7 @@ class Report:
         written = sum(page.written for page in self.pages) or "nothing"
         shares = [f"{count:,} {name}" for name, count in self.shares().items() if count]
         formulas = pluralize(self.formulas, "formula") + (": " if shares else "")
-        before, after = (sum(sizes) for sizes in self._sizes())
+        before, after = self.weight()
         weight = f" {show_bytes(before)} became {show_bytes(after)}." if before else ""
         errors = sum(len(page.errors) for page in self.pages)
         warnings = sum(len(page.warnings) for page in self.pages)
@@ -179,10 +189,10 @@ class Report:
             f"{pluralize(errors, 'error')}{warned}.{left}{weight} {self.seconds:.1f} s"
         )
 
-    def _sizes(self) -> tuple[list[int], list[int]]:
-        """Return the bytes of rendered pages, before and after."""
+    def weight(self) -> tuple[int, int]:
+        """Return the bytes of the pages that this run has rendered, before and after."""
         rendered = [page for page in self.pages if page.status == "rendered"]
-        return [page.before for page in rendered], [page.after for page in rendered]
+        return sum(page.before for page in rendered), sum(page.after for page in rendered)
 
     def to_json(self) -> dict[str, Any]:
         """Return the `--json` report."""

@@ -19,12 +19,14 @@ from prerender.engine import Engine
 from prerender.find import Formula
 from prerender.pipeline.page import Finished, Plan
 from prerender.report.diagnostics import Diagnostic, Finding
-from prerender.report.summary import ScreenReport
+from prerender.report.summary import PicturedFormula, ScreenReport
 from prerender.screens.libraries import library_file
 from prerender.screens.viewport import Compromise, Screens, ServedPage, ViewportResult, inspect_page
 from prerender.site.files import Site, local_file
 from prerender.source.lines import LineIndex, Location
 
+#: pixels that a display must be wide to come into the gallery
+_WIDE = 300
 _SHRUNK = {"shrinks": True, "scrolls": False}
 
 
@@ -40,7 +42,8 @@ class ScreenInspector:
     """Inspects the pages of a site, `tabs` at a time, and collects the findings in `reports`.
 
     `folder` is the folder for pictures; None: a new one, created for the first picture. `libraries`
-    has the files that pages load from CDNs; URLs that it does not have are added to `missing`.
+    has the files that pages load from CDNs; URLs that it does not have are added to `missing`. So
+    many of the widest displays as `gallery` says are kept as pictures.
     """
 
     site: Site
@@ -49,6 +52,7 @@ class ScreenInspector:
     folder: Path | None = None
     tabs: int | None = None
     libraries: Path | None = None
+    gallery: int = 0
     missing: set[str] = field(default_factory=set)
     reports: list[ScreenReport] = field(init=False)
     _free_tabs: asyncio.Semaphore = field(init=False)
@@ -67,13 +71,24 @@ class ScreenInspector:
         served = ServedPage(page, finished.data, files, self._library)
         try:
             async with self._free_tabs:
-                seen = await inspect_page(await self.engine.browser(), served, self.screens)
+                browser = await self.engine.browser()
+                seen = await inspect_page(browser, served, self.screens, self._wide())
         except TabLostError as error:
             return [Diagnostic("error", f"the page cannot be inspected: {error}")]
         formulas = _Formulas(page, plan, finished.rendered)
         for report, result in zip(self.reports, seen, strict=True):
             self._add(report, result, formulas)
         return formulas.diagnose(seen)
+
+    def _wide(self) -> float | None:
+        """Return how wide a display must be to come into the gallery; None: none will."""
+        if not self.gallery:
+            return None
+        full = [report.widest[-1].natural for report in self.reports if self._is_full(report)]
+        return min(full) if len(full) == len(self.reports) else _WIDE
+
+    def _is_full(self, report: ScreenReport) -> bool:
+        return len(report.widest) >= self.gallery
 
     def _library(self, url: str) -> Path | None:
         """Return the library file that a URL outside the site refers to, if there is one."""
@@ -88,6 +103,12 @@ class ScreenInspector:
         """Add the result of a page on a screen to the screen's report."""
         formulas.count = seen.formulas
         report.displays += seen.displays
+        report.widest += [
+            PicturedFormula(shown.natural, formulas.finding(shown.index, ""), shown.picture)
+            for shown in seen.exhibits
+        ]
+        report.widest.sort(key=lambda shown: (-shown.natural, shown.finding.path))
+        del report.widest[self.gallery :]
         for compromise in seen.compromises:
             found = formulas.finding(compromise.index, _compromise_reason(compromise))
             (report.shrunk if _SHRUNK[compromise.how] else report.scrolled).append(found)

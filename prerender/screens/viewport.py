@@ -96,6 +96,15 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A wide display: its index, the pixels of its widest layout, and a PNG as it is shown."""
+
+    index: int
+    natural: float
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Compromise:
     """A formula that is shrunk or scrolls: the width it needs and the room it has, in pixels."""
 
@@ -116,13 +125,17 @@ class ViewportResult:
     violations: Sequence[Violation]
     compromises: Sequence[Compromise]
     problems: Sequence[str] = ()
+    exhibits: Sequence[Exhibit] = ()
 
 
 async def inspect_page(
-    browser: Browser, served: ServedPage, screens: Screens
+    browser: Browser, served: ServedPage, screens: Screens, wide: float | None = None
 ) -> list[ViewportResult]:
-    """Inspect a page on each screen in turn. Raises TabLostError."""
-    seen, has_scripts = await _results(browser, served, screens, scripts=True)
+    """Inspect a page on each screen in turn. Raises TabLostError.
+
+    Displays that are at least `wide` pixels wide are exhibits.
+    """
+    seen, has_scripts = await _results(browser, served, screens, scripts=True, wide=wide)
     if not has_scripts:
         return seen
     plain, _ = await _results(browser, served, screens, scripts=False)
@@ -148,7 +161,12 @@ def _noted(violation: Violation, note: str) -> Violation:
 
 
 async def _results(
-    browser: Browser, served: ServedPage, screens: Screens, *, scripts: bool
+    browser: Browser,
+    served: ServedPage,
+    screens: Screens,
+    *,
+    scripts: bool,
+    wide: float | None = None,
 ) -> tuple[list[ViewportResult], bool]:
     """Return the results of a page on each screen, and whether it has scripts."""
     async with _opened(browser, served, screens, scripts=scripts) as visit:
@@ -164,6 +182,7 @@ async def _results(
                 "shrink": screens.shrink,
                 "xHeight": X_HEIGHT,
                 "mathXHeight": MATH_X_HEIGHT,
+                "wideFrom": wide,
             }
             measured = await world.call(_MEASURE, options)
             has_scripts = has_scripts or measured["scripted"]
@@ -176,12 +195,17 @@ async def _viewport_result(
 ) -> ViewportResult:
     """Make a result of the measurements, and take the pictures."""
     violations = [
-        Violation(found["index"], found["reason"], await _picture(page, world, number))
+        Violation(found["index"], found["reason"], await _picture(page, world, "violators", number))
         for number, found in enumerate(measured["violations"])
+    ]
+    exhibits = [
+        Exhibit(**found, picture=await _picture(page, world, "exhibits", number))
+        for number, found in enumerate(measured["exhibits"])
     ]
     compromises = [Compromise(**found) for found in measured["compromises"]]
     counts = (measured["formulas"], measured["displays"])
-    return ViewportResult(width, *counts, violations, compromises, measured["problems"])
+    problems = measured["problems"]
+    return ViewportResult(width, *counts, violations, compromises, problems, exhibits)
 
 
 @asynccontextmanager
@@ -223,15 +247,18 @@ class _IsolatedWorld:
             raise TabLostError(str(error)) from error
 
 
-async def _picture(page: Page, world: _IsolatedWorld, violation: int) -> bytes:
-    """Return a PNG of a formula, framed, and what is around it on the screen."""
-    top, bottom = await world.call(_FRAME, {"violation": violation, "framed": True})
+async def _picture(
+    page: Page, world: _IsolatedWorld, list_: Literal["violators", "exhibits"], index: int
+) -> bytes:
+    """Return a PNG of a formula, and what is around it on the screen."""
+    which = {"list": list_, "index": index}
+    top, bottom = await world.call(_FRAME, which | {"framed": True})
     size = page.viewport_size or {"width": 1, "height": _HEIGHT}
     above = min(max(0, top - _AROUND), size["height"] - 1)
     below = max(min(size["height"], bottom + _AROUND), above + 1)
     clip: FloatRect = {"x": 0, "y": above, "width": size["width"], "height": below - above}
     data = await with_timeout(page.screenshot(clip=clip))
-    await world.call(_FRAME, {"violation": violation, "framed": False})
+    await world.call(_FRAME, which | {"framed": False})
     return data
 
 

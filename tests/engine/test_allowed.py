@@ -131,6 +131,7 @@ def test_what_a_tab_answers_is_checked() -> None:
             "typesets": [[{"layouts": [layout]}, {"layouts": [fine]}, {"glyphs": ["h"]}]],
             "outlines": {"g": "m0 0z", "h": "<script>"},
             **dict.fromkeys(_NUMBERS, 1),
+            "job_milliseconds": [1],
         }
     )
     answer = decode_answer(text)

@@ -23,7 +23,7 @@ def test_a_page_has_a_font_of_what_the_common_one_lacks() -> None:
     further = further_file({CORE[0]: path, "\U000f0123": path, "Z": path})
     assert further is not None
     assert further.characters == "Z\U000f0123"
-    sheet = sheet_file(further)
+    sheet = sheet_file(face(further.name, further.characters))
     assert further.name in sheet.data.decode()
     assert is_font_file(further.name)
     assert is_font_file(sheet.name)

@@ -151,6 +151,23 @@ def test_an_archive_is_not_held_in_memory(file: Path) -> None:
     assert peak < 1_000_000
 
 
+def test_weights_and_what_took_long(file: Path) -> None:
+    """The pages that have gained most stand first; only those that this run has rendered."""
+    pages = [
+        PageReport("light.html", "rendered", 1, before=100, after=200),
+        PageReport("heavy.html", "rendered", 2, before=1000, after=65_000),
+        PageReport("known.html", "unchanged", 1),
+    ]
+    write_report(report_data(Report(pages), "site", [(1.5, HOSTILE, 2)]), file)
+    read = Read(file)
+    assert "1.1 kB became 65 kB" in read.text
+    assert read.text.index("heavy.html") < read.text.index("light.html")
+    assert "known.html" not in read.text
+    assert "1500 ms" in read.text
+    assert "and 2 formulas with it" in read.text
+    assert read.asks == []
+
+
 def test_long_formulas_are_cut(file: Path) -> None:
     remark = DiagnosticExcerpt("error", "bad", 1, 1, "y" * 3_000_000, "s", 0)
     write_report(
@@ -191,7 +208,7 @@ def test_commands(prerender: Run, site: Path, file: Path, words: list[str], path
         )
         cure = "define \\Q in prerender.toml, under [mathjax.tex.macros]"
         assert f"{told}{cure} {path}:2" in said
-        assert "good.html" not in said
+        assert "good.html" not in said.partition(" Weight of pages ")[0]
     if words[0] == "batch":
         file.unlink()
         status = prerender("batch", "--journal", "journal", "--status", "--report", "report.html")

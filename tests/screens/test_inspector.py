@@ -45,8 +45,14 @@ def screens(told: str) -> dict[int, Any]:
 
 def test_a_wide_formula_fits_every_screen(prerender: Run, site: Path, tmp_path: Path) -> None:
     before = (site / "index.html").read_bytes()
-    done = prerender("check", site, "--screens", "280,360,1440", "--json", "-")
+    report = tmp_path / "report.html"
+    words = ("--screens", "280,360,1440", "--json", "-", "--report", report)
+    done = prerender("check", site, *words)
     assert done.returncode == 0, done.stderr
+    told = report.read_text("utf-8")
+    assert told.count("<figcaption>") == 3, "the display as it is shown on each screen"
+    assert told.count('src="data:image/png;base64,iVBOR') == 3
+    assert "What took longest to typeset" in told
     seen = screens(done.stdout)
     assert list(seen) == [280, 360, 1440]
     for screen in seen.values():

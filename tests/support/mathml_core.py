@@ -99,7 +99,7 @@ def _mistakes(element: ElementTree.Element, more: Mapping[str, re.Pattern[str]])
     for child in element:
         if inside is not None and child.tag not in inside:
             yield f"<{child.tag}> in <{name}>"
-    known = _EVERYWHERE | _OF_ELEMENTS.get(name, {}) | more
+    known = {**_EVERYWHERE, **_OF_ELEMENTS.get(name, {}), **more}
     for attribute, value in element.attrib.items():
         if more and attribute.startswith("data-"):
             continue

@@ -29,6 +29,7 @@ interface ScreenState {
   parsed?: Map<Element, Element[]>;
   /** What to show of each violation. */
   violators?: Element[];
+  exhibits?: Element[];
   /** How far what is around one was scrolled. */
   scrolled?: [Element, number, number][];
 }

@@ -15,6 +15,7 @@ declare namespace MJ {
     set(name: string, value: unknown): void;
     setList(values: Record<string, unknown>): void;
     unset(name: string): void;
+    getExplicitNames(): string[];
   }
 
   /** A node of a compiled formula; a TextNode has a text and no attributes. */
@@ -39,6 +40,7 @@ declare namespace MJ {
     getProperty(name: string): any;
     setProperty(name: string, value: unknown): void;
     setTeXclass(before: Node | null): Node;
+    texSpacing(): string;
     walkTree(visit: (node: Node) => void): void;
     replaceChild(next: Node, old: Node): void;
   }
@@ -70,6 +72,7 @@ declare namespace MJ {
     font: { params: { x_height: number } };
     bbox: BBox;
     breakStyle: string;
+    stretch?: { dir: string };
     breakCount: number;
     getLineBBox(line: number): { originalL: number };
     dom: import('../../prerender/engine/worker/nodes.js').LiteElement[];
@@ -126,6 +129,8 @@ declare namespace MJ {
     linebreaks: { breakToWidth(row: Wrapper, width: number): void };
     math: Item;
     nodeMap: Map<Node, Wrapper>;
+    /** Ours (mathjax.js): what it has drawn last. */
+    drawn: Wrapper | null;
     table: Wrapper | null;
     font: { params: { x_height: number } };
     factory: { wrap(node: Node): Wrapper; getNodeClass(kind: string): { prototype: any } };

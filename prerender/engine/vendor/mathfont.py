@@ -1,7 +1,7 @@
 """STIX Two Math as it is published in; the same as Chromium needs it out.
 
-Chromium follows MathML Core to the letter, where TeX and Firefox are more lenient, and the font counts on
-them. What is changed is said below; what only hinting and texts need is left out.
+Chromium follows MathML Core to the letter, where TeX and Firefox are more lenient, and the font
+counts on them. What is changed is said below; what only hinting and texts need is left out.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 _LEFT_OUT = {"DSIG", "GDEF", "GPOS", "cvt ", "fpgm", "gasp", "prep"}
-#: accents that are letters, by the combining ones that have their wider forms: a browser places what
-#: has no width of its own not where it should be
+#: accents that are letters, by the combining ones that have their wider forms: a browser places
+#: what has no width of its own not where it should be
 _SPACING = {0x02C6: 0x0302, 0x02DC: 0x0303, 0x02C7: 0x030C}
 #: glyphs that say that they join nothing at their left, and with what they do
 _JOINED = "uni2192.var"
-#: Radical signs, and how much narrower and lower they get. The least is higher than what mostly stands
-#: in it, and hangs below the line; each leaves the room that the widest would take.
+#: radical signs, and how much narrower and lower they get: the least is higher than what mostly
+#: stands in it, and hangs below the line; each leaves the room that the widest would take
 _RADICALS = {
     "uni221A": (0.88, 0.82),
     "uni221A.s1": (0.74, 1.0),
@@ -32,8 +32,8 @@ _RADICALS = {
     "uni221A.x": (0.64, 1.0),
     "uni221A.t": (0.64, 1.0),
 }
-#: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that holds
-#: for boxes, and not for letters.
+#: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that
+#: holds for boxes, and not for letters.
 _DROP = 50
 
 

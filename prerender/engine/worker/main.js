@@ -10,7 +10,7 @@ import { MathmlForm } from './mathml/form.js';
 import { loadFont } from './mathml/boxes.js';
 import { numbers } from './draw.js';
 import { depthsOfBreaks, joined } from './layout/inline.js';
-import { layouts, sidesOf } from './layout/layouts.js';
+import { indentOf, layouts, sidesOf, thousandths } from './layout/layouts.js';
 import { load, loadAll, makeDocument, makeOutput, scopesOf } from './mathjax.js';
 import { LiteElement } from './nodes.js';
 import { dropEmptyNumbers, numbersOf } from './numbers.js';
@@ -95,9 +95,13 @@ async function runNow({ setups: added, jobs, careful }) {
   shared.take();
   /** @type {Typeset[][]} */
   const typesets = [];
+  /** @type {number[]} */
+  const times = [];
   for (const [number, job] of jobs.entries()) {
     const progress = careful ? (/** @type {number} */ at) => reportProgress(number, at) : () => {};
+    const begun = performance.now();
     typesets.push(await typesetJob(job, progress));
+    times.push(performance.now() - begun);
   }
   const unclean = uncleanSetups(new Set(jobs.map((job) => job.setup)));
   for (const [number, job] of jobs.entries()) {
@@ -110,6 +114,7 @@ async function runNow({ setups: added, jobs, careful }) {
     typesets,
     outlines: outlinesOf(used),
     milliseconds: performance.now() - started,
+    job_milliseconds: times,
     layout_milliseconds: layoutTime,
     speech_milliseconds: speechTime,
   };
@@ -462,15 +467,6 @@ function rowsOf(svg, draw) {
 }
 
 /**
- * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
- *
- * @param {import('./nodes.js').LiteElement} svg
- */
-function indentOf({ box }) {
-  return thousandths(parseFloat(box['margin-left']) || -parseFloat(box['margin-right']) || 0);
-}
-
-/**
  * The same where there is a number, which stands in what is free.
  *
  * @param {import('./nodes.js').LiteElement} svg
@@ -489,11 +485,6 @@ function numberedIndent(svg, tag, width) {
     default:
       return 0;
   }
-}
-
-/** @param {number} ex */
-function thousandths(ex) {
-  return Number((ex * X_HEIGHT).toFixed(2)); // so that it is the same in ex to three digits
 }
 
 /** MathJax's sizes of the space that a line may end in, in thousandths of an em (SPACE in its output). */

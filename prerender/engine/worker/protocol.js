@@ -49,6 +49,7 @@
  * @property {Typeset[][]} typesets  for each job, those of its formulas
  * @property {Record<string, string>} outlines  those that the typesets use, by their names
  * @property {number} milliseconds  that the run took
+ * @property {number[]} job_milliseconds  that each job took, the first time
  * @property {number} layout_milliseconds  how many of them went to layouts of displays
  * @property {number} speech_milliseconds  how many to what is said
  *

@@ -1,16 +1,17 @@
 /**
- * Frames the formula of a violation, scrolls it into view, and returns its top and bottom on the
- * screen; or removes the frame and restores the scroll positions.
+ * Scrolls a formula into view, and returns its top and bottom on the screen; the formula of a
+ * violation is framed. Or removes the frame and restores the scroll positions.
  *
  * @param {object} what
- * @param {number} what.violation  its index
+ * @param {'violators' | 'exhibits'} what.list
+ * @param {number} what.index  in that list
  * @param {boolean} what.framed
  * @returns {[number, number]}
  */
-({ violation, framed }) => {
+({ list, index, framed }) => {
   const state = globalThis.prerender;
-  const element = /** @type {HTMLElement[]} */ (state.violators)[violation];
-  element.style.outline = framed ? '2px dashed #d00' : '';
+  const element = /** @type {HTMLElement[]} */ (state[list])[index];
+  if (list === 'violators') element.style.outline = framed ? '2px dashed #d00' : '';
   if (framed) {
     state.scrolled = ancestors(element).map((ancestor) => [ancestor, ancestor.scrollLeft, ancestor.scrollTop]);
     element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });

@@ -6,11 +6,12 @@
  * `math` has such a picture beside it; how high it is, only its browser knows. The actual geometry is measured against references: pictures of size zero beside the formula, on the
  * baseline of the text, which everything around the formula moves and turns in the same way.
  *
- * @param {{textSize: number, shrink: number, xHeight: number, mathXHeight: number}} options  text size factor (1: the
- *   page's own); the least readable fraction of a formula's size; the height of an x in MathJax's
- *   font, in thousandths of an em; the same in that of MathML
+ * @param {{textSize: number, shrink: number, xHeight: number, mathXHeight: number, wideFrom: number | null}} options
+ *   text size factor (1: the page's own); the least readable fraction of a formula's size; the height
+ *   of an x in MathJax's font, in thousandths of an em; the same in that of MathML; the pixels from
+ *   which a display is wide enough for a picture
  */
-({ textSize, shrink, xHeight, mathXHeight }) => {
+({ textSize, shrink, xHeight, mathXHeight, wideFrom }) => {
   /**
    * @typedef {object} Violation
    * @property {number} index  of the formula in the page
@@ -88,7 +89,10 @@
     ...widening(),
   ].filter(isNew);
   state.violators = found.map(({ part }) => (part.seen.length > 0 ? part.formula : placeOf(part.formula)));
+  const exhibits = wideFrom === null ? [] : shown.filter(isDisplay).map(exhibit).filter(({ asks }) => asks >= wideFrom);
+  state.exhibits = exhibits.map(({ formula }) => formula);
   return {
+    exhibits: exhibits.map(({ index, asks }) => ({ index, natural: asks })),
     formulas: parsed.length,
     displays: shown.filter(isDisplay).length,
     scripted: document.querySelector('script, [onload], [onerror]') !== null,
@@ -768,6 +772,16 @@
       ? [Math.min(...widths), contentWidth(box)]
       : [Math.max(...widths), Math.max(...seen.map((picture) => contentWidth(picture)))];
     return [{ index, how, layouts: box ? layouts.length : 1, needed: least_, room }];
+  }
+
+  /**
+   * A formula, and the pixels that its widest layout asks for.
+   *
+   * @param {Part} part
+   */
+  function exhibit(part) {
+    const layouts = part.box ? [...part.box.children] : part.seen;
+    return { ...part, asks: Math.max(...layouts.map((layout) => needed(layout, part))) };
   }
 
   /** @param {Part} part */

@@ -7,7 +7,7 @@
 import { openBreaks } from './breaks.js';
 import { Breaker, adjustColumnWidths, unbroken } from './breaker.js';
 import { fold } from './fold.js';
-import { NARROWEST, PX_PER_EM } from '../protocol.js';
+import { NARROWEST, PX_PER_EM, X_HEIGHT } from '../protocol.js';
 
 /**
  * @typedef {object} Options
@@ -318,4 +318,18 @@ export function sidesOf(root) {
   if (!isWide || others.length) return null;
   const cells = table.childNodes.map((row) => row.childNodes.slice(row.isKind('mlabeledtr') ? 1 : 0));
   return cells.every((row) => row.length === 1) ? cells.map(([cell]) => cell.attributes.get('columnalign')) : null;
+}
+
+/**
+ * What a display keeps free at its left, or at its right if negative, in thousandths of an em.
+ *
+ * @param {import('../nodes.js').LiteElement} svg
+ */
+export function indentOf({ box }) {
+  return thousandths(parseFloat(box['margin-left']) || -parseFloat(box['margin-right']) || 0);
+}
+
+/** @param {number} ex */
+export function thousandths(ex) {
+  return Number((ex * X_HEIGHT).toFixed(2)); // so that it is the same in ex to three digits
 }

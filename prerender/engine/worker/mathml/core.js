@@ -178,17 +178,22 @@ export class CoreWriter {
     const absolute = (/** @type {string} */ name) => (/^[-+]/.test(given(name)) ? undefined : unlessNegative(length(given(name) || undefined)));
     const more = (/** @type {string} */ name) => (/^[-+]/.test(given(name)) ? length(given(name)) : undefined);
     const [, shift] = /^([-+]?[\d.]+)\s*width$/.exec(given('lspace')) ?? [];
+    const lspace = shift ? undefined : unlessNegative(length(given('lspace') || undefined));
     const content = this.inside(node);
     const moved = shift ? element('mrow', { style: `transform:translateX(${rounded(Number(shift) * 100)}%)` }, content) : content;
+    const inherited = this.globals(node);
+    // What is around the content is part of a box that has a ground, or a frame
+    const isBox = inherited.mathbackground || inherited.style;
     const style = styles(
-      more('width') && `margin-right:${more('width')}`,
+      inherited.style,
+      isBox && lspace && `padding-left:${lspace}`,
+      more('width') && (isBox ? `padding-right:calc(${more('width')} - ${lspace ?? '0px'})` : `margin-right:${more('width')}`),
       more('height') && !more('height')?.startsWith('-') && `padding-top:${more('height')}`,
       more('depth') && !more('depth')?.startsWith('-') && `padding-bottom:${more('depth')}`,
       more('lspace')?.startsWith('-') && `margin-left:${more('lspace')}`,
     );
     const sizes = { width: absolute('width'), height: absolute('height'), depth: absolute('depth') };
-    const lspace = shift ? undefined : unlessNegative(length(given('lspace') || undefined));
-    return element('mpadded', { ...this.globals(node), ...sizes, lspace, voffset: length(given('voffset') || undefined), style }, moved);
+    return element('mpadded', { ...inherited, ...sizes, lspace: isBox ? undefined : lspace, voffset: length(given('voffset') || undefined), style }, moved);
   }
 
   /** @param {MJ.Node} node */

@@ -6,7 +6,7 @@
  */
 
 import { depthsOfBreaks, joined } from '../layout/inline.js';
-import { layouts, sidesOf } from '../layout/layouts.js';
+import { indentOf, layouts, sidesOf } from '../layout/layouts.js';
 import { NARROWEST, X_HEIGHT } from '../protocol.js';
 import { boxesOf, roomOf } from './boxes.js';
 import { PageWriter } from './writer.js';
@@ -44,10 +44,10 @@ export class MathmlForm {
     const widths = boxesOf(written.map(({ body }) => `<math display="block">${body.replace(SHARE, '')}</math>`)).map(({ width }) => width);
     /** @type {Layout[]} */
     const kept = [];
-    written.forEach(({ height, depth, body, isFull, indent }, index) => {
+    written.forEach(({ height, depth, body, isFull, dom }, index) => {
       if (index && widths[index] > kept[kept.length - 1].width * (1 - STEP)) return;
       const content = index ? body.replace(/ id="[^"]*"/g, '') : body;
-      kept.push({ width: widths[index], height: height * X_HEIGHT, depth: depth * X_HEIGHT, body: [content], tag: null, indent: isFull ? 0 : indent, full_width: isFull });
+      kept.push({ width: widths[index], height: height * X_HEIGHT, depth: depth * X_HEIGHT, body: [content], tag: null, indent: isFull ? 0 : indentOf(dom.get((node) => node.localName === 'svg')), full_width: isFull });
     });
     return kept;
   }

@@ -37,6 +37,8 @@ export function linesOf(markup) {
     const [align, shift, leading, content] = rest.slice(at, at + 4);
     lines.push({ align, shift: Number(shift), leading: Number(leading), content });
   }
+  // Where an author has broken it, the first line stands as the others do
+  if (lines.every(({ align }, index) => !index || align === 'center' || align === 'right')) lines[0].align = lines[1]?.align ?? '';
   /** @type {{name: string, tag: string}[]} */
   const open = [];
   for (const line of lines) {

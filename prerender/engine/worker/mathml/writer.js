@@ -93,7 +93,7 @@ export class PageWriter extends CoreWriter {
    */
   #row(children) {
     const items = this.#items(children);
-    const spaces = items.map(({ node, mark }, index) => (this.ends || !mark ? spaceBefore(node) : 0));
+    const spaces = items.map(({ node, mark }) => (this.ends || !mark ? spaceBefore(node) : 0));
     // Between two operators, the space is that of the sign, or of the first
     const isBefore = (/** @type {number} */ index) =>
       index > 0 && items[index - 1].node.isEmbellished && (isSign(items[index - 1].node) || !isSign(items[index].node)) && (this.ends || !items[index].mark);
@@ -137,12 +137,13 @@ export class PageWriter extends CoreWriter {
 
   /**
    * @param {MJ.Node} node  that is an operator, perhaps with something around it
-   * @param {string} position  the form that its place gives it
+   * @param {string} inRow  the form that its place gives it, if nothing is around it
    * @param {Room} room
    */
-  #place(node, position, room) {
+  #place(node, inRow, room) {
     const mo = node.coreMO();
     if (this.#placed.has(mo)) return;
+    const position = isBareRow(node, mo) ? inRow : 'infix';
     const given = mo.attributes.getExplicit('form');
     // What starts a line goes on with the one before
     const form = given ?? (isSign(mo) ? 'infix' : position);
@@ -154,8 +155,9 @@ export class PageWriter extends CoreWriter {
     this.breaks.push(node);
     const { attributes } = node;
     const em = (/** @type {string} */ name) => this.wrappers.get(node)?.length2em(attributes.get(name) ?? '0') ?? 0;
-    const align = attributes.get('indentalign');
-    return markLine({ align: ['left', 'right', 'center'].includes(align) ? align : '', shift: em('indentshift'), leading: em('data-lineleading') });
+    const isAuthors = attributes.getExplicit('linebreak') === 'newline';
+    const align = isAuthors ? (this.wrappers.get(node)?.jax.options.displayAlign ?? '') : '';
+    return markLine({ align, shift: isAuthors ? 0 : em('indentshift'), leading: em('data-lineleading') });
   }
 
   /** @param {MJ.Node} node */
@@ -198,7 +200,7 @@ export class PageWriter extends CoreWriter {
   globals(node) {
     const { attributes } = node;
     const style = attributes.getExplicit('style');
-    const names = /** @type {string[]} */ (attributes.getExplicitNames()).filter((name) => name.startsWith('data-kept-'));
+    const names = attributes.getExplicitNames().filter((name) => name.startsWith('data-kept-'));
     return {
       ...super.globals(node),
       id: attributes.getExplicit('id'),
@@ -224,6 +226,8 @@ export class PageWriter extends CoreWriter {
     return {
       ...given,
       form: placed.isTold ? placed.form : undefined,
+      // Firefox has larger ones for sums
+      largeop: isSign(node) && CIRCLED.test(node.getText()) ? 'false' : undefined,
       lspace: given.lspace && given.lspace !== '0' ? given.lspace : told('left'),
       rspace: given.rspace && given.rspace !== '0' ? given.rspace : told('right'),
       minsize: size ?? given.minsize,
@@ -322,6 +326,7 @@ const ACCENTS = {
   '~': { text: '\u02dc', size: '' },
   '\u2192': { text: '\u2192', size: ' mathsize="70%"' },
 };
+const CIRCLED = /^[⊕⊗⊙]$/;
 /** MathJax's DIRECTION. */
 const VERTICAL = 'v';
 
@@ -329,11 +334,28 @@ const VERTICAL = 'v';
  * What shows nothing: a place where a line may end, `{}`, a fence that is not there.
  *
  * @param {MJ.Node} node
+ * @returns {boolean}
  */
 function isNothing(node) {
+  if (node.isInferred) return node.childNodes.every(isNothing);
   if (['id', 'class', 'href'].some((name) => node.attributes.getExplicit(name))) return false;
   if (node.isKind('mspace')) return ['width', 'height', 'depth'].every((name) => node.attributes.getExplicit(name) === undefined);
+  if (node.isKind('TeXAtom')) return node.childNodes.every(isNothing);
   return node.isToken && !node.childNodes.some((child) => !child.isKind('text') || child.getText());
+}
+
+/**
+ * Whether nothing is written around an operator.
+ *
+ * @param {MJ.Node} node
+ * @param {MJ.Node} mo  in it
+ * @returns {boolean}
+ */
+function isBareRow(node, mo) {
+  if (node === mo) return true;
+  if (!node.isInferred && !(ROW.test(node.kind) && !node.attributes.getExplicitNames().some((name) => !name.startsWith('data-')))) return false;
+  const solid = node.childNodes.filter((child) => child.isInferred || !isNothing(child));
+  return solid.length === 1 && isBareRow(solid[0], mo);
 }
 
 /**
@@ -359,8 +381,9 @@ function spaceBefore(node) {
 function harmless(style) {
   const probe = document.createElement('i');
   probe.style.cssText = style;
-  const kept = [...probe.style].filter((name) => isHarmless(name, probe.style.getPropertyValue(name)));
-  return kept.map((name) => `${name}:${probe.style.getPropertyValue(name)}`).join(';') || undefined;
+  const valueOf = (/** @type {string} */ name) => probe.style.getPropertyValue(name);
+  const kept = [...[...probe.style].filter((name) => isHarmless(name, valueOf(name))), ...(valueOf('border') ? ['border'] : [])];
+  return kept.map((name) => `${name}:${valueOf(name)}`).join(';') || undefined;
 }
 
 /**

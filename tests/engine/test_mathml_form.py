@@ -1,0 +1,96 @@
+"""Formulas in, MathML Core as pages have it out: with TeX's spaces, in lines, with numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from prerender.engine import FormulaInput, Job, Typeset
+from tests.support.browser import new_engine
+from tests.support.mathml_core import mistakes
+from tests.support.setups import PLAIN
+
+SETUP = PLAIN | {"markup": "mathml", "tex": {"tags": "ams"}}
+LONG = r"f(x) = \left( " + " + ".join(f"a_{{{i}}} x^{{{i}}}" for i in range(12)) + r" \right) = 0"
+CASES = {
+    "a relation": (r"a=b", "<mi>a</mi><mo>=</mo><mi>b</mi>"),
+    "a relation in a script": (r"x_{i=1}", '<mo lspace="0" rspace="0">=</mo>'),
+    "a sign": (r"-x", "<mo>−</mo><mi>x</mi>"),
+    "a sign behind a bracket": (r"f(x)=0", "<mo>=</mo>"),
+    "an operator without its space": (r"a\mathord{+}x", '<mo lspace="0" rspace="0">+</mo>'),
+    "nothing": (r"{}=x", '<mo form="infix">=</mo>'),
+    "a link": (r"\href{https://a.org}{\text{a}}", '<mtext><a href="https://a.org">a</a></mtext>'),
+    "a link to a script": (r"\href{javascript:alert(1)}{x}", "<mi>x</mi>"),
+    "an id and a class": (r"\cssId{i}{\class{c}{x}}", 'id="mjx-id:i"'),
+    "an accent": (r"\hat x", '<mo stretchy="false">ˆ</mo>'),
+    "a frame": (r"\fcolorbox{blue}{yellow}{x}", "border:2px solid blue"),
+}
+
+
+def typeset(formulas: Sequence[str], *, display: bool = True) -> list[Typeset]:
+    jobs = [Job("s", (FormulaInput(tex, display, "tex"),)) for tex in formulas]
+
+    async def ask() -> list[Typeset]:
+        async with new_engine(tabs=1) as engine:
+            results = await asyncio.gather(*(engine.typeset(job, {"s": SETUP}) for job in jobs))
+        return [result.typesets[0] for result in results]
+
+    return asyncio.run(ask())
+
+
+def bodies(one: Typeset) -> list[str]:
+    return ["".join(map(str, layout.body)) for layout in one.layouts]
+
+
+def test_what_is_written() -> None:
+    answers = typeset([tex for tex, _ in CASES.values()])
+    for (name, (_, wanted)), one in zip(CASES.items(), answers, strict=True):
+        assert one.error is None, name
+        [body] = bodies(one)
+        assert wanted in body, (name, body)
+        assert mistakes(f"<math>{body}</math>", in_page=True) == [], name
+        assert "javascript" not in body
+
+
+@pytest.fixture(scope="module")
+def displays() -> list[Typeset]:
+    return typeset(
+        [LONG, r"\begin{equation} x \end{equation}", rf"\begin{{equation}} {LONG} \end{{equation}}"]
+    )
+
+
+def test_lines_are_rows(displays: Sequence[Typeset]) -> None:
+    """Each layout is narrower than the one before; fences over lines have the size that they had."""
+    one = displays[0]
+    widths = [layout.width for layout in one.layouts]
+    assert len(widths) > 2
+    assert widths == sorted(widths, reverse=True)
+    natural, *broken = bodies(one)
+    assert "<mtr>" not in natural
+    assert all(body.count("<mtr>") > 1 for body in broken)
+    assert re.search(r'minsize="[\d.]+em" maxsize="[\d.]+em">\(', broken[-1])
+    assert '<mo form="infix" lspace="0">+</mo>' in broken[-1]
+    assert all(mistakes(f"<math>{body}</math>", in_page=True) == [] for body in bodies(one))
+
+
+def test_numbers_are_cells_at_the_end_of_the_line(displays: Sequence[Typeset]) -> None:
+    short, long = displays[1:]
+    assert short.layouts[0].full_width
+    assert short.layouts[0].tag is None
+    [body] = bodies(short)
+    assert body.index("<mi>x</mi>") < body.index("<mtext>1</mtext>")
+    assert 'id="mjx-eqn' in bodies(long)[0]
+    # The last has it below its row
+    assert "columnspan" in bodies(long)[-1]
+    assert not any("id=" in body for body in bodies(long)[1:])
+
+
+def test_parts_of_an_inline_formula_keep_their_spaces() -> None:
+    """Signs stand at the ends of parts, as they would in one."""
+    [one] = typeset([r"a+b+c+d+e+f+g+h = i+j+k+l+m+n"], display=False)
+    assert len(one.layouts) > 2
+    assert all(isinstance(part.break_before, int) for part in one.layouts[1:])
+    assert "".join(bodies(one)).count('<mo form="infix">') == len(one.layouts) - 1
