@@ -85,7 +85,7 @@ class Chromium:
             self._notice(f"Chromium runs without its sandbox: {protection.why_off}")
         try:
             if self._playwright is None:
-                self._playwright = await async_playwright().start()
+                self._playwright = await _driver()
             return await self._playwright.chromium.launch(
                 executable_path=program.path,
                 chromium_sandbox=protection.on,
@@ -98,6 +98,15 @@ class Chromium:
             raise EngineError(f"{program.path} does not start: {_why(error)}") from error
 
 
+async def _driver() -> Playwright:
+    """Start Playwright's driver, a Node of its own. Raises EngineError."""
+    try:
+        return await async_playwright().start()
+    except Exception as error:  # it has no class for a driver that does not run
+        raise EngineError(f"Playwright does not start: {error} {_LIBRARIES}") from error
+
+
+_LIBRARIES = "(a library of the system may be missing, as libatomic1 in Debian)"
 #: seconds in which a program says its version
 _VERSION_TIMEOUT = 10.0
 #: Chromium's versions, and those of browsers made of it, have four parts

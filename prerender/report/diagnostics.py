@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 from unicodedata import category, east_asian_width
 
+from prerender.report.help import help_on
 from prerender.source.lines import Location
 
 #: an error makes the run fail, a warning only with --strict, a note never
@@ -169,8 +170,9 @@ class Topic:
     def show(self) -> str:
         """Return lines for a terminal."""
         [(path, excerpt), *_] = self.places
-        details = self.details()
-        return excerpt.show(path) + (f"\n  {details}" if details else "")
+        more = help_on(excerpt.message)
+        lines = [excerpt.show(path), self.details(), f"see {more}" if more else ""]
+        return "\n  ".join(filter(None, lines))
 
     def details(self) -> str:
         """Return how often it occurs, where else, and its cure; "" if there is nothing to say."""

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from prerender.report.help import ANCHORS, help_on
+from tests.tools.recipes.fixtures import recipes
+from tests.tools.recipes.pages import blocks, commands
+
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "pages"
 
@@ -46,6 +50,24 @@ def test_messages_are_those_of_the_program() -> None:
     """Each heading of the page about trouble is a part of a message."""
     sources = [file.read_text("utf-8") for file in (ROOT / "prerender").rglob("*.py")]
     program = re.sub(r'"\s+f?"', "", "\n".join(sources))
-    headings = re.findall("^## (.*)$", (PAGES / "troubleshooting.md").read_text(), re.MULTILINE)
+    text = (PAGES / "troubleshooting.md").read_text("utf-8")
+    headings = re.findall(r"^## (.*?)(?: {: #[\w-]+ })?$", text, re.MULTILINE)
     assert headings
     assert [heading for heading in headings if heading not in program] == []
+
+
+def test_messages_name_places_in_the_documentation() -> None:
+    text = (PAGES / "troubleshooting.md").read_text("utf-8")
+    assert set(ANCHORS.values()) <= set(re.findall(r"{: #([\w-]+) }", text))
+    assert help_on(r"\\RR is not defined; it stands in red") == "troubleshooting#undefined"
+    assert help_on("what nobody has heard of") == ""
+
+
+def test_each_recipe_says_what_to_type() -> None:
+    """`make recipes` runs it."""
+    for recipe in recipes():
+        assert "prerender" in commands(blocks(recipe.page, recipe.typed_below)) or recipe.name in (
+            "mkdocs",
+            "sphinx",
+            "pelican",
+        )
