@@ -192,10 +192,10 @@ class Settings:
     jobs: int | None = option(
         None,
         "engine",
-        "The number of browser tabs.",
+        "The number of cores to use, for browser tabs and for processes that read and write pages.",
         least=1,
         word="N",
-        default_text="the number of cores, less one for prerender itself",
+        default_text="all",
     )
     time_limit: float = option(
         20.0,

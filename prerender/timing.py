@@ -50,15 +50,25 @@ class Timing:
         finally:
             self.record(kind, time.perf_counter() - start, what)
 
-    def record(self, kind: Kind, seconds: float, what: str = "", lane: str = "") -> None:
-        """Record an interval that ends now; `lane` is its name, if not this thread's."""
+    def record(
+        self, kind: Kind, seconds: float, what: str = "", lane: str = "", ago: float = 0.0
+    ) -> None:
+        """Record an interval that ends now, or has ended `ago` seconds before.
+
+        `lane` is its name, if not this thread's.
+        """
         self.add(kind, seconds)
         if self._events is not None:
-            self._remember(kind, seconds, what, lane or threading.current_thread().name)
+            since = time.perf_counter() - ago - seconds - self._started
+            self._remember(kind, since, seconds, what, lane or threading.current_thread().name)
 
     def add(self, kind: Kind, seconds: float) -> None:
         """Add time to the sums only."""
         self._sums[kind] += seconds
+
+    def is_slow(self, seconds: float) -> bool:
+        """Whether a job that took so long is among the slowest so far."""
+        return len(self._slowest) < _SLOWEST or seconds > self._slowest[0].seconds
 
     def note(self, seconds: float, math: Sequence[str]) -> None:
         """Remember a job, what it typeset, and how long that took, if it is among the slowest."""
@@ -85,10 +95,9 @@ class Timing:
         ]
         return json.dumps({"traceEvents": names + (self._events or [])}).encode()
 
-    def _remember(self, kind: Kind, seconds: float, what: str, lane: str) -> None:
+    def _remember(self, kind: Kind, since: float, seconds: float, what: str, lane: str) -> None:
         assert self._events is not None
         number = self._lanes.setdefault(lane, len(self._lanes) + 1)
-        since = time.perf_counter() - seconds - self._started
         lane_fields = {"ph": "X", "pid": 1, "tid": number, "cat": "prerender"}
         times = {"ts": round(since * 1e6), "dur": round(seconds * 1e6)}
         args = {"of": what} if what else {}

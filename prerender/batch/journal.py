@@ -101,7 +101,11 @@ class Journal:
         with self._translated_errors():
             self._database = sqlite3.connect(file, timeout=_SECONDS)
             self._database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-            self._open()
+            try:
+                self._open()
+            except BaseException:
+                self._database.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""

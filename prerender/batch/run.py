@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from prerender.batch import report, selection
 from prerender.batch.journal import DamagedJournalError, Journal, Site
-from prerender.batch.model import Render, Totals
+from prerender.batch.model import PageTask, Render, Totals
 from prerender.batch.schedule import estimate, render_here, run
 from prerender.batch.store import is_url
 from prerender.batch.worker import RenderWorker
 from prerender.errors import Exit
 from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.render import Notice, RenderSession, open_session, silent
+from prerender.pipeline.workers import working
 from prerender.report.html import write_report
 from prerender.settings import Settings
 from prerender.site.files import SiteError
@@ -136,7 +137,10 @@ async def _do_job(
     if options.dry_run:
         line = report.format_estimate(await estimate(tasks, worker))
         return BatchResult([line], Exit.DONE, Totals())
-    async with _rendering(options, job, worker) as render:
+    async with (
+        working(session, _shared_out(tasks, options)),
+        _rendering(options, job, worker) as render,
+    ):
         totals = await run(tasks, render, journal, options.retries, progress)
     failed = journal.has_errors(job.requested, strict=session.settings.strict)
     code = Exit.BUG if totals.bugs else Exit.SOME_FAILED if failed else Exit.DONE
@@ -145,6 +149,12 @@ async def _do_job(
     if code is not Exit.DONE:
         line += ". Not all could be rendered: --status lists the errors"
     return BatchResult([*totals.bugs, line], code, totals, seconds)
+
+
+def _shared_out(tasks: Sequence[PageTask], options: BatchOptions) -> int:
+    """How many pages processes of this machine may render: their files are those of all."""
+    here = options.dask is None and not any(one.site.source.startswith("memory:") for one in tasks)
+    return len(tasks) if here else 0
 
 
 @asynccontextmanager

@@ -19,7 +19,8 @@ from prerender.hashing import digest
 
 #: the most pages and bytes of a chunk, which is lost as a whole when its worker dies
 _PAGES, _BYTES = 32, 2_000_000
-#: chunks rendered concurrently, so that tabs have work while the last pages of a chunk finish
+#: chunks rendered concurrently, so that tabs have work while the last pages of a chunk finish; and
+#: not less than one for each core
 _AT_ONCE = 2
 #: the most seconds between two attempts
 _MAX_BACKOFF = 60
@@ -103,11 +104,11 @@ def _aside_if_exhausted(page: PageDone, retries: int) -> PageDone:
 
 async def render_here(waiting: Iterable[Chunk], worker: RenderWorker) -> AsyncIterator[Result]:
     """Render chunks in this process."""
-    rest = iter(waiting)
+    rest, at_once = iter(waiting), max(_AT_ONCE, worker.session.cores)
     running: set[asyncio.Task[Result]] = set()
     try:
         while True:
-            while len(running) < _AT_ONCE and (chunk := next(rest, None)):
+            while len(running) < at_once and (chunk := next(rest, None)):
                 running.add(asyncio.create_task(render_chunk(chunk, worker)))
             if not running:
                 return

@@ -264,6 +264,9 @@ class _Scripts(ScriptReader):
         super().__init__()
         self._files, self._folder = files, root
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Scripts, (self._files, self._folder)
+
     def base(self, page: PurePosixPath) -> PurePosixPath:
         return page.parent
 

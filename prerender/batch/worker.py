@@ -61,7 +61,8 @@ async def render_chunk(chunk: Chunk, worker: RenderWorker) -> Result:
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_render(item, worker)) for item in chunk]
     pages = [task.result() for task in tasks]
-    typeset, worker.counted = worker.session.typeset - worker.counted, worker.session.typeset
+    count = worker.session.typeset_count
+    typeset, worker.counted = count - worker.counted, count
     return Result(await write(pages, worker) if worker.write else pages, typeset)
 
 

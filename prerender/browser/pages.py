@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -35,7 +34,6 @@ __all__ = [
     "evaluate_expression",
     "open_page",
     "open_session",
-    "read_function",
     "with_timeout",
 ]
 
@@ -155,17 +153,6 @@ async def _completes(action: Awaitable[object]) -> bool:
     except (Error, TimeoutError):
         return False
     return True
-
-
-def read_function(file: Path) -> str:
-    """Return the source of a file with one JavaScript function, as an expression.
-
-    The comment at the start of the file is not included.
-    """
-    return _COMMENT.sub("", file.read_text("utf-8")).rstrip().removesuffix(";")
-
-
-_COMMENT = re.compile(r"\A\s*/\*.*?\*/\s*", re.DOTALL)
 
 
 def content_type(file: PurePath) -> str:

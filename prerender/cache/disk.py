@@ -147,7 +147,7 @@ class Cache:
     """The cache in a folder; with None, a cache that stores nothing. Raises CacheError."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._disk: Any = None
         if folder is not None:
             with self._translated_errors():
@@ -185,10 +185,10 @@ class Cache:
 
     def clear(self) -> int:
         """Remove all entries and the page index; return their number. Raises CacheError."""
-        if self._disk is None or self._folder is None:
+        if self._disk is None or self.folder is None:
             return 0
         with self._translated_errors():
-            for file in self._folder.glob("index.db*"):
+            for file in self.folder.glob("index.db*"):
                 file.unlink(missing_ok=True)
             return int(self._disk.clear())
 
@@ -294,7 +294,7 @@ class Cache:
         try:
             yield
         except _ACCESS_ERRORS as error:
-            told = f"{self._folder}: the cache cannot be used: {error}"
+            told = f"{self.folder}: the cache cannot be used: {error}"
             code = getattr(error, "sqlite_errorcode", None)
             unfit = isinstance(error, (OSError, diskcache.Timeout)) or (code or 0) & 0xFF in _UNFIT
             raise (CacheError if unfit else DamagedCacheError)(told) from error

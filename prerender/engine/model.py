@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -176,3 +177,10 @@ def engine_setup(setup: Setup, markup: Markup = "svg") -> dict[str, Any]:
         "asciimath": setup.asciimath if setup.rules.asciimath or setup.rules.scripts else None,
         "output": setup.output,
     }
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

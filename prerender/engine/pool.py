@@ -8,8 +8,8 @@ formula is an error, all the rest is typeset.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
-import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,8 @@ from typing import Any
 
 from prerender.browser.launch import MEMORY, Chromium
 from prerender.browser.pages import Browser, TabLostError
-from prerender.engine.model import Budget, Job, JobResult, Typeset
+from prerender.engine.model import Budget, Job, JobResult, cores
+from prerender.engine.protocol import SentAnswer, SentJob, encode_job, open_answer
 from prerender.engine.tab import NotBegunError, Tab
 from prerender.errors import EngineError
 from prerender.timing import Timing
@@ -37,21 +38,30 @@ _FEW_TRIES = 4
 _TICK = 0.0001
 #: `Job.weight` that a tab does in a second, before it is known
 _SPEED = 40_000.0
+#: seconds of a tab's work that wait at a time, at which spare tabs are opened (formulas that
+#: nothing is said of do not come to that: tabs that share work take a quarter more for it), and
+#: from how many answers on it is known how long work takes
+_LATE = 8.0
+_KNOWN = 8
 
 
 @dataclass(slots=True)
 class _Request:
     """A job that waits for its result; `skip` are formulas that no tab survives, and why."""
 
-    job: Job
-    result: asyncio.Future[JobResult]
-    weight: int
+    job: SentJob
+    result: asyncio.Future[SentAnswer]
     tries: int = 0
     budget: Budget = field(default_factory=lambda: Budget(math.inf))
     suspect: int | None = None
     skip: dict[int, str] = field(default_factory=dict)
 
-    def shown(self) -> Job:
+    @property
+    def weight(self) -> int:
+        """A measure of the work."""
+        return self.job.weight
+
+    def shown(self) -> SentJob:
         """The job without the formulas to skip."""
         formulas = tuple(
             formula for index, formula in enumerate(self.job.formulas) if index not in self.skip
@@ -69,9 +79,8 @@ class _Request:
     def give_up(self, why: str, *, late: bool = False) -> None:
         """No formula of it is typeset: that is an error of each, and of its page only."""
         if not self.result.done():
-            error = Typeset(error=why, accident=True)
-            errors = (error,) * len(self.job.formulas)
-            self.result.set_result(JobResult(errors, given_up=late))
+            lacking = tuple((index, why) for index in range(len(self.job.formulas)))
+            self.result.set_result(SentAnswer(lacking=lacking, given_up=late))
 
     def is_due(self) -> bool:
         """Whether it is still to be done; one whose page has had its time is given up."""
@@ -106,7 +115,8 @@ def _fail(batch: Iterable[_Request], error: Exception) -> None:
 class Engine:
     """A browser with `tabs` tabs, used as an async context manager.
 
-    By default it has one tab a core, but one core is left to this process.
+    By default they leave half of the cores to processes that read and write pages. Where formulas
+    wait long, because most of the work is in tabs, there are up to `spare` tabs more.
 
     `seconds` is how long one formula may take, `memory` what a tab may hold, in megabytes.
     `prewarm`: jobs are sure to come, so that a tab is opened with the browser, whoever asks for
@@ -124,14 +134,20 @@ class Engine:
         *,
         prewarm: bool = False,
         memory: int = MEMORY,
+        spare: int = 0,
     ) -> None:
         self._chromium = Chromium(program, notice, memory)
-        self._tabs = tabs or max(1, (os.cpu_count() or 1) - 1)
+        self._tabs = tabs or max(1, cores() // 2)
+        self._spare = spare
+        self._is_late = asyncio.Event()
+        self._answers = 0
         self._seconds = seconds
         self._prewarm = prewarm
         self._timing = timing or Timing()
-        self._setups: dict[str, Any] = {}
+        self.setups: dict[str, str] = {}
+        """The set-ups of jobs, in JSON, by their keys."""
         self._waiting: deque[_Request] = deque()
+        self._weight = 0
         self._retries: deque[list[_Request]] = deque()
         self._work_available = asyncio.Event()
         self._speed = _SPEED
@@ -163,13 +179,21 @@ class Engine:
 
         `budget` is what its page has left of its time, from which it is taken.
         """
-        self._setups[job.setup] = setups[job.setup]
+        if job.setup not in self.setups:
+            self.setups[job.setup] = json.dumps(setups[job.setup])
+        return open_answer(await self.answer(encode_job(job), budget), len(job.formulas))
+
+    async def answer(self, job: SentJob, budget: Budget | None = None) -> SentAnswer:
+        """What a tab answers to a job; `setups` has what its `setup` names. Raises EngineError."""
         await self.browser()
         self._start_workers()
-        request = _Request(job, asyncio.get_running_loop().create_future(), job.weight)
+        request = _Request(job, asyncio.get_running_loop().create_future())
         request.budget = budget or request.budget
         self._waiting.append(request)
+        self._weight += request.weight
         self._work_available.set()
+        if self._answers >= _KNOWN and self._weight > self._speed * _LATE:
+            self._is_late.set()
         return await request.result
 
     async def browser(self) -> Browser:
@@ -181,7 +205,7 @@ class Engine:
 
     def _start_workers(self) -> None:
         """Have all workers: the first of them is the first to ask for work."""
-        for number in range(len(self._workers), self._tabs):
+        for number in range(len(self._workers), self._tabs + self._spare):
             self._workers.append(asyncio.create_task(self._worker_loop(number)))
 
     async def _next(self) -> list[_Request]:
@@ -194,12 +218,13 @@ class Engine:
             await self._work_available.wait()
         if self._retries:
             return self._retries.popleft()
-        share = sum(request.weight for request in self._waiting) / self._tabs
+        share = self._weight / (self._tabs + (self._spare if self._is_late.is_set() else 0))
         room = min(self._speed * _BATCH, max(share, self._speed * _LEAST))
         batch = [self._waiting.popleft()]
         room -= batch[0].weight
         while self._waiting and (room := room - self._waiting[0].weight) >= 0:
             batch.append(self._waiting.popleft())
+        self._weight -= sum(request.weight for request in batch)
         return batch
 
     async def _worker_loop(self, number: int) -> None:
@@ -207,6 +232,8 @@ class Engine:
 
         A tab has its next batch while it is at one: it does not wait for this process.
         """
+        if number >= self._tabs:
+            await self._is_late.wait()
         tab: Tab | None = None
         opening = asyncio.create_task(self._open()) if self._prewarm and number == 0 else None
         under_way: deque[asyncio.Task[None]] = deque()
@@ -266,7 +293,7 @@ class Engine:
         most = batch[0].budget.left if careful else math.inf
         answer = await tab.run(
             jobs,
-            self._setups,
+            self.setups,
             self._seconds,
             careful=careful,
             most=most,
@@ -274,19 +301,18 @@ class Engine:
         )
         self._timing.record("typesetting", answer.seconds, f"{len(jobs)} jobs", lane)
         for job, seconds in zip(jobs, answer.job_seconds, strict=True):
-            self._timing.note(seconds, [formula.math for formula in job.formulas])
+            if self._timing.is_slow(seconds):
+                self._timing.note(seconds, [json.loads(one)["math"] for one in job.formulas])
         self._timing.add("layouts", answer.layout_seconds)
         self._timing.add("speech", answer.speech_seconds)
         self._timing.add("typesetting", -answer.layout_seconds - answer.speech_seconds)
         speed = sum(job.weight for job in jobs) / max(answer.seconds, _TICK)
-        self._speed += (speed - self._speed) / 8
+        self._speed += (speed - self._speed) / _KNOWN
+        self._answers += 1
         for request, typesets in zip(batch, answer.typesets, strict=True):
-            for index in sorted(request.skip):
-                typesets.insert(index, Typeset(error=request.skip[index], accident=True))
-            glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
-            own = {glyph: answer.outlines[glyph] for glyph in glyphs}
+            lacking = tuple(sorted(request.skip.items()))
             if not request.result.done():
-                request.result.set_result(JobResult(tuple(typesets), own))
+                request.result.set_result(SentAnswer(typesets, answer.outlines, lacking))
 
     def _try_again(self, batch: list[_Request], tab: Tab | None, lost: TabLostError) -> None:
         """Queue a lost batch anew: whole at first, then in halves, then without the culprit."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prerender.engine.allowed import is_outline, refused
-from prerender.engine.model import EquationNumber, Job, Label, Layout, Piece, Typeset
+from prerender.engine.model import EquationNumber, Job, JobResult, Label, Layout, Piece, Typeset
 
 _CONSTANTS = json.loads(Path(__file__).with_name("worker").joinpath("constants.json").read_bytes())
 #: the height of an x in MathJax's font, in thousandths of an em: formulas are sized by it, so that
@@ -31,15 +32,37 @@ GIVEN_CLASS: str = _CONSTANTS["givenClass"]
 LOADED, RUN, REPORT_PROGRESS = "prerenderWorker.loaded", "prerenderWorker.run", "reportProgress"
 
 
+class SentJob(NamedTuple):
+    """A job as a tab reads it: JSON texts of its formulas, which nobody on the way has to parse."""
+
+    setup: str
+    formulas: tuple[str, ...]
+    weight: int
+
+
+class SentAnswer(NamedTuple):
+    """An answer to a job as a tab writes it, in JSON texts that nobody on the way has to parse.
+
+    `typesets` are those of its formulas, in order, without those in `lacking`: the indexes of
+    formulas that no tab survives, and why. `outlines` are those of all that was typeset with it.
+    """
+
+    typesets: str = "[]"
+    outlines: str = "{}"
+    lacking: tuple[tuple[int, str], ...] = ()
+    given_up: bool = False
+    """As in JobResult."""
+
+
 class Answer(NamedTuple):
-    """What a call gives: the typesets of each job's formulas, and the outlines that they use.
+    """What a call gives: the typesets of each job, and the outlines that they use, in JSON.
 
     `seconds` is what the tab took, `job_seconds` for each job, `layout_seconds` how much of that
     for layouts of displays, `speech_seconds` for what is said; `heap` the bytes that it holds now.
     """
 
-    typesets: list[list[Typeset]]
-    outlines: dict[str, str]
+    typesets: list[str]
+    outlines: str
     seconds: float
     job_seconds: list[float]
     layout_seconds: float
@@ -47,29 +70,72 @@ class Answer(NamedTuple):
     heap: int
 
 
-def encode_call(setups: Mapping[str, Any], jobs: Sequence[Job], *, careful: bool) -> str:
-    """A call for jobs; `setups` are those that the tab does not know yet, by their keys."""
-    sent = [
-        {"setup": job.setup, "formulas": [formula._asdict() for formula in job.formulas]}
+def encode_job(job: Job) -> SentJob:
+    """A job for a tab."""
+    formulas = tuple(json.dumps(formula._asdict()) for formula in job.formulas)
+    return SentJob(job.setup, formulas, job.weight)
+
+
+def encode_call(setups: Mapping[str, str], jobs: Sequence[SentJob], *, careful: bool) -> str:
+    """A call for jobs; `setups` are those that the tab does not know yet, in JSON, by keys."""
+    known = ", ".join(f"{json.dumps(key)}: {setup}" for key, setup in setups.items())
+    sent = ", ".join(
+        f'{{"setup": {json.dumps(job.setup)}, "formulas": [{", ".join(job.formulas)}]}}'
         for job in jobs
-    ]
-    return json.dumps({"setups": setups, "jobs": sent, "careful": careful})
-
-
-def decode_answer(text: str) -> Answer:
-    """The answer to a call."""
-    data = json.loads(text)
-    outlines = {name: path for name, path in data["outlines"].items() if is_outline(path)}
-    lost = data["outlines"].keys() - outlines.keys()
-    return Answer(
-        [[_checked(decode_typeset(typeset), lost) for typeset in job] for job in data["typesets"]],
-        outlines,
-        data["milliseconds"] / 1000,
-        [time / 1000 for time in data["job_milliseconds"]],
-        data["layout_milliseconds"] / 1000,
-        data["speech_milliseconds"] / 1000,
-        data["heap"],
     )
+    return f'{{"setups": {{{known}}}, "jobs": [{sent}], "careful": {json.dumps(careful)}}}'
+
+
+def decode_answer(text: str, count: int) -> Answer:
+    """The answer to a call for so many jobs, its parts as they came.
+
+    Raises ValueError, LookupError, TypeError where it is none.
+    """
+    head, outlines, *typesets = text.split("\n")
+    if len(typesets) != count:
+        raise ValueError(f"{len(typesets)} answers to {count} jobs")
+    took = json.loads(head)
+    return Answer(
+        typesets,
+        outlines,
+        took["milliseconds"] / 1000,
+        [time / 1000 for time in took["job_milliseconds"]],
+        took["layout_milliseconds"] / 1000,
+        took["speech_milliseconds"] / 1000,
+        took["heap"],
+    )
+
+
+def open_answer(answer: SentAnswer, count: int) -> JobResult:
+    """The result of a job with `count` formulas: what a tab has answered, checked."""
+    try:
+        return _opened(answer, count)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        error = Typeset(error=_UNREADABLE, accident=True)
+        return JobResult((error,) * count)
+
+
+_UNREADABLE = "cannot be typeset: what the browser answers cannot be read"
+
+
+def _opened(answer: SentAnswer, count: int) -> JobResult:
+    outlines, lost = _outlines(answer.outlines)
+    typesets = [_checked(decode_typeset(one), lost) for one in json.loads(answer.typesets)]
+    for index, why in answer.lacking:
+        typesets.insert(index, Typeset(error=why, accident=True))
+    if len(typesets) != count:
+        raise ValueError(f"{len(typesets)} typesets of {count} formulas")
+    glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
+    own = {glyph: outlines[glyph] for glyph in glyphs}
+    return JobResult(tuple(typesets), own, answer.given_up)
+
+
+@lru_cache(maxsize=2)
+def _outlines(text: str) -> tuple[dict[str, str], frozenset[str]]:
+    """The outlines in a text that a page may have, and the names of others. Jobs share texts."""
+    found: dict[str, str] = json.loads(text)
+    outlines = {name: path for name, path in found.items() if is_outline(path)}
+    return outlines, frozenset(found.keys() - outlines.keys())
 
 
 def _checked(typeset: Typeset, lost: Collection[str]) -> Typeset:

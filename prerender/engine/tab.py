@@ -8,7 +8,6 @@ import time
 from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from prerender.browser.pages import (
     ORIGIN,
@@ -23,12 +22,12 @@ from prerender.browser.pages import (
     open_page,
     with_timeout,
 )
-from prerender.engine.model import Job
 from prerender.engine.protocol import (
     LOADED,
     REPORT_PROGRESS,
     RUN,
     Answer,
+    SentJob,
     decode_answer,
     encode_call,
 )
@@ -84,15 +83,16 @@ class Tab:
 
     async def run(
         self,
-        jobs: Sequence[Job],
-        setups: Mapping[str, Any],
+        jobs: Sequence[SentJob],
+        setups: Mapping[str, str],
         seconds: float,
         *,
         careful: bool = False,
         most: float = math.inf,
         spend: Callable[[float], None] = lambda _: None,
     ) -> Answer:
-        """The typesets of the jobs' formulas. Runs may overlap: the tab takes them in turn.
+        """The typesets of the jobs' formulas; `setups` in JSON. Runs may overlap: a tab takes them
+        in turn.
 
         Raises TabLostError `seconds` after its turn has come, or when the tab dies. `careful`, for
         a run that no other overlaps: the tab tells where it is before each formula, so that the one
@@ -112,7 +112,7 @@ class Tab:
                     text = await self._answer_to(call, seconds, most if careful else 0)
                 finally:
                     spend(time.monotonic() - started)
-                answer = _read(text)
+                answer = _read(text, len(jobs))
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
@@ -149,10 +149,10 @@ class Tab:
         self.progress = (job, formula)
 
 
-def _read(text: str) -> Answer:
-    """An answer. Raises TabLostError where it is none."""
+def _read(text: str, count: int) -> Answer:
+    """An answer to so many jobs. Raises TabLostError where it is none."""
     try:
-        return decode_answer(text)
+        return decode_answer(text, count)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise TabLostError("its answer cannot be read") from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from prerender.find.ends import Ends
@@ -38,7 +39,7 @@ def whole(match: re.Match[str], *, replacement: str | None = None) -> Match:
 
 def find_tex(text: str, rules: SearchRules) -> Iterator[Match]:
     """Yield the TeX in a run, and its escaped characters, in order."""
-    start = _start(rules)
+    start = _start(rules.pairs, rules.environments, rules.escapes, rules.refs)
     if start is None:
         return
     pairs = {pair.open: pair for pair in rules.pairs}
@@ -69,14 +70,20 @@ def _longest_first(pairs: tuple[Pair, ...]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-len(pair.open), pair.open))
 
 
-def _start(rules: SearchRules) -> re.Pattern[str] | None:
+@lru_cache(64)
+def _start(
+    pairs: tuple[Pair, ...],
+    environments: bool,
+    escapes: bool,
+    refs: bool,
+) -> re.Pattern[str] | None:
     """Return a pattern of all that may open a formula; None where nothing may."""
-    parts = [re.escape(pair.open) for pair in _longest_first(rules.pairs)]
-    if rules.environments:
+    parts = [re.escape(pair.open) for pair in _longest_first(pairs)]
+    if environments:
         parts.append(rf"\\begin\s*\{{(?P<environment>{NAME})\}}")
-    if rules.escapes:
+    if escapes:
         parts.append(r"\\(?P<escape>[\\$])")
-    if rules.refs:
+    if refs:
         parts.append(rf"(?P<ref>\\(?:eq)?ref\s*\{{{NAME}\}})")
     return re.compile("|".join(parts)) if parts else None
 

@@ -28,10 +28,13 @@ _MATHJAX_2 = frozenset(
 _DISPLAYS_2 = frozenset({"MathJax_Display", "MathJax_SVG_Display", "MJXc-display"})
 _ERRORS_2 = frozenset({"merror", "mjx-merror", "noError", "MathJax_Error"})
 _CLASSES = _KATEX | _MATHJAX_2 | {"mjpage"}
-_MARKS = re.compile(
-    rf"<{_CONTAINER}|class\s*=\s*[\"']?[^\"'>]{{0,1000}}\b(?:{'|'.join(_CLASSES)})\b", re.IGNORECASE
-)
-_NAMES = (f"<{_CONTAINER}", "katex", "mathjax", "mjx-chtml", "mjpage")
+#: the same in lower case, what they begin with, and what stands before a class
+_NAME = re.compile(rf"\b(?:{'|'.join(map(str.lower, _CLASSES))})\b".encode())
+_BEGINNINGS = (b"katex", b"mathjax", b"mjx-chtml", b"mjpage")
+_CLASS = re.compile(rb"class\s*=")
+_QUOTED = re.compile(rb"class\s*=\s*\Z")
+#: characters that a class, its sign, and white space around that may take
+_NEAR = 100
 #: the anchor of an equation number: that of MathJax 2, of 3 and 4
 _NUMBER = re.compile(r"mjx-eqn[-:]")
 #: the glyph that a picture of MathJax 2 refers to: "#E1-MJMAIN-31"
@@ -72,9 +75,7 @@ class _Source(NamedTuple):
 
 def find_rendered(root: Element, source: str) -> list[Rendered]:
     """Find what a page (`root`: the tree of `source`) has of rendered formulas, in order."""
-    # Most pages do not even contain these names, which is a far faster test
-    lower = source.lower()
-    if not any(name in lower for name in _NAMES) or _MARKS.search(source) is None:
+    if not _may_have(source):
         return []
     beside = _Beside(root, source)
     taken: dict[Element, bool] = {}
@@ -84,6 +85,34 @@ def find_rendered(root: Element, source: str) -> list[Rendered]:
             taken[element] = True
             found.append(one)
     return found
+
+
+def _may_have(source: str) -> bool:
+    """Whether there may be such a class, or element, in a page.
+
+    It is looked for in bytes: their letters are lowered, and found, far faster than those of texts.
+    """
+    lower = source.encode("utf-8", "surrogatepass").lower()
+    return f"<{_CONTAINER}".encode() in lower or any(
+        _is_class(lower, at) for name in _BEGINNINGS for at in _places(name, lower)
+    )
+
+
+def _places(name: bytes, source: bytes) -> Iterator[int]:
+    """Yield where a name stands."""
+    at = source.find(name)
+    while at >= 0:
+        yield at
+        at = source.find(name, at + 1)
+
+
+def _is_class(source: bytes, at: int) -> bool:
+    """Whether what begins there may be a class, in the value of the attribute."""
+    if _NAME.match(source, at) is None:
+        return False
+    quote = max(source.rfind(sign, 0, at) for sign in (b'"', b"'", b">"))
+    before = source[max(0, quote - _NEAR) : max(0, quote)]
+    return _CLASS.search(source, quote + 1, at) is not None or _QUOTED.search(before) is not None
 
 
 def _is_taken(element: Element, known: dict[Element, bool]) -> bool:

@@ -69,12 +69,18 @@ def render(
     if "<prm-view" in content:
         content = content.replace("<prm-view", f"<prm-view{named}", -1 if formula.display else 1)
         named = ""
+    if named and not linked:
+        content = content.replace('<prm-box role="none"', f"<prm-box{_PASSED_OVER}")
     if form is SVG:
         content = _unspoken(content, linked, state)
     content += _mathml(typeset, state) + _tex(formula, typeset, state)
     return f"<mjx-container {attributes}{anchors}{named}>{content}</mjx-container>"
 
 
+#: Firefox has a node for what may scroll, whatever its role, and Orca reads that in place of the
+#: named formula around it. Readability drops what is hidden so, but for what has this class
+#: (its `isProbablyVisible`)
+_PASSED_OVER = ' class="fallback-image" aria-hidden="true"'
 #: what readers would get as a picture or a section of its own, Firefox's within a picture, too
 _BOX = re.compile("<(?:svg|prm-(?:box|wide|row|scroll))(?![\\w-])")
 

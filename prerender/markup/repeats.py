@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 #: how many marks a run has to save, but for one each time it comes
 _WORTH = 2
@@ -24,8 +24,7 @@ _Runs = dict[int, _Row]
 Line = list["Mark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What is drawn (`key`, alike for what looks alike) at a place, in thousandths of an em.
 
     `parts` are those of a run, at their places as seen from it.
@@ -66,9 +65,10 @@ def _pair_up(rows: list[_Row], first: int) -> _Runs:
     pairs = [_pairs(row) for row in rows]
     while counts := _often(pairs):
         least = max(2, max(counts.values()) // 2)
+        common = {pair for pair, count in counts.items() if count >= least}
         for at, row in enumerate(rows):
-            found = [counts.get(pair, 0) for pair in pairs[at]]
-            if max(found, default=0) >= least:
+            if not common.isdisjoint(pairs[at]):
+                found = [counts.get(pair, 0) for pair in pairs[at]]
                 rows[at] = [*_paired(row, pairs[at], found, least, symbols, first)]
                 pairs[at] = _pairs(rows[at])
     return {run: [(a, 0, 0), (b, x, y)] for (a, b, x, y), run in symbols.items()}

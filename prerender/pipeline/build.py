@@ -30,6 +30,7 @@ from prerender.pipeline.render import (
     silent,
 )
 from prerender.pipeline.scripts import SiteScripts
+from prerender.pipeline.workers import working
 from prerender.report.summary import PageReport, Report
 from prerender.site.assets import Folder, SharedAssets, remove_others
 from prerender.site.files import (
@@ -46,9 +47,10 @@ from prerender.site.files import (
 from prerender.site.lock import alone_in
 from prerender.source.feeds import is_feed
 
-#: pages processed concurrently: enough to keep the tabs busy, few enough to hold in memory (most of
-#: them wait for their typesets, without their trees)
+#: pages processed concurrently, and how many for each core at least: enough to keep the tabs busy,
+#: few enough to hold in memory (most of them wait for their typesets, without their trees)
 _CONCURRENT_PAGES = 128
+_PAGES_A_CORE = 16
 
 #: called with the number of pages done and of all pages
 Progress = Callable[[int, int], None]
@@ -134,8 +136,8 @@ async def _build(
         run = _Run(site, session, index, scripts, shared, write, rendered, feeds=True)
         await _build_all(run, feeds, report, lambda done: progress(done, count))
     report.pages.sort(key=lambda page: page.path)
-    report.distinct = session.typeset + session.from_cache
-    report.typeset, report.from_cache = session.typeset, session.from_cache
+    report.distinct = session.typeset_count + session.from_cache
+    report.typeset, report.from_cache = session.typeset_count, session.from_cache
     report.failed, report.failed_before = session.failed, session.failed_before
     report.seconds = time.monotonic() - started
     return report
@@ -170,8 +172,12 @@ async def _build_all(
             progress(len(report.pages))
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(_CONCURRENT_PAGES, len(rest))):
+        async with (
+            working(run.session, 0 if run.feeds else len(rest)),
+            asyncio.TaskGroup() as group,
+        ):
+            at_once = max(_CONCURRENT_PAGES, _PAGES_A_CORE * run.session.cores)
+            for _ in range(min(at_once, len(rest))):
                 group.create_task(work())
                 await asyncio.sleep(0)  # so that the browser starts meanwhile
     except BaseExceptionGroup as failed:

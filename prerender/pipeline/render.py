@@ -15,14 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from prerender.cache.disk import Cache, cache_folder, open_cache
 from prerender.cache.version import program_version
-from prerender.engine import Budget, Engine, Job, JobResult, engine_setup
+from prerender.engine import Budget, Job, JobResult, cores, engine_setup
 from prerender.errors import LimitError, PageError, PrerenderError
 from prerender.find import Formula
 from prerender.hashing import digest, fingerprint
+from prerender.markup import FontFile
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.before import shown
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
@@ -66,7 +67,6 @@ from prerender.setup import (
     SetupLostError,
     Version,
     collect,
-    evaluate,
     for_rendered,
     interpret,
     loaded,
@@ -81,6 +81,9 @@ from prerender.source.encoding import EncodingLossError, decode
 from prerender.source.feeds import is_feed
 from prerender.source.lines import LineIndex
 from prerender.timing import Kind, Timing
+
+if TYPE_CHECKING:
+    from prerender.engine import Engine
 
 #: job results that are held for other pages of a run, and of one that lasts; the cache has them all
 _HELD = 4000
@@ -100,9 +103,21 @@ def silent(_: str) -> None:
     """A notice that nobody hears."""
 
 
+class Workers(Protocol):
+    """Processes that render the pages of a run."""
+
+    async def result_of(
+        self, page: PurePosixPath, data: bytes, scripts: ScriptReader
+    ) -> PageResult:
+        """What becomes of a page, as `result_of` says."""
+
+
 @dataclass(slots=True)
 class RenderSession:
-    """What the pages of a run share. `index` is the folder of the index of pages; None: none."""
+    """What the pages of a run share. `index` is the folder of the index of pages; None: none.
+
+    `workers`: the processes that render them; None: this one does.
+    """
 
     engine: Engine
     cache: Cache
@@ -116,21 +131,23 @@ class RenderSession:
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     held: int = _HELD
-    typeset: int = 0
+    typeset_count: int = 0
     from_cache: int = 0
     failed: int = 0
     failed_before: int = 0
     """Of those typeset and of those from the cache, how many have an error."""
+    workers: Workers | None = None
     provenance: str = field(init=False)
     """What pages are rendered by, as it stands in them."""
-    fingerprint: str = field(init=False)
+    fingerprint: str = ""
     """A hash of all but its bytes and its site's files that a page's result depends on."""
     _fresh: dict[str, JobResult] = field(default_factory=dict)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def __post_init__(self) -> None:
         self.provenance = self.settings.provenance()
-        self.fingerprint = fingerprint([program_version(), self.settings.fingerprint()])
+        if not self.fingerprint:
+            self.fingerprint = fingerprint([program_version(), self.settings.fingerprint()])
 
     async def run_in_thread(self, kind: Kind, page: PurePosixPath, action: Callable[[], T]) -> T:
         """What an action gives that takes long, in a thread, so that no tab waits for the loop."""
@@ -140,6 +157,56 @@ class RenderSession:
                 return action()
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, timed)
+
+    async def typeset(self, key: str, job: Job, budget: Budget | None) -> JobResult:
+        """The result of a job (its key) that nobody knows yet. Raises EngineError.
+
+        `budget` is what its page has of time.
+        """
+        result = await self.engine.typeset(job, self.setups, budget)
+        self.count(key, job.formula_count, result.failed, typeset=True)
+        if result.cacheable:
+            self.keep(key, result)
+        return result
+
+    async def evaluate(self, request: Request) -> dict[str, Any]:
+        """What a page's scripts ask for, found out once a run. Raises SetupError."""
+        if request.key not in self.evaluated:
+            self.evaluated[request.key] = asyncio.create_task(self.ask(request))
+        evaluated: dict[str, Any] = await self.evaluated[request.key]
+        return evaluated
+
+    async def ask(self, request: Request) -> dict[str, Any]:
+        """What a page's scripts ask for: from the cache, or the browser. Raises SetupError."""
+        known: dict[str, Any] | None = self.cache.setup(request.key)
+        if known is None:
+            from prerender.setup.evaluate import evaluate
+
+            known = await evaluate(await self.engine.browser(), request)
+            self.cache.keep_setup(request.key, known)
+        return known
+
+    async def core_file(self) -> FontFile:
+        """The font that all pages with text have in common. Raises EngineError."""
+        return await self.core_font.file(lambda job: job_result(job, self))
+
+    async def find_loads(self, scripts: ScriptReader) -> None:
+        """Have a reader know which pages load which, if another process can say it."""
+
+    def count(self, key: str, formulas: int, failed: int, *, typeset: bool) -> None:
+        """Count the formulas of a job, which are `typeset` or from the cache, once a run."""
+        if typeset:
+            self.typeset_count += formulas
+            self.failed += failed
+        elif hash(key) not in self.requested:
+            self.from_cache += formulas
+            self.failed_before += failed
+        self.requested.add(hash(key))
+
+    def count_page(self, known: PageResult) -> None:
+        """Count the formulas of a page that is from the cache."""
+        self.from_cache += known.formulas
+        self.failed_before += known.failed_formulas
 
     def keep(self, key: str, result: JobResult) -> None:
         """Have the cache remember a result, with those that come from a tab together with it."""
@@ -151,6 +218,11 @@ class RenderSession:
         with self.timing.span("cache"):
             self.cache.keep_answers(self._fresh)
         self._fresh.clear()
+
+    @property
+    def cores(self) -> int:
+        """How many cores a run may use."""
+        return self.settings.jobs or cores()
 
     @property
     def assets(self) -> AssetFrames:
@@ -180,15 +252,20 @@ async def open_session(
 
     Raises CacheError, MathJaxMissingError.
     """
+    from prerender.engine import Engine
+
     timing = timing or Timing()
+    number = settings.jobs or cores()
+    tabs = max(1, number // 2)
     engine = Engine(
         settings.browser,
-        settings.jobs,
+        tabs,
         settings.time_limit,
         notice,
         timing,
         prewarm=prewarm,
         memory=settings.memory_limit,
+        spare=number - tabs,
     )
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder, notice) as cache:
@@ -227,6 +304,20 @@ async def result_of(
     """
     if is_feed(data):
         return PageResult(None)
+    if session.workers is not None and inspect is None:
+        return await session.workers.result_of(page, data, scripts)
+    return await render_page(page, data, session, scripts, inspect=inspect)
+
+
+async def render_page(
+    page: PurePosixPath,
+    data: bytes,
+    session: RenderSession,
+    scripts: ScriptReader,
+    *,
+    inspect: Inspect | None = None,
+) -> PageResult:
+    """The same in this process, of what is no feed."""
     read_file, dependencies = scripts.reader(page)
     key = None
     try:
@@ -243,8 +334,7 @@ async def result_of(
                 and scripts.unchanged(known.dependencies)
                 and _comes_back(page, data, known)
             ):
-                session.from_cache += known.formulas
-                session.failed_before += known.failed_formulas
+                session.count_page(known)
                 return known
         result = await _render(page, data, session, read_file, host, inspect)
     except Exception as error:
@@ -337,6 +427,7 @@ async def _find_host(
     """What a page has of its site, where it may be a fragment. Raises OSError."""
     if not may_be_fragment(data):
         return _Host()
+    await session.find_loads(scripts)
     host = await session.run_in_thread("reading", page, lambda: scripts.host(page, dependencies))
     if host is None:
         return _Host(note=_DEFAULTS if scripts.loads.engine else "")
@@ -378,7 +469,7 @@ async def _render(
     )
     core = None
     if in_files and has_text(results):
-        core = await session.core_font.file(lambda job: job_result(job, session))
+        core = await session.core_file()
     finished = await session.run_in_thread(
         "writing", page, lambda: finish(planned, results, session.provenance, options, core)
     )
@@ -501,27 +592,11 @@ async def setup_of(request: Request, around: Surroundings, session: RenderSessio
 async def _setup_data(request: Request, session: RenderSession) -> dict[str, Any]:
     """What a page's scripts ask for; where that cannot be had, what the user says has its place."""
     try:
-        return await _evaluated(request, session)
+        return await session.evaluate(request)
     except SetupError:
         if not session.settings.mathjax:
             raise
         return loaded(request)
-
-
-async def _evaluated(request: Request, session: RenderSession) -> dict[str, Any]:
-    """What a page's scripts ask for: from this run, the cache, or the browser."""
-
-    async def find_out() -> dict[str, Any]:
-        known: dict[str, Any] | None = session.cache.setup(request.key)
-        if known is None:
-            known = await evaluate(await session.engine.browser(), request)
-            session.cache.keep_setup(request.key, known)
-        return known
-
-    if request.key not in session.evaluated:
-        session.evaluated[request.key] = asyncio.create_task(find_out())
-    evaluated: dict[str, Any] = await session.evaluated[request.key]
-    return evaluated
 
 
 async def _in_time(job: Job, session: RenderSession, budget: Budget) -> JobResult:
@@ -542,21 +617,14 @@ def job_result(
     """
     key = job.key
     known = hash(key) in session.requested
-    session.requested.add(hash(key))
 
     async def find_out() -> JobResult:
         with session.timing.span("cache"):
             kept = session.cache.answer(key) if known or not session.cache.fresh else None
-        if kept is not None:
-            session.from_cache += 0 if known else job.formula_count
-            session.failed_before += 0 if known else kept.failed
-            return kept
-        session.typeset += job.formula_count
-        result = await session.engine.typeset(job, session.setups, budget)
-        session.failed += result.failed
-        if result.cacheable:
-            session.keep(key, result)
-        return result
+        if kept is None:
+            return await session.typeset(key, job, budget)
+        session.count(key, job.formula_count, kept.failed, typeset=False)
+        return kept
 
     task = session.in_flight.get(key)
     if task is None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath, PurePosixPath
+from typing import Any
 
 from prerender.hashing import digest
 from prerender.markup import DamagedError
@@ -39,7 +40,10 @@ _MAX_TEXTS = 64
 
 
 class ScriptReader(ABC):
-    """Reads the scripts in a site's own files, each once a run."""
+    """Reads the scripts in a site's own files, each once a run.
+
+    A pickled one is a reader of the same files that has read none of them.
+    """
 
     def __init__(self) -> None:
         self._digests: Dependencies = {}
@@ -154,6 +158,9 @@ class SiteScripts(ScriptReader):
         self._site = site
         self._root = site.root.resolve()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SiteScripts, (self._site,)
+
     def base(self, page: PurePosixPath) -> PurePath:
         return page.parent if self._site.single is None else self._root
 
@@ -174,6 +181,9 @@ class SiteScripts(ScriptReader):
 
 class NoScripts(ScriptReader):
     """The reader for a page without a site: it has no scripts in other files."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoScripts, ()
 
     def base(self, page: PurePosixPath) -> PurePath:
         return page.parent

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from prerender.browser.functions import read_function
 from prerender.browser.pages import (
     ORIGIN,
     STARTUP_TIMEOUT,
@@ -33,7 +34,6 @@ from prerender.browser.pages import (
     evaluate_expression,
     open_page,
     open_session,
-    read_function,
     with_timeout,
 )
 from prerender.engine import MATH_X_HEIGHT, X_HEIGHT

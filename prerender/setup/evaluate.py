@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from prerender.browser.functions import read_function
 from prerender.browser.pages import (
     ORIGIN,
     Browser,
@@ -28,12 +29,10 @@ from prerender.browser.pages import (
     evaluate_expression,
     open_page,
     open_session,
-    read_function,
     with_timeout,
 )
-from prerender.errors import PageError
-from prerender.setup.model import Json
-from prerender.setup.scripts import LOADERS, Request
+from prerender.setup.model import Json, SetupError, SetupLostError
+from prerender.setup.scripts import LOADERS, Request, loaded
 
 #: seconds that a step of a page's scripts may take
 LIMIT = 2.0
@@ -57,14 +56,6 @@ _STEPS = ("run", "ready", "complete", "settle", "settle", "begin", "settle", "vi
 _TURNS = 12
 
 
-class SetupError(PageError):
-    """A page's configuration could not be evaluated; the message says why."""
-
-
-class SetupLostError(SetupError):
-    """The same, where another attempt, or another machine, might succeed."""
-
-
 async def evaluate(browser: Browser, request: Request) -> Json:
     """Evaluate the scripts of a request (the format of the answer: `finish` in page.js).
 
@@ -83,13 +74,6 @@ async def evaluate(browser: Browser, request: Request) -> Json:
                     if not answer:
                         break
     return _parsed(answer)
-
-
-def loaded(request: Request) -> Json:
-    """Return what is known of a request without running anything: its first loader."""
-    loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
-    first = min(loads, key=lambda step: step.deferred, default=None)
-    return {"loaded": [{"script": first.script}] if first else []}
 
 
 _waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from prerender.setup import katex, mathjax2, mathjax3
-from prerender.setup.evaluate import SetupError
 from prerender.setup.lacks import lacks, made
-from prerender.setup.model import Json, Lack, Setup, Version
+from prerender.setup.model import Json, Lack, Setup, SetupError, Version
 from prerender.setup.probes import found, replacing
 from prerender.setup.scripts import Loader, Request, loader_of
 from prerender.setup.values import section

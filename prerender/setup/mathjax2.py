@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prerender.browser.pages import read_function
+from prerender.browser.functions import read_function
 from prerender.setup.lacks import called
 from prerender.setup.mathjax3 import BACKTICKS, PAIRS, SKIP_3, tag_formats, with_formats
 from prerender.setup.model import ElementFilter, Json, Lack, Pair, SearchRules, Setup

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+from prerender.errors import PageError
+
 Version = Literal["mathjax2", "mathjax3", "mathjax4", "katex"]
 Json = dict[str, Any]
+
+
+class SetupError(PageError):
+    """A page's configuration could not be evaluated; the message says why."""
+
+
+class SetupLostError(SetupError):
+    """The same, where another attempt, or another machine, might succeed."""
 
 
 class Pair(NamedTuple):

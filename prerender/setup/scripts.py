@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from prerender.setup.libraries import is_library, katex_in, with_intercepted_calls
-from prerender.setup.model import Version
+from prerender.setup.model import Json, Version
 
 #: reads the text of a script by its URL as written; None if it is not in the site
 Read = Callable[[str], str | None]
@@ -214,6 +214,13 @@ def collect(scripts: Sequence[Script], read: Read) -> Request:
     deck = any(_REVEAL.search(script.src or script.text) for script in scripts)
     found = tuple(_combined(loaders))
     return Request(tuple(steps), found, amd, deck, tuple(unread))
+
+
+def loaded(request: Request) -> Json:
+    """Return what is known of a request without running anything: its first loader."""
+    loads = [step for step in request.steps if step.does == "load" and step.what != "katex"]
+    first = min(loads, key=lambda step: step.deferred, default=None)
+    return {"loaded": [{"script": first.script}] if first else []}
 
 
 def _combined(loaders: Sequence[tuple[int, Loader]]) -> Iterator[tuple[int, Loader]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
@@ -13,8 +13,8 @@ from tests.support.access import Spoken, spoken
 
 
 @pytest.fixture(scope="module")
-def html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield rendered(SOURCE, tmp_path_factory.mktemp("mathml"), "mathml")
+def html(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return rendered(SOURCE, tmp_path_factory.mktemp("mathml"), "mathml")
 
 
 @pytest.mark.parametrize("width", [320, 820])

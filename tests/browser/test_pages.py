@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from prerender.browser.functions import read_function
 from prerender.browser.pages import (
     ORIGIN,
     Browser,
@@ -22,7 +23,6 @@ from prerender.browser.pages import (
     evaluate_expression,
     open_page,
     open_session,
-    read_function,
     with_timeout,
 )
 from tests.support.browser import SessionBrowser

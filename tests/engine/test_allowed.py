@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 
-from prerender.engine import EquationNumber, Layout, Markup, Piece, Typeset, is_outline, refused
-from prerender.engine.protocol import decode_answer, decode_typeset
+from prerender.engine import (
+    EquationNumber,
+    Layout,
+    Markup,
+    Piece,
+    SentAnswer,
+    Typeset,
+    is_outline,
+    open_answer,
+    refused,
+)
+from prerender.engine.protocol import decode_typeset
 
 pytestmark = pytest.mark.quick
 
@@ -120,22 +130,13 @@ def test_outlines() -> None:
     assert not is_outline('m0 0"/><script>')
 
 
-_NUMBERS = ("milliseconds", "layout_milliseconds", "speech_milliseconds", "heap")
-
-
 def test_what_a_tab_answers_is_checked() -> None:
     layout = {"width": 1, "height": 1, "depth": 1, "body": ["<script>alert(1)</script>"]}
-    fine = layout | {"body": ['<use href="#g"/>']}
-    text = json.dumps(
-        {
-            "typesets": [[{"layouts": [layout]}, {"layouts": [fine]}, {"glyphs": ["h"]}]],
-            "outlines": {"g": "m0 0z", "h": "<script>"},
-            **dict.fromkeys(_NUMBERS, 1),
-            "job_milliseconds": [1],
-        }
-    )
-    answer = decode_answer(text)
-    [[evil, right, lacking]] = answer.typesets
+    fine = layout | {"body": ['<use href="#g"/>'], "glyphs": ["g"]}
+    typesets = [{"layouts": [layout]}, {"layouts": [fine], "glyphs": ["g"]}, {"glyphs": ["h"]}]
+    outlines = {"g": "m0 0z", "h": "<script>"}
+    answer = open_answer(SentAnswer(json.dumps(typesets), json.dumps(outlines)), 3)
+    evil, right, lacking = answer.typesets
     assert lacking.error is not None
     assert evil.error is not None
     assert "<script>" in evil.error

@@ -14,6 +14,7 @@ from tests.support.mathml_core import mistakes
 from tests.support.setups import PLAIN
 
 SETUP = PLAIN | {"markup": "mathml", "tex": {"tags": "ams"}}
+SOLID = rf"\mathrm{{{'a' * 40}}}"
 LONG = r"f(x) = \left( " + " + ".join(f"a_{{{i}}} x^{{{i}}}" for i in range(12)) + r" \right) = 0"
 CASES = {
     "a relation": (r"a=b", "<mi>a</mi><mo>=</mo><mi>b</mi>"),
@@ -57,13 +58,12 @@ def test_what_is_written() -> None:
 
 @pytest.fixture(scope="module")
 def displays() -> list[Typeset]:
-    return typeset(
-        [LONG, r"\begin{equation} x \end{equation}", rf"\begin{{equation}} {LONG} \end{{equation}}"]
-    )
+    numbered = [rf"\begin{{equation}} {tex} \end{{equation}}" for tex in ("x", LONG, SOLID)]
+    return typeset([LONG, *numbered])
 
 
 def test_lines_are_rows(displays: Sequence[Typeset]) -> None:
-    """Each layout is narrower than the one before; fences over lines have the size that they had."""
+    """Each layout is narrower than the one before; fences over lines keep their size."""
     one = displays[0]
     widths = [layout.width for layout in one.layouts]
     assert len(widths) > 2
@@ -77,14 +77,14 @@ def test_lines_are_rows(displays: Sequence[Typeset]) -> None:
 
 
 def test_numbers_are_cells_at_the_end_of_the_line(displays: Sequence[Typeset]) -> None:
-    short, long = displays[1:]
+    short, long, solid = displays[1:]
     assert short.layouts[0].full_width
     assert short.layouts[0].tag is None
     [body] = bodies(short)
     assert body.index("<mi>x</mi>") < body.index("<mtext>1</mtext>")
     assert 'id="mjx-eqn' in bodies(long)[0]
     # The last has it below its row
-    assert "columnspan" in bodies(long)[-1]
+    assert ["columnspan" in body for body in bodies(solid)] == [False, True]
     assert not any("id=" in body for body in bodies(long)[1:])
 
 

@@ -16,6 +16,7 @@ from prerender.browser.discover import BrowserNotFound
 from prerender.engine import Engine, FormulaInput, Job, Typeset
 from prerender.engine.tab import Tab
 from tests.support.browser import new_engine
+from tests.support.tabs import run_jobs
 
 SETUP: dict[str, Any] = {
     "version": "mathjax4",
@@ -230,10 +231,9 @@ def test_what_is_asked_of_a_tab_that_is_busy_waits_for_its_turn() -> None:
         async with new_engine() as engine:
             tab = await Tab.open(await engine.browser())
             asked = [[alone(f"{name}_{{{i}}}") for i in range(200)] for name in "xyz"]
-            done = await asyncio.gather(*(tab.run(jobs, SETUPS, 20.0) for jobs in asked))
-            again = [await tab.run(jobs, SETUPS, 20.0) for jobs in asked]
-            assert [one.typesets for one in done] == [one.typesets for one in again]
-            return [one.typesets for one in done]
+            done = await asyncio.gather(*(run_jobs(tab, jobs, SETUPS, 20.0) for jobs in asked))
+            assert done == [await run_jobs(tab, jobs, SETUPS, 20.0) for jobs in asked]
+            return done
 
     first, second, third = run(ask())
     assert len(first) == len(second) == len(third) == 200

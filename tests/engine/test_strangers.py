@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prerender.browser.pages import TabLostError
-from prerender.engine import FormulaInput, Job, Typeset
+from prerender.engine import FormulaInput, Job, Typeset, encode_job
 from prerender.engine.protocol import RUN, decode_answer, encode_call
 from prerender.engine.tab import Tab
 from prerender.setup.functions import translated
@@ -16,6 +16,7 @@ from prerender.setup.packages import KNOWN, to_load
 from prerender.source import parse
 from tests.support.browser import SessionBrowser
 from tests.support.setups import PLAIN
+from tests.support.tabs import as_json, opened, run_jobs
 
 _ALL = sorted(KNOWN - {"colorv2", "fontsizev3", "physics", "noerrors", "setoptions"})
 FULL = PLAIN | {
@@ -100,7 +101,7 @@ def _run(browser: SessionBrowser, action: Any) -> Any:
 
 
 async def _typeset(tab: Tab, *jobs: Job) -> list[list[Typeset]]:
-    return (await tab.run(jobs, SETUPS, 60)).typesets
+    return await run_jobs(tab, jobs, SETUPS)
 
 
 def _innocent(setup: str) -> list[Job]:
@@ -137,9 +138,9 @@ def test_names_that_load_packages_are_a_set_ups_own(session_browser: SessionBrow
     probes = [job("plain", math) for math in (r"\foo", r"\ce{H2O}", r"\bbox{x}", r"\cancel{x}")]
 
     async def compare(tab: Tab) -> None:
-        clean = (await tab.run(probes, setups, 60)).typesets
+        clean = await run_jobs(tab, probes, setups)
         beside = [job("evil", r"\cancel{x}"), *probes, job("evil", r"\foo"), *probes]
-        both = (await tab.run(beside, setups, 60)).typesets
+        both = await run_jobs(tab, beside, setups)
         assert both[1:5] == both[6:] == clean
 
     _run(session_browser, compare)
@@ -184,10 +185,12 @@ def test_no_code_of_a_set_up_runs_in_a_tab(
     probes = [job("plain", math) for math in ("1.5+x", r"\begin{equation}x\end{equation}")]
 
     async def compare(tab: Tab) -> None:
-        clean = (await tab.run(probes, setups, 60)).typesets
-        call = encode_call({"evil": evil}, [job("evil", "1.5+x"), *probes], careful=False)
-        assert decode_answer(await tab._page.evaluate(RUN, call)).typesets[1:] == clean
-        assert (await tab.run(probes, setups, 60)).typesets == clean
+        clean = await run_jobs(tab, probes, setups)
+        jobs = [job("evil", "1.5+x"), *probes]
+        call = encode_call(as_json({"evil": evil}), [*map(encode_job, jobs)], careful=False)
+        answer = decode_answer(await tab._page.evaluate(RUN, call), len(jobs))
+        assert opened(answer, jobs)[1:] == clean
+        assert await run_jobs(tab, probes, setups) == clean
         assert await tab._page.evaluate(_TRACES) == [None, None, None, None, "function"]
 
     _run(session_browser, compare)
@@ -223,10 +226,10 @@ def test_a_tab_whose_mathjax_is_changed_answers_no_more(
     session_browser: SessionBrowser, change: str
 ) -> None:
     async def ask(tab: Tab) -> None:
-        await tab.run([job("plain", "x")], SETUPS, 60)
+        await run_jobs(tab, [job("plain", "x")], SETUPS)
         await tab._page.evaluate(f"() => {{ {change} }}")
         with pytest.raises(TabLostError, match="has changed MathJax itself"):
-            await tab.run([job("plain", "x")], SETUPS, 60)
+            await run_jobs(tab, [job("plain", "x")], SETUPS)
         assert tab.needs_replacement
 
     _run(session_browser, ask)
@@ -255,7 +258,7 @@ def test_what_functions_compute(session_browser: SessionBrowser, source: str, nu
     }
 
     async def ask(tab: Tab) -> list[list[Typeset]]:
-        return (await tab.run([job("own", "a", "b", "c")], {"own": own}, 60)).typesets
+        return await run_jobs(tab, [job("own", "a", "b", "c")], {"own": own})
 
     [[_, _, third]] = _run(session_browser, ask)
     assert third.error is None
@@ -286,7 +289,7 @@ def test_styles_only_change_looks(session_browser: SessionBrowser) -> None:
     setups = {"html": PLAIN | {"tex": {"packages": ["base", "html"]}, "load": ["[tex]/html"]}}
 
     async def ask(tab: Tab) -> list[list[Typeset]]:
-        return (await tab.run([job("html", math) for math in shown], setups, 60)).typesets
+        return await run_jobs(tab, [job("html", math) for math in shown], setups)
 
     kept, *others = [str(typeset.layouts) for [typeset] in _run(session_browser, ask)]
     assert 'style="color:red;transform:rotate(45deg) scale(2);' in kept.replace(": ", ":")
@@ -309,7 +312,7 @@ def test_a_link_is_nothing_but_a_link(session_browser: SessionBrowser, markup: s
     ]
 
     async def ask(tab: Tab) -> list[list[Typeset]]:
-        return (await tab.run(jobs, setups, 60)).typesets
+        return await run_jobs(tab, jobs, setups)
 
     for [typeset] in _run(session_browser, ask):
         bodies = [part for layout in typeset.layouts for part in layout.body]
@@ -327,7 +330,7 @@ def test_characters_that_no_page_may_have_are_errors(session_browser: SessionBro
     wrong += ["\\text{a\x0bb}", "\\class{\x02}{x}"]
 
     async def ask(tab: Tab) -> list[list[Typeset]]:
-        return (await tab.run([job("plain", math) for math in [*wrong, "y"]], SETUPS, 60)).typesets
+        return await run_jobs(tab, [job("plain", math) for math in [*wrong, "y"]], SETUPS)
 
     *answers, [right] = _run(session_browser, ask)
     assert right.error is None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Run
 
@@ -30,12 +33,40 @@ _BROKEN_2 = [
 ]  # fmt: skip
 
 
+#: more of them: each of these options with each of these values
+_OPTIONS = [
+    "tex:{macros:{foo:%s}}", "tex:{tags:%s}", "tex:{tagSide:%s}", "tex:{packages:{'[+]':[%s]}}",
+    "tex:{inlineMath:[[%s,'$']]}", "tex:{digits:%s}", "tex:{tagformat:{number:%s}}",
+    "tex:{ams:{a:%s}}", "options:{skipHtmlTags:[%s]}", "options:{ignoreHtmlClass:%s}",
+    "loader:{load:[%s]}", "svg:{scale:%s}",
+]  # fmt: skip
+_VALUES = [
+    "undefined",
+    "1n",
+    "Symbol()",
+    "NaN",
+    "()=>{throw 1}",
+    "new Proxy({},{})",
+    "'['",
+    "[[[]]]",
+]
+
+
 def test_a_broken_set_up_is_an_error_of_its_page_only(prerender: Run, tmp_path: Path) -> None:
+    _check(prerender, tmp_path, _BROKEN)
+
+
+@pytest.mark.slow
+def test_many_broken_set_ups(prerender: Run, tmp_path: Path) -> None:
+    _check(prerender, tmp_path, [one % value for one in _OPTIONS for value in _VALUES])
+
+
+def _check(prerender: Run, tmp_path: Path, broken: Sequence[str]) -> None:
     site = tmp_path / "site"
     site.mkdir()
     formulas = r"<p class=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac>\(1.5+x\) \[y\tag{1}\]</p>"
     title = "<!doctype html><title>t</title>"
-    for number, config in enumerate(_BROKEN):
+    for number, config in enumerate(broken):
         page = f"{title}<script>MathJax = {{{config}}}</script>{_LOADER}{formulas}"
         (site / f"a{number}.html").write_text(page)
     for number, config in enumerate(_BROKEN_2):
@@ -50,4 +81,4 @@ def test_a_broken_set_up_is_an_error_of_its_page_only(prerender: Run, tmp_path: 
     pages = json.loads((tmp_path / "report.json").read_text())["pages"]
     innocent = [one for one in pages if Path(one["path"]).name.startswith("c")]
     assert [(one["status"], one["errors"]) for one in innocent] == [("rendered", [])] * 4
-    assert len(pages) == len(_BROKEN) + len(_BROKEN_2) + 4
+    assert len(pages) == len(broken) + len(_BROKEN_2) + 4

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from prerender.setup import Request, Script, Setup, collect, evaluate, interpret
+from prerender.setup import Request, Script, Setup, collect, interpret
 from prerender.setup.asked import Surroundings, answered
+from prerender.setup.evaluate import evaluate
 from prerender.setup.scripts import Read
 from prerender.source import parse
 from tests.support.browser import SessionBrowser

@@ -2,8 +2,9 @@
  * What Python and a tab say to each other (the other side: engine/protocol.py): the shapes of calls
  * and answers, and the constants that both sides count with, which stand in constants.json.
  *
- * A call is a JSON text, and so is its answer: the browser's own protocol takes values apart one by
- * one, at both ends. Names are those of Python's fields.
+ * A call is a JSON text: the browser's own protocol takes values apart one by one, at both ends. Its
+ * answer is several, a line each, so that nobody on their way has to read them: what the run took, the
+ * outlines, and the typesets of each job. Names are those of Python's fields.
  *
  * @typedef {object} Call
  * @property {Record<string, Setup>} setups  those that this tab has not been given yet, by their keys
@@ -115,8 +116,9 @@ export function publish(run, loaded) {
   globalThis.prerenderWorker = {
     loaded,
     async run(text) {
-      const answer = await run(JSON.parse(text));
-      return JSON.stringify({ ...answer, heap: performance.memory.usedJSHeapSize });
+      const { typesets, outlines, ...took } = await run(JSON.parse(text));
+      const head = { ...took, heap: performance.memory.usedJSHeapSize };
+      return [head, outlines, ...typesets].map((part) => JSON.stringify(part)).join('\n');
     },
   };
 }

@@ -1,6 +1,6 @@
 """`python -m tests.tools.bench`: every benchmark, one after the other."""
 
-from tests.tools.bench import breaks, paint, screens, serve, speed, weight
+from tests.tools.bench import breaks, cores, paint, screens, serve, speed, weight
 
 weight.main()
 paint.main()
@@ -8,3 +8,4 @@ breaks.main()
 screens.main()
 serve.main()
 speed.main()
+cores.main()

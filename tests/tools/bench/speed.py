@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from tests.tools.bench import copies
 from tests.tools.bench.author import save_doms
 from tests.tools.bench.material import CHECKOUT, FOLDER
+from tests.tools.bench.processes import memory
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[1] / "node_modules"
@@ -167,29 +168,8 @@ def _run(command: Sequence[str], *, watched: bool = False) -> Took:
 def _watch(process: subprocess.Popen[bytes], most: list[float]) -> None:
     """Note the greatest memory of a process and all below it, until it ends."""
     while process.poll() is None:
-        most[0] = max(most[0], _memory(process.pid))
+        most[0] = max(most[0], memory(process.pid))
         time.sleep(0.2)
-
-
-def _memory(root: int) -> float:
-    """The proportional set sizes of a process and all below it, in MB; Linux only."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(folder.name))
-    waiting, total = [root], 0
-    while waiting:
-        pid = waiting.pop()
-        waiting += children.get(pid, [])
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        except OSError:
-            continue
-    return total / 1000
 
 
 def print_figures(

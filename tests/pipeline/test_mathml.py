@@ -1,0 +1,67 @@
+"""Pages with formulas as MathML: what is in them, when they stay as they are, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from prerender import Renderer, Settings
+from prerender.markup.mathfont import math_file
+from prerender.pipeline.page import restored
+
+_LOADER = '<script src="https://cdn.jsdelivr.net/npm/mathjax@3/es5/{}.js"></script>'
+_PAGE = "<!doctype html><html><head>{}<title>x</title></head><body><p>{}</body></html>"
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    settings = Settings(markup="mathml", fonts="inline", no_cache=True, jobs=1)
+    with Renderer(settings) as opened:
+        yield opened
+
+
+def test_a_formula_is_a_math_and_its_source(renderer: Renderer) -> None:
+    page = _PAGE.format("", r"\(x^2\) <b>and</b> \[\sqrt{y}\]")
+    html = renderer.render_html(page).html
+    assert re.findall(r"<math.*?</math>", html) == [
+        "<math><msup><mi>x</mi><mn>2</mn></msup></math>",
+        '<math display="block"><msqrt><mi>y</mi></msqrt></math>',
+    ]
+    assert html.count("@font-face{font-family:prm-mathml;src:url(data:font/woff2") == 1
+    assert "aria-label" not in html
+    assert "svg" not in html.partition("<body>")[2]
+    assert restored(html.encode(), xml=False).decode() == page
+    assert renderer.render_html(html).html == html
+    assert renderer.render_html(page).html == html
+
+
+def test_in_xhtml_it_has_namespaces(renderer: Renderer) -> None:
+    page = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head>'
+        r"<body><p>\(\href{https://a.org}{\text{a}}\)</p></body></html>"
+    )
+    html = renderer.render_html(page, path="x.xhtml").html
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML">' in html
+    assert '<a xmlns="http://www.w3.org/1999/xhtml" href="https://a.org">' in html
+
+
+def test_a_page_whose_mathjax_reads_mathml_stays(renderer: Renderer) -> None:
+    """Where its scripts go there is nothing to fear."""
+    for name, formulas, stays in (
+        ("tex-mml-chtml", r"\(x\) \(\frac\)", True),
+        ("tex-chtml", r"\(x\) \(\frac\)", False),
+        ("tex-mml-chtml", r"\(x\)", False),
+    ):
+        page = _PAGE.format(_LOADER.format(name), formulas)
+        result = renderer.render_html(page)
+        assert (result.html == page) is stays, name
+        told = [one for one in result.diagnostics if "would typeset MathML again" in one.message]
+        assert len(told) == stays
+
+
+def test_fonts_depend_on_what_is_in_them_alone() -> None:
+    """Characters of the same alphabets make the same font."""
+    assert math_file("x").name == math_file("y∑").name
+    assert math_file("𝒜").name == math_file("𝒵x").name != math_file("x").name
