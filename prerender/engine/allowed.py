@@ -83,8 +83,11 @@ _LINK = r"(?i:https?:|mailto:|tel:|(?=[^:\"&]*[\"/?#]))[^\"<>]*"
 _NAMESPACE = r"http://www\.w3\.org/[\w/]*"
 
 
-def _tag(elements: str, plain: str, looks: str) -> str:
-    """A pattern of a start tag, an end tag, or the text before one."""
+def _tag(elements: str, plain: str, looks: str, never_closed: str = r"\b\B") -> str:
+    """A pattern of a start tag or an end tag.
+
+    In HTML `<a/>` is a start tag, whose end does not come: `never_closed` may not end so.
+    """
     attribute = (
         rf'(?:{_any(plain)})="[^"<>&()\\:;@]*"'
         rf'|(?:{_any(looks)})="{_LOOK}"'
@@ -94,13 +97,14 @@ def _tag(elements: str, plain: str, looks: str) -> str:
         rf'|xmlns(?::\w+)?="{_NAMESPACE}"'
     )
     # What is drawn elsewhere is in the page
-    starts = rf"(?!use\b[^<>]*href=\"(?!#))(?:{elements})(?:\s+(?:{attribute}))*\s*/?"
+    never = rf"(?!(?:{never_closed})\b[^<>]*/>)(?!use\b[^<>]*href=\"(?!#))"
+    starts = rf"{never}(?:{elements})(?:\s+(?:{attribute}))*\s*/?"
     return rf"<(?:/(?:{elements})\s*|{starts})>"
 
 
 _TAGS: dict[str, re.Pattern[str]] = {
     "svg": re.compile(_tag(_ELEMENTS["svg"], _PLAIN, _LOOKS)),
-    "html": re.compile(_tag(_ELEMENTS["html"], _PLAIN, _LOOKS)),
+    "html": re.compile(_tag(_ELEMENTS["html"], _PLAIN, _LOOKS, rf"a|{_TEXT}")),
     "mathml": re.compile(_tag(_ELEMENTS["mathml"], _PLAIN_MATHML, _LOOKS_MATHML)),
 }
 #: most of what there is, all at once: outlines in their places, groups, elements without attributes

@@ -101,6 +101,11 @@ def test_text(body: str) -> None:
     assert refused(typeset("html", body)) is None
 
 
+@pytest.mark.parametrize("body", ["<a/>", '<a href="b/"/>', "<v-1/>"])
+def test_what_html_does_not_end_so(body: str) -> None:
+    assert refused(typeset("html", body)) is not None
+
+
 @pytest.mark.parametrize("body", MATHML)
 def test_mathml(body: str) -> None:
     assert refused(Typeset(mathml=body)) is None

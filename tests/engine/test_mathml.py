@@ -25,7 +25,7 @@ CASES = {
     "a number": (
         r"x\tag{1}",
         '<mtable displaystyle="true"><mtr><mtd style="padding:0"><mi>x</mi></mtd>'
-        '<mtd style="padding-left:2em;text-align:right;text-align:-webkit-right">'
+        '<mtd style="padding:0 0 0 2em;text-align:right;text-align:-webkit-right">'
         "<mtext>(</mtext><mtext>1</mtext><mtext>)</mtext></mtd></mtr></mtable>",
     ),
     "columns": (
@@ -42,7 +42,7 @@ CASES = {
     ),
     "a stroke": (r"\cancel{x}", '<mrow style="background:linear-gradient(to bottom right,'),
     "room below": (r"\lower 1em{x}", '<mpadded voffset="-1em" style="padding-bottom:1em">'),
-    "a bar": (r"\overline{x}", '<mover accent="true"><mi>x</mi><mo>¯</mo></mover>'),
+    "a bar": (r"\overline{x}", '<mover accent="true"><mi>x</mi><mo>‾</mo></mover>'),
     "an accent": (r"\hat{x}", '<mover accent="true"><mi>x</mi><mo stretchy="false">^</mo></mover>'),
     "a binomial": (r"\binom nk", '<mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac>'),
     "links, ids and classes": (r"\href{https://a.org}{\cssId{i}{\class{c}{x}}}", "<mi>x</mi>"),
