@@ -33,7 +33,7 @@ _ROLES = {
     85: "section",
     88: "link",
     95: "document",
-    107: "math",
+    113: "math",
     116: "static",
 }
 #: questions that wait for answers at a time: the bus keeps no more than it must
