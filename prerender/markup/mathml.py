@@ -92,7 +92,12 @@ def _parts(parts: Sequence[Layout], state: RenderState) -> str:
 
 def _math(body: str, state: RenderState, mode: str = "") -> str:
     state.needs.core = True
-    return f"<math{NAMESPACE if state.xml else ''}{mode}>{body}</math>"
+    unsaid = "" if _WORDS.search(body) else ' aria-hidden="true"'
+    return f"<math{NAMESPACE if state.xml else ''}{mode}{unsaid}>{body}</math>"
+
+
+#: what readers have something to say of: definitions are a formula without
+_WORDS = re.compile(r"(?:^|>)[^<]*[^<\s]")
 
 
 def _body(layout: Layout, state: RenderState) -> str:

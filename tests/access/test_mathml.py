@@ -19,7 +19,9 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("width", [320, 820])
 def test_each_formula_is_one_math(open_page: Callable[..., Page], html: str, width: int) -> None:
-    found = [one for one in spoken(open_page(html, width)) if not _SILENT.fullmatch(one.tex)]
+    shown = spoken(open_page(html, width))
+    assert [one.nodes for one in shown if "newcommand" in one.tex] == [[]]
+    found = [one for one in shown if not _SILENT.fullmatch(one.tex)]
     assert len(found) > 20
     assert [one for one in found if not _is_math(one)] == []
     assert "aria-label" not in html
