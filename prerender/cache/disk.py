@@ -213,7 +213,7 @@ class Cache:
             return None
         if any(map(refused, typesets)):
             return None
-        outlines = self._known({glyph for typeset in typesets for glyph in typeset.glyphs})
+        outlines = self._known({glyph for typeset in typesets for glyph in typeset.drawn})
         return None if outlines is None else JobResult(typesets, outlines)
 
     def keep_answer(self, key: str, answer: JobResult) -> None:

@@ -128,6 +128,11 @@ class Typeset:
     braille: str = ""
     mathml: str = ""
 
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The names of the outlines that it needs: the font of MathML has its own."""
+        return () if self.markup == "mathml" else self.glyphs
+
 
 @dataclass(slots=True)
 class Budget:

@@ -125,7 +125,7 @@ def _opened(answer: SentAnswer, count: int) -> JobResult:
         typesets.insert(index, Typeset(error=why, accident=True))
     if len(typesets) != count:
         raise ValueError(f"{len(typesets)} typesets of {count} formulas")
-    glyphs = {glyph for typeset in typesets for glyph in typeset.glyphs}
+    glyphs = {glyph for typeset in typesets for glyph in typeset.drawn}
     own = {glyph: outlines[glyph] for glyph in glyphs}
     return JobResult(tuple(typesets), own, answer.given_up)
 

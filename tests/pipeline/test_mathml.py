@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from prerender import Renderer, Settings
+from prerender.engine import Markup
 from prerender.markup.mathfont import math_file
 from prerender.pipeline.page import restored
 
@@ -65,3 +67,18 @@ def test_fonts_depend_on_what_is_in_them_alone() -> None:
     """Characters of the same alphabets make the same font."""
     assert math_file("x").name == math_file("y∑").name
     assert math_file("𝒜").name == math_file("𝒵x").name != math_file("x").name
+
+
+def test_forms_have_no_outlines_of_each_other(tmp_path: Path) -> None:
+    """In one cache: a character of our font is drawn, one of MathML's is not."""
+
+    def rendered(markup: Markup, words: str) -> str:
+        settings = Settings(markup=markup, fonts="inline", cache_dir=tmp_path, jobs=1)
+        with Renderer(settings) as opened:
+            result = opened.render_html(_PAGE.format("", rf"{words} \(x^9\)"))
+            assert result.diagnostics == []
+            return result.html
+
+    first = rendered("html", "Castor")
+    rendered("mathml", "Castor")
+    assert rendered("html", "Pollux") == first.replace("Castor", "Pollux")

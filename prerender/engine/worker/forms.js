@@ -43,7 +43,7 @@ let alphabet = null;
  * @returns {Record<string, string>} what draws them
  */
 export function outlinesOf(used) {
-  return Object.fromEntries([...used].map((id) => [id, outlines.get(id) ?? '']));
+  return Object.fromEntries([...used].map((id) => [id, /** @type {string} */ (outlines.get(id))]));
 }
 
 /** Pictures. */

@@ -109,7 +109,9 @@ async function runNow({ setups: added, jobs, careful }) {
   }
   const changed = shared.changed();
   if (changed !== null) throw new Error(`a formula has changed MathJax itself (${changed})`);
-  const used = new Set(typesets.flat().flatMap(({ glyphs }) => glyphs ?? []));
+  // The font of MathML has outlines of its own
+  const drawn = typesets.flat().filter(({ markup }) => markup !== 'mathml');
+  const used = new Set(drawn.flatMap(({ glyphs }) => glyphs ?? []));
   return {
     typesets,
     outlines: outlinesOf(used),
