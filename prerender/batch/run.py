@@ -103,9 +103,9 @@ async def _alone(options: BatchOptions, job: selection.Job, notice: Notice) -> A
 
 
 def _folder(site: Site) -> str | None:
-    """The folder that the results of a site are written to; None: they go elsewhere."""
+    """The folder that the results of a site are written to; None: elsewhere, or it is not there."""
     name = site.target or site.source
-    if is_url(name):
+    if is_url(name) or not (site.target or Path(name).exists()):
         return None
     return str(Path(name).parent) if Path(name).is_file() else name
 

@@ -12,7 +12,7 @@ from prerender.markup.faces import (
     is_font_file,
     sheet_file,
 )
-from prerender.markup.feeds import FOLDER, Picture, images, is_picture_file, mathml
+from prerender.markup.feeds import FOLDER, Picture, as_mathml, images, is_picture_file
 from prerender.markup.formula import render
 from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
 from prerender.markup.mathfont import math_face, math_file, math_inside
@@ -48,6 +48,7 @@ __all__ = [
     "Picture",
     "RenderState",
     "StyleUse",
+    "as_mathml",
     "carry_formula",
     "carry_hidden",
     "core_file",
@@ -64,7 +65,6 @@ __all__ = [
     "math_face",
     "math_file",
     "math_inside",
-    "mathml",
     "outline_frame",
     "outline_lines",
     "parting",

@@ -68,7 +68,7 @@ def images(
     return "".join(elements), files
 
 
-def mathml(formula: Formula, typeset: Typeset) -> str:
+def as_mathml(formula: Formula, typeset: Typeset) -> str:
     """The `<math>` element of a formula, whose typeset has one, for HTML and XHTML; "" if none."""
     markup = re.sub(r">\s+<", "><", typeset.mathml.strip())
     start = re.match(r"<math\b[^>]*>", markup)

@@ -20,7 +20,7 @@ from prerender.engine import JobResult, engine_setup
 from prerender.errors import PageError
 from prerender.find import Broken, Escape, Formula
 from prerender.hashing import digest, fingerprint
-from prerender.markup import Picture, images, mathml, rendered_feed, restored_feed
+from prerender.markup import Picture, as_mathml, images, rendered_feed, restored_feed
 from prerender.pipeline.feed_links import Links, links_of
 from prerender.pipeline.lacking import cure
 from prerender.pipeline.language import Speech, sign_place
@@ -234,7 +234,7 @@ class Feeds:
                 done.pictures |= {one.name: one for one in files}
                 _put(part, formula, markup, done)
             elif formula.input != "mathml":
-                _put(part, formula, mathml(formula, typeset), done)
+                _put(part, formula, as_mathml(formula, typeset), done)
         for one in part.plan.found if whole else ():
             if isinstance(one, Escape):
                 _put(part, one, one.text, done)

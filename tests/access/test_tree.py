@@ -75,7 +75,7 @@ def test_what_scrolls_is_named_and_reached_only_where_it_scrolls(
 
 def test_no_role_where_nothing_is_said(open_page: Open, places: str) -> None:
     page = open_page(places)
-    boxes = ":is(svg, prm-box, prm-wide, prm-row, prm-scroll):not([role=none])"
+    boxes = ":is(svg, prm-box, prm-wide, prm-row, prm-scroll):not([role=none], [aria-hidden=true])"
     assert page.evaluate(f"document.querySelectorAll('{boxes}').length") == 0
     both = "mjx-container[aria-label]:has(math), prm-view[aria-label] math"
     assert page.evaluate(f"document.querySelectorAll('{both}').length") == 0

@@ -8,7 +8,7 @@ import pytest
 
 from prerender.engine import EquationNumber, Layout, Piece, Typeset
 from prerender.find import Formula
-from prerender.markup.feeds import WIDEST, images, is_picture_file, mathml
+from prerender.markup.feeds import WIDEST, as_mathml, images, is_picture_file
 from prerender.source import Span
 
 pytestmark = pytest.mark.quick
@@ -107,4 +107,4 @@ def test_what_fills_its_line_fills_its_picture() -> None:
 def test_mathml_has_its_namespace(given: str, display: bool, result: str) -> None:
     space = 'xmlns="http://www.w3.org/1998/Math/MathML"'
     typeset = Typeset(mathml=given)
-    assert mathml(formula(display=display), typeset) == result.format(space)
+    assert as_mathml(formula(display=display), typeset) == result.format(space)
