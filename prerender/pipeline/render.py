@@ -222,7 +222,7 @@ class RenderSession:
     @property
     def cores(self) -> int:
         """How many cores a run may use."""
-        return self.settings.jobs or cores()
+        return _cores(self.settings)
 
     @property
     def assets(self) -> AssetFrames:
@@ -240,6 +240,10 @@ class RenderSession:
         return has_fonts or bool(self.assets)
 
 
+def _cores(settings: Settings) -> int:
+    return settings.jobs or cores()
+
+
 @asynccontextmanager
 async def open_session(
     settings: Settings,
@@ -255,7 +259,7 @@ async def open_session(
     from prerender.engine import Engine
 
     timing = timing or Timing()
-    number = settings.jobs or cores()
+    number = _cores(settings)
     tabs = max(1, number // 2)
     engine = Engine(
         settings.browser,
@@ -306,18 +310,6 @@ async def result_of(
         return PageResult(None)
     if session.workers is not None and inspect is None:
         return await session.workers.result_of(page, data, scripts)
-    return await render_page(page, data, session, scripts, inspect=inspect)
-
-
-async def render_page(
-    page: PurePosixPath,
-    data: bytes,
-    session: RenderSession,
-    scripts: ScriptReader,
-    *,
-    inspect: Inspect | None = None,
-) -> PageResult:
-    """The same in this process, of what is no feed."""
     read_file, dependencies = scripts.reader(page)
     key = None
     try:

@@ -1,8 +1,7 @@
 """A process that renders pages: pages in, what becomes of them out, by its standard streams.
 
 It has no browser, and makes nothing that all pages of a run share: for that it asks the first
-process (workers.py). Both send lists of messages, each a kind, a number that its answer has, too,
-and what there is to say; a list is a pickle with its length before it.
+process (workers.py), by a link (link.py).
 """
 
 from __future__ import annotations
@@ -12,19 +11,18 @@ import gc
 import json
 import os
 import pickle
-import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 from prerender.cache.disk import Cache
 from prerender.engine import Budget, Job, JobResult, SentJob, encode_job, open_answer
 from prerender.markup import FontFile
+from prerender.pipeline.link import LENGTH, Link, Message, sendable, unpack
 from prerender.pipeline.outcome import PageResult
 from prerender.pipeline.render import RenderSession, result_of
 from prerender.pipeline.scripts import ScriptReader
@@ -33,18 +31,8 @@ from prerender.setup import Request
 from prerender.timing import Kind, Timing
 
 T = TypeVar("T")
-#: the length of a list of messages, in bytes
-LENGTH = struct.Struct("!Q")
 #: objects after which garbage is collected: trees of pages are many, and have no cycles
 _OBJECTS = 100_000
-
-
-class Message(NamedTuple):
-    """A message to the other side, or the answer to one of its own ("answer" or "error")."""
-
-    kind: str
-    number: int
-    what: Any
 
 
 class Start(NamedTuple):
@@ -110,61 +98,6 @@ class PageAnswer(NamedTuple):
     known: tuple[int, int]
     spans: list[Span]
     now: float
-
-
-def pack(messages: Iterable[Message]) -> bytes:
-    """Messages as they are sent."""
-    data = pickle.dumps([tuple(one) for one in messages], protocol=5)
-    return LENGTH.pack(len(data)) + data
-
-
-def unpack(data: bytes) -> list[Message]:
-    """The messages in a list, without its length."""
-    return [Message(*one) for one in pickle.loads(data)]
-
-
-def sendable(error: Exception) -> Exception:
-    """The same, or another where it cannot be sent."""
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(repr(error))
-    return error
-
-
-class Link:
-    """The way to the first process: messages go together in the end of each turn of the loop."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-        self._waiting: list[Message] = []
-        self._asked: dict[int, asyncio.Future[Any]] = {}
-        self._numbers = count()
-
-    def send(self, kind: str, number: int, what: Any) -> None:
-        """Send a message."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.append(Message(kind, number, what))
-
-    async def ask(self, kind: str, what: Any) -> Any:
-        """Send a question; return its answer, or raise what the other side has raised."""
-        number = next(self._numbers)
-        future = self._asked[number] = asyncio.get_running_loop().create_future()
-        self.send(kind, number, what)
-        return await future
-
-    def answered(self, message: Message) -> None:
-        """Take the answer to a question."""
-        future = self._asked.pop(message.number)
-        if message.kind == "error":
-            future.set_exception(message.what)
-        else:
-            future.set_result(message.what)
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        self._write(pack(waiting))
 
 
 class _Spans(Timing):

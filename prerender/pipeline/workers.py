@@ -17,25 +17,15 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
-from itertools import count
 from pathlib import PurePosixPath
 from typing import Any
 
 from prerender.engine import SentAnswer
+from prerender.pipeline.link import LENGTH, Link, Message, framed, sendable, unpack
 from prerender.pipeline.outcome import PageResult
-from prerender.pipeline.render import RenderSession, failure, render_page
+from prerender.pipeline.render import RenderSession, failure, result_of
 from prerender.pipeline.scripts import ScriptReader
-from prerender.pipeline.worker import (
-    LENGTH,
-    AskedJob,
-    Message,
-    PageAnswer,
-    PageTask,
-    Start,
-    pack,
-    sendable,
-    unpack,
-)
+from prerender.pipeline.worker import AskedJob, PageAnswer, PageTask, Start
 from prerender.settings import Settings
 
 #: pages for which starting a process is worth while
@@ -112,7 +102,8 @@ class _Pool:
         """What becomes of a page. A process that it ends is replaced."""
         worker = min(self._workers, key=lambda one: one.load, default=None)
         if worker is None:  # none could be started
-            return await render_page(page, data, self._session, scripts)
+            self._session.workers = None
+            return await result_of(page, data, self._session, scripts)
         try:
             return await self._render(worker, page, data, scripts)
         except _NoProcessError:
@@ -176,7 +167,7 @@ class _Pool:
         is_first = task is None
         if task is None:
             if hash(key) in known and not again:
-                worker.send("answer", number, (None, 0.0))
+                worker.link.send("answer", number, (None, 0.0))
                 return
             known.add(hash(key))
             self._session.typeset_count += 0 if again else len(job.formulas)
@@ -214,11 +205,9 @@ class _Worker:
         self.name = name
         self.load = 0
         self.readers: set[int] = set()
+        self.link = Link(self._write)
         self._take = take
-        self._numbers = count()
-        self._asked: dict[int, asyncio.Future[Any]] = {}
-        self._busy: set[int] = set()
-        self._waiting: list[Message] = []
+        self._unsent = b""
         self._process: Process | None = None
         self._lost: _LostError | None = None
         self._running = asyncio.ensure_future(self._run(start))
@@ -227,22 +216,11 @@ class _Worker:
         """Send a question; return its answer. Raises _LostError."""
         if self._lost is not None:
             raise self._lost
-        number = next(self._numbers)
-        future = self._asked[number] = asyncio.get_running_loop().create_future()
         self.load += load
-        self._busy.add(number)
         try:
-            self.send(kind, number, what)
-            return await future
+            return await self.link.ask(kind, what)
         finally:
             self.load -= load
-            self._asked.pop(number, None)
-
-    def send(self, kind: str, number: int, what: Any) -> None:
-        """Send a message, with all others of this turn of the loop."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.append(Message(kind, number, what))
 
     def answer_with(
         self, number: int, task: asyncio.Future[Any], said: Callable[[Any], Any]
@@ -254,9 +232,9 @@ class _Worker:
                 return
             error = done.exception()
             if error is None:
-                self.send("answer", number, said(done.result()))
+                self.link.send("answer", number, said(done.result()))
             elif isinstance(error, Exception):
-                self.send("error", number, sendable(error))
+                self.link.send("error", number, sendable(error))
 
         task.add_done_callback(answer)
 
@@ -265,7 +243,7 @@ class _Worker:
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
-        patience = 0 if process is None or self._busy else _PATIENCE
+        patience = 0 if process is None or self.link.unanswered else _PATIENCE
         await asyncio.wait([self._running], timeout=patience)
         if process is not None and process.returncode is None:
             with suppress(ProcessLookupError):
@@ -273,12 +251,12 @@ class _Worker:
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 
-    def _flush(self) -> None:
+    def _write(self, data: bytes) -> None:
         if self._process is None or self._process.stdin is None:
-            return  # it is sent when the process is there
-        waiting, self._waiting = self._waiting, []
+            self._unsent += data  # it is sent when the process is there
+            return
         with suppress(OSError, RuntimeError):
-            self._process.stdin.write(pack(waiting))
+            self._process.stdin.write(data)
 
     async def _run(self, start: Start) -> None:
         """Start the process, and take what it sends until it ends."""
@@ -287,10 +265,7 @@ class _Worker:
             self._process = await _start_process()
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            data = pickle.dumps(start)
-            self._process.stdin.write(LENGTH.pack(len(data)) + data)
-            if self._waiting:
-                self._flush()
+            self._process.stdin.write(framed(pickle.dumps(start)) + self._unsent)
             while True:
                 head = await self._process.stdout.readexactly(LENGTH.size)
                 data = await self._process.stdout.readexactly(LENGTH.unpack(head)[0])
@@ -301,22 +276,13 @@ class _Worker:
             pass
         finally:
             self._lost = _LostError(_DIED) if is_ready else _NoProcessError(_DIED)
-            for future in self._asked.values():
-                if not future.done():
-                    future.set_exception(self._lost)
+            self.link.lose(self._lost)
             if self._process is not None:
                 await self._process.wait()
 
     def _receive(self, message: Message) -> None:
         if message.kind in ("answer", "error"):
-            self._busy.discard(message.number)
-            future = self._asked.get(message.number)
-            if future is None or future.done():
-                return
-            if message.kind == "error":
-                future.set_exception(message.what)
-            else:
-                future.set_result(message.what)
+            self.link.answered(message)
         elif message.kind != "ready":
             self._take(self, message)
 
