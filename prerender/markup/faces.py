@@ -38,7 +38,7 @@ class FontFile(NamedTuple):
 
 def core_file(outlines: Mapping[str, str]) -> FontFile:
     """The font that every page with formulas has. `outlines` are those of `CORE`."""
-    return _file(_font(outlines, SPACES | _BREAK))
+    return font_file(_font(outlines, SPACES | _BREAK))
 
 
 def further_file(outlines: Mapping[str, str]) -> FontFile | None:
@@ -50,10 +50,11 @@ def further_file(outlines: Mapping[str, str]) -> FontFile | None:
 @lru_cache(512)
 def _further(outlines: tuple[tuple[str, str], ...]) -> FontFile:
     drawn = dict(outlines)
-    return _file(_font(drawn, {}), "".join(drawn))
+    return font_file(_font(drawn, {}), "".join(drawn))
 
 
-def _file(data: bytes, characters: str = "", suffix: str = ".woff2") -> FontFile:
+def font_file(data: bytes, characters: str = "", suffix: str = ".woff2") -> FontFile:
+    """A file that has its name from its content."""
     return FontFile(f"{_BEGIN}{digest(data, 5)}{suffix}", data, characters)
 
 
@@ -62,7 +63,7 @@ def sheet_file(rule: str) -> FontFile:
 
     The sheet that all pages share cannot: of fonts with the same characters browsers take the last.
     """
-    return _file(rule.encode(), suffix=".css")
+    return font_file(rule.encode(), suffix=".css")
 
 
 def is_font_file(name: str) -> bool:
@@ -75,17 +76,21 @@ _BEGIN = "prerender-math-"
 _NAME = re.compile(rf"{_BEGIN}[0-9a-f]{{10}}\.(?:woff2|css)")
 
 
-def face(url: str, characters: str = "") -> str:
+def face(url: str, characters: str = "", family: str = FAMILY) -> str:
     """The rule that names a font: that of these characters, or of what no other says to have."""
     only = f"unicode-range:{_unicode_range(characters)};" if characters else ""
-    return f"@font-face{{font-family:{FAMILY};{only}src:url({url});font-display:block}}"
+    return f"@font-face{{font-family:{family};{only}src:url({url});font-display:block}}"
 
 
 def face_inside(outlines: Mapping[str, str], text: str) -> str:
     """The rule with a font in it for a text; `outlines` are those of its characters."""
     spaces = {character: SPACES[character] for character in SPACES.keys() & set(text)}
-    data = base64.b64encode(_font(outlines, spaces | _BREAK)).decode()
-    return face(f"data:font/woff2;base64,{data}")
+    return face(data_url(_font(outlines, spaces | _BREAK)))
+
+
+def data_url(font: bytes) -> str:
+    """A font as a URL."""
+    return f"data:font/woff2;base64,{base64.b64encode(font).decode()}"
 
 
 def _unicode_range(characters: str) -> str:

@@ -8,14 +8,12 @@ pages with much the same needs share a file, and no page's depends on another's.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from io import BytesIO
 
 from prerender.engine import math_font
-from prerender.hashing import digest
-from prerender.markup.faces import FontFile
+from prerender.markup.faces import FontFile, data_url, face, font_file
 
 FAMILY = "prm-mathml"
 
@@ -42,19 +40,17 @@ _ROW = 16
 
 def math_file(characters: Iterable[str]) -> FontFile:
     """The font of a page whose formulas have these characters."""
-    data = _subset(_groups(characters))
-    return FontFile(f"prerender-math-{digest(data, 5)}.woff2", data)
+    return font_file(_subset(_groups(characters)))
 
 
 def math_inside(characters: Iterable[str]) -> str:
     """The rule with a font in it that has these characters and no others."""
-    data = _subset(frozenset(map(ord, characters)) | {0x20})
-    return math_face(f"data:font/woff2;base64,{base64.b64encode(data).decode()}")
+    return math_face(data_url(_subset(frozenset(map(ord, characters)) | {0x20})))
 
 
 def math_face(url: str) -> str:
     """The rule that names the font of MathML."""
-    return f"@font-face{{font-family:{FAMILY};src:url({url});font-display:block}}"
+    return face(url, family=FAMILY)
 
 
 def _groups(characters: Iterable[str]) -> frozenset[int]:
@@ -91,6 +87,4 @@ def _subset(codes: frozenset[int]) -> bytes:
     return file.getvalue()
 
 
-@cache
-def _whole() -> bytes:
-    return math_font()
+_whole = cache(math_font)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from prerender.engine import MATH_X_HEIGHT, X_HEIGHT, EquationNumber, Layout
 from prerender.find import Formula
@@ -27,20 +28,6 @@ _CLASS = re.compile(r' class="([^"]*)"')
 _DISPLAY = ' display="block"'
 
 
-def _first(layout: Layout, state: RenderState, place: Place) -> str:
-    return _element(layout, state, place)
-
-
-def _word(layout: Layout, state: RenderState, place: Place) -> str:
-    """A part of an inline formula in a box."""
-    return _element(layout, state, place, mode=' display="block" displaystyle="false"')
-
-
-def _further(layout: Layout, state: RenderState, place: Place) -> str:
-    """What nobody sees, or hears, without our style sheet."""
-    return _element(layout, state, place, hidden=' hidden=""')
-
-
 def _element(
     layout: Layout, state: RenderState, place: Place, *, hidden: str = "", mode: str = _DISPLAY
 ) -> str:
@@ -51,8 +38,6 @@ def _element(
         style.append(f"margin-{side}:{_em(free)}")
     # Rather too little: it must not shrink where it has the room that it asks for
     style.append(f"--n:{_ems(layout.width + abs(layout.indent)) // 0.01 / 100:g}")
-    if place.least:
-        state.needs.shrink = state.shrink
     state.needs.full |= layout.full_width
     names = [place.name, "prm-full" if layout.full_width else ""]
     look = state.needs.look(";".join(style), " ".join(filter(None, names)))
@@ -124,15 +109,17 @@ def _united(layout: Layout, tag: EquationNumber) -> Layout:
 MATHML = Form(
     attributes="",
     kind="text",
-    first=_first,
-    further=_further,
+    first=_element,
+    # Nobody sees, or hears, them without our style sheet
+    further=partial(_element, hidden=' hidden=""'),
     united=_united,
     single=_single,
     inline=_inline,
     whole=lambda content, _: content,
     holds_numbers=True,
 )
-_WORD = replace(MATHML, first=_word)
+#: parts of inline formulas in boxes
+_WORD = replace(MATHML, first=partial(_element, mode=' display="block" displaystyle="false"'))
 
 
 def _ems(thousandths: float) -> float:

@@ -89,7 +89,7 @@ def in_files(
     return PageFont(
         faces[:1] if external else faces,
         links + [stylesheet(folder + file.name) for file in sheets],
-        {file.name: [base64.b64encode(file.data).decode()] for file in fonts + sheets},
+        _shared(fonts + sheets),
     )
 
 
@@ -102,8 +102,12 @@ def math_font(characters: set[str], folder: str | None, *, external: bool) -> Pa
     return PageFont(
         [] if external else [math_face(folder + file.name)],
         [preload(folder + file.name)] + [stylesheet(folder + one.name) for one in sheets],
-        {one.name: [base64.b64encode(one.data).decode()] for one in [file, *sheets]},
+        _shared([file, *sheets]),
     )
+
+
+def _shared(files: Iterable[FontFile]) -> dict[str, list[str]]:
+    return {file.name: [base64.b64encode(file.data).decode()] for file in files}
 
 
 def in_page(outlines: Mapping[str, str], text: str) -> PageFont:
