@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.access.conftest import SOURCE, rendered
-from tests.access.test_tree import _SILENT
-from tests.support.access import Spoken, spoken
+from tests.support.access import SILENT, Spoken, spoken
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_each_formula_is_one_math(open_page: Callable[..., Page], html: str, width: int) -> None:
     shown = spoken(open_page(html, width))
     assert [one.nodes for one in shown if "newcommand" in one.tex] == [[]]
-    found = [one for one in shown if not _SILENT.fullmatch(one.tex)]
+    found = [one for one in shown if not SILENT.fullmatch(one.tex)]
     assert len(found) > 20
     assert [one for one in found if not _is_math(one)] == []
     assert "aria-label" not in html

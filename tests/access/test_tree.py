@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,14 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.access.conftest import build
-from tests.support.access import Node, Spoken, nodes_of, spoken
+from tests.support.access import SILENT, Node, Spoken, nodes_of, spoken
 
 Open = Callable[..., Page]
 WIDTHS = (320, 390, 820)
-#: what has nothing to say
-_SILENT = re.compile(
-    r"\s*(\\(phantom|(re)?newcommand|def|require|DeclareMathOperator)\b.*)?", re.DOTALL
-)
 _NAMED = {"heading", "button", "link", "DisclosureTriangle", "columnheader", "textbox"}
 
 
@@ -27,8 +22,8 @@ def test_each_formula_of_all_places_is_one_named_leaf(
 ) -> None:
     found = spoken(open_page(places, width))
     assert len(found) > 20
-    assert [one for one in found if not one.is_right and not _SILENT.fullmatch(one.tex)] == []
-    assert [one.nodes for one in found if _SILENT.fullmatch(one.tex)] == [[], []]
+    assert [one for one in found if not one.is_right and not SILENT.fullmatch(one.tex)] == []
+    assert [one.nodes for one in found if SILENT.fullmatch(one.tex)] == [[], []]
     assert sum(node.role == "MathMLMath" for one in found for node in one.nodes) == 1
     links = [[node.name for node in one.nodes if node.role == "link"] for one in found]
     assert [names for names in links if names] == [
@@ -47,7 +42,7 @@ def test_each_formula_of_real_pages_is_one_named_leaf(
     for name, _, page in real_pages[form]:
         found = spoken(open_page(page, width))
         count += len(found)
-        wrong = [one for one in found if not one.is_right and not _SILENT.fullmatch(one.tex)]
+        wrong = [one for one in found if not one.is_right and not SILENT.fullmatch(one.tex)]
         assert wrong == [], name
     assert count > 500
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +19,10 @@ SELECTED = """(selector) => {
     getSelection().selectAllChildren(document.querySelector(selector));
     return getSelection().toString();
 }"""
+#: the TeX of what has nothing to say
+SILENT = re.compile(
+    r"\s*(\\(phantom|(re)?newcommand|def|require|DeclareMathOperator)\b.*)?", re.DOTALL
+)
 #: pieces of lines, which are no nodes of their own
 _PIECES = {"InlineTextBox"}
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.serving import Serving, serving
+from tests.tools.bench.processes import memory, own_memory
 
 #: formulas of the page
 FORMULAS = 100
@@ -74,37 +75,6 @@ def save(served: Serving, file: Path, number: int) -> Save:
     return Save(event, done)
 
 
-def memory(process: int) -> int:
-    """Bytes that a process and all that it has started hold: each its share (PSS)."""
-    total = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and _descends(int(entry.name), process):
-            try:
-                lines = (entry / "smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total * 1024
-
-
-def _descends(process: int, ancestor: int) -> bool:
-    while process > 1:
-        if process == ancestor:
-            return True
-        try:
-            stat = Path(f"/proc/{process}/stat").read_text()
-        except OSError:
-            return False
-        process = int(stat.rpartition(")")[2].split()[1])
-    return False
-
-
-def own_memory(process: int) -> int:
-    """Bytes that a process alone holds."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
 def main() -> None:
     """Save many times, and print the memory of each tenth."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
@@ -117,8 +87,8 @@ def main() -> None:
             ]
             tenths.append(memory(process))
             print(
-                f"{(tenth + 1) * count // 10:5} saves: {tenths[-1] / 1e6:.0f} MB "
-                f"({own_memory(process) / 1e6:.0f} MB without the browser), "
+                f"{(tenth + 1) * count // 10:5} saves: {tenths[-1]:.0f} MB "
+                f"({own_memory(process):.0f} MB without the browser), "
                 f"{sorted(times)[len(times) // 2] * 1000:.0f} ms in the middle",
                 flush=True,
             )

@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+
+from tests.tools.bench.processes import memory, tree
 
 #: formulas of a page
 _PAGE = 100
@@ -55,11 +56,11 @@ def main() -> int:
         folder = Path(name)
         wanted = _make(folder / "site", given.formulas, given.hostile / 100)
         started = time.monotonic()
-        code, kills, memory = _run(folder, given.kill)
+        code, kills, held = _run(folder, given.kill)
         took = time.monotonic() - started
         missing = _missing(folder / "out", wanted)
-    tenth = max(1, len(memory) // 10)
-    second, last = median(memory[tenth : 2 * tenth] or memory), median(memory[-tenth:])
+    tenth = max(1, len(held) // 10)
+    second, last = median(held[tenth : 2 * tenth] or held), median(held[-tenth:])
     print(f"{given.formulas:,} formulas, {took:.0f} s, {kills} kills, exit code {code}")
     print(f"{len(missing)} pages lack formulas {missing[:5]}")
     grown = last / second
@@ -97,42 +98,19 @@ def _run(folder: Path, kill: float) -> tuple[int, int, list[float]]:
     """Build, and kill the browser every so often: the exit code, kills, memory over time (MB)."""
     words = ["build", "site", "-o", "out", "--cache-dir", "cache", "--quiet"]
     command = [sys.executable, "-m", "prerender", *words]
-    memory, kills = [], 0
+    held, kills = [], 0
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=folder, stderr=said, env=os.environ)
         due = time.monotonic() + kill
         while process.poll() is None:
             time.sleep(_LOOK)
-            family = list(_family(process.pid))
-            memory.append(sum(map(_megabytes, family)))
+            held.append(memory(process.pid))
             if time.monotonic() > due:
                 due += kill
-                kills += sum(map(_killed, family))
+                kills += sum(map(_killed, list(tree(process.pid))))
     if process.returncode not in (0, 1):
         print((folder / "said").read_text("utf-8", "replace")[-4000:])
-    return process.returncode, kills, memory
-
-
-def _family(process: int) -> Iterator[int]:
-    """Yield a process and all that come from it."""
-    yield process
-    try:
-        tasks = [*Path(f"/proc/{process}/task").iterdir()]
-        children = " ".join((task / "children").read_text() for task in tasks).split()
-    except OSError:
-        return
-    for child in children:
-        yield from _family(int(child))
-
-
-def _megabytes(process: int) -> float:
-    """The memory of a process; what it shares counts in parts."""
-    try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) / 1000 if found else 0
+    return process.returncode, kills, held
 
 
 def _killed(process: int) -> bool:

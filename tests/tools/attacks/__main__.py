@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
+from prerender.browser.functions import read_function
 from prerender.hashing import digest
 from tests.support.browser import blocking_chromium
 from tests.tools.attacks.corpus import Attack, attacks
@@ -27,7 +28,7 @@ from tests.tools.attacks.innocent import innocent
 from tests.tools.attacks.listener import Listener, listener
 from tests.tools.firefox import firefox, program
 
-_JUDGE = Path(__file__).with_name("judge.js").read_text("utf-8")
+_JUDGE = read_function(Path(__file__).with_name("judge.js"))
 _OWN = "".join(
     f"<i id='{name}' data-own hidden></i>" for name in ("comment-form", "config", "_a", "content")
 )
@@ -151,7 +152,7 @@ def _opened(
 
 def _wrong(page: Page, file: Path) -> Iterator[str]:
     page.goto(file.as_uri())
-    yield from page.evaluate(_function())
+    yield from page.evaluate(_JUDGE)
     box = page.evaluate("() => window.box")
     if box is None:
         return
@@ -167,15 +168,11 @@ def _in_firefox(results: Mapping[Attack, bytes], ears: Listener, markup: str) ->
     with firefox() as browser:
         for one, data in results.items():
             browser.show(data.decode("utf-8", "replace"), 1000)
-            for found in browser.evaluate(_function()):
+            for found in browser.evaluate(_JUDGE):
                 yield f"{markup}, in Firefox, {one.kind}: {one.body[:200]!r}: {found}"
             if ears.heard:
                 yield f"{markup}, in Firefox, {one.kind}: {one.body[:200]!r}: asks {ears.heard}"
                 ears.heard.clear()
-
-
-def _function() -> str:
-    return re.sub(r"\A\s*/\*.*?\*/\s*", "", _JUDGE, flags=re.DOTALL).rstrip().removesuffix(";")
 
 
 if __name__ == "__main__":

@@ -24,14 +24,17 @@ FIRST = "first process"
 
 def memory(root: int) -> float:
     """The proportional set sizes of a process and all below it, in MB."""
-    total = 0
-    for pid in _tree(root):
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1000
+    return sum(map(own_memory, tree(root)))
+
+
+def own_memory(pid: int) -> float:
+    """The proportional set size of a process, in MB; 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    kibibytes = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kibibytes * 1024 / 1e6
 
 
 class Times:
@@ -44,7 +47,7 @@ class Times:
 
     def look(self) -> None:
         """Note what they have taken so far."""
-        for pid in _tree(self._root):
+        for pid in tree(self._root):
             try:
                 fields = _stat(pid)
                 self._kinds.setdefault(pid, _kind(pid))
@@ -62,7 +65,7 @@ class Times:
         return dict(sums)
 
 
-def _tree(root: int) -> Iterator[int]:
+def tree(root: int) -> Iterator[int]:
     """Yield a process and all below it."""
     children: dict[int, list[int]] = defaultdict(list)
     for folder in Path("/proc").glob("[0-9]*"):

@@ -6,18 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tests.support.access import SILENT
 from tests.tools.heard.tree import Node
 
 _OURS = re.compile(r"mjx-container|prm-[a-z]+|svg|g|use|path|text|desc|title")
-#: what has nothing to say
-_SILENT = re.compile(
-    r"\s*(\\(phantom|(re)?newcommand|def|let|require|DeclareMathOperator)\b.*)?", re.DOTALL
-)
 
 
 def judge(document: Node, shown: Iterable[dict[str, Any]]) -> Iterator[str]:
     """What is wrong in a page's tree, given the formulas that it shows."""
-    formulas = [one for one in shown if not _SILENT.fullmatch(one["tex"])]
+    formulas = [one for one in shown if not SILENT.fullmatch(one["tex"])]
     nodes = list(document.walk())
     found = [(node.role, node.name) for node in nodes if _is_formula(node)]
     wanted = [told for one in formulas if (told := _wanted(one)) is not None]
