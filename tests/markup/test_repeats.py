@@ -12,7 +12,7 @@ from prerender.markup.repeats import Line, Mark, join
 
 pytestmark = pytest.mark.quick
 
-_MARK = st.builds(Mark, st.sampled_from("abc"), st.integers(-2, 2), st.just(0))
+_MARK = st.builds(Mark, st.sampled_from("abc"), st.integers(-2, 2), st.just(0), st.just(()))
 
 
 def drawn(marks: Iterable[Mark]) -> Iterator[Mark]:
