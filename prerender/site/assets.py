@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -22,12 +21,8 @@ from threading import Lock
 from typing import Protocol
 
 from prerender import SIGNATURE
-from prerender.site.files import SiteError, atomic_write
-
-try:
-    import fcntl
-except ImportError:  # on Windows
-    fcntl = None  # type: ignore[assignment]
+from prerender.site.files import LOCK_NAME, SiteError, atomic_write
+from prerender.site.lock import lock_file
 
 #: by file name, the text that the file begins and ends with
 AssetFrames = Mapping[str, tuple[str, str]]
@@ -68,16 +63,8 @@ class Folder:
     def lock(self) -> Iterator[None]:
         """Lock out other processes that add lines, where the file system has locks."""
         self.path.mkdir(parents=True, exist_ok=True)
-        if self.locked or fcntl is None:
+        with contextlib.nullcontext() if self.locked else lock_file(self.path / LOCK_NAME):
             yield
-            return
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,10 @@ FEED_NAMES = ("*.xml", "*.rss", "*.rdf", "*.atom", "*.json", "feed", "rss", "ato
 _TEMPORARY = ".prerender-"
 #: prefix of this machine's temporary files: other machines may write to the same folder
 HERE = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
-#: the names of such files, on any machine (`atomic_write`); what is only called alike is the site's
-_OURS = re.compile(rf"{re.escape(_TEMPORARY)}[0-9a-f]{{8}}-\d+-[a-z0-9_]{{8}}")
+#: the file that is there while lines are added to the files that pages share (lock.py)
+LOCK_NAME = f"{_TEMPORARY}lock"
+#: all of these, on any machine (`atomic_write`); what is only called alike is the site's
+_OURS = re.compile(rf"{re.escape(_TEMPORARY)}(?:lock|[0-9a-f]{{8}}-\d+-[a-z0-9_]{{8}})")
 _STALE_SECONDS = 3600.0
 #: file name suffixes of precompressed copies, and the functions that compress them
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {

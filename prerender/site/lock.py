@@ -1,15 +1,16 @@
-"""A folder that a run writes to in; it has it to itself, among the runs of this machine.
+"""Locks: takes the folder that a run writes to, or a lock file; waits for other processes.
 
-The lock is on the folder itself and goes with the process, however that ends. Where a file system
-has no locks, there is none.
+The lock of a run is on the folder itself. One that is held for a moment within a run is on a file
+of its own, which is gone afterwards. A lock goes with its process, however that ends. Where a file
+system has no locks, there is none.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -45,6 +46,32 @@ async def alone_in(
         if made:
             with suppress(OSError):  # not empty
                 folder.rmdir()
+
+
+@contextmanager
+def lock_file(path: Path) -> Iterator[None]:
+    """Make a file and lock it, after whoever else has done so; remove it. Raises OSError."""
+    if fcntl is None:
+        yield
+        return
+    handle = _locked(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(path: Path) -> int:
+    """A handle of a file that has the lock and is still there: who had it before removes it."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
+        os.close(handle)
 
 
 def _lock(handle: int, *, shared: bool) -> bool:
