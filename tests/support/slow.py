@@ -1,4 +1,4 @@
-"""Which tests `make test` leaves to `make thorough`: the dear ones that have cheaper siblings in it.
+"""Which tests `make test` leaves to `make thorough`: dear ones that have cheaper siblings in it.
 
 Tests of a kind of their own that take long are marked where they stand.
 """
