@@ -219,7 +219,10 @@ def test_one_page_is_a_site(prerender: Run, site: Path, tmp_path: Path) -> None:
         (["build"], "Missing argument 'SITE' (see prerender build --help)"),
         (["bild", "site"], "No such command 'bild'. Did you mean 'build'? (see prerender --help)"),
         (["build", "site", "--swift"], "No such option: --swift (see prerender build --help)"),
-        (["build", "site", "--screens", "320"], "--screens is no option of prerender build, but of"),
+        (
+            ["build", "site", "--screens", "320"],
+            "--screens is no option of prerender build, but of",
+        ),
         (["build", "site", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["build", "site", "--jobs", "x"], "unable to parse string as an integer"),
         (["build", "site", "--css", "x"], "'--css': 'x' is not one of 'inline', 'external' (see"),
