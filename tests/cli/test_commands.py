@@ -441,6 +441,16 @@ def test_doctor(prerender: Run, tmp_path: Path) -> None:
     assert "/bin/false does not start" in odd.stdout
 
 
+@pytest.mark.parametrize("node", ["/bin/false", "/none"])
+def test_doctor_without_a_driver(environment: dict[str, str], node: str) -> None:
+    words = [sys.executable, "-m", "prerender", "doctor"]
+    variables = environment | {"PLAYWRIGHT_NODEJS_PATH": node}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=variables)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.count("\ndriver     Playwright does not start: ") == 1
+    assert "\nchromium   " in done.stdout
+
+
 def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
     """As Ctrl-C within the first half second."""
     code = (
