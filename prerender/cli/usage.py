@@ -80,7 +80,8 @@ def usage_message(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "prerender"
     option = getattr(error, "option_name", "")
-    if (others := commands_with(option)) and context.info_name not in others:
+    others = commands_with(option)
+    if others and command.rpartition(" ")[2] not in others:
         return f"{option} is no option of {command}, but of {', '.join(others)}"
     # typer lists choices on lines of their own, and pydantic adds a prefix
     message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
