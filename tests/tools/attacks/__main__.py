@@ -140,7 +140,10 @@ def _opened(
         assert all(one in said for one in _SEEN), f"it is not seen what is wrong: {said}"
         assert ears.heard, "nothing is heard"
         ears.heard.clear()
-        print(f"{markup}: {len(results)} pages to open", file=sys.stderr, flush=True)
+        drawn = sum(b"<mjx-container" in data for data in results.values())
+        told = f"{len(results)} pages to open, {drawn} with formulas that are rendered"
+        print(f"{markup}: {told}", file=sys.stderr, flush=True)
+        assert drawn > len(results) / 2, f"{told}: what is left as it was shows nothing"
         for one, data in results.items():
             file.write_bytes(data)
             for found in _wrong(page, file):
