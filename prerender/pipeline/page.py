@@ -533,7 +533,7 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in formula_diagnostics(formula, typeset, why)
+        for told in formula_diagnostics(plan.setup_of(formula), formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
@@ -576,18 +576,26 @@ _GIVEN = Diagnostic(
     cure="where all formulas are the site's own, --trust site leaves them as they are",
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
+_NUMBER = (
+    'equations have no numbers by this set-up; tags = "ams" in prerender.toml, under [mathjax.tex],'
+    " gives them some"
+)
+#: what MathJax says of the second row with a label where rows have no numbers
+_LABELS = r"Multiple \label"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(rf"\\(?:eq)?ref\s*\{{({NAME})\}}")
 
 
 def formula_diagnostics(
-    formula: Formula, typeset: Typeset, held: Held | None
+    setup: Setup, formula: Formula, typeset: Typeset, held: Held | None
 ) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""
+    unnumbered = setup.tex.get("tags", "none") == "none"
     if held is not None:
         yield Diagnostic("error", held[0], cure=held[1])
     elif typeset.error is not None:
-        yield Diagnostic("error", typeset.error)
+        is_cured = unnumbered and typeset.error == _LABELS
+        yield Diagnostic("error", typeset.error, cure=_NUMBER if is_cured else "")
     for name in dict.fromkeys(typeset.undefined):
         if name in _BEGINNINGS:
             told = f"there is a {name} in this formula: is it closed where it should be?"
@@ -604,9 +612,8 @@ def formula_diagnostics(
         told = f"there is no label {label} on this page; a reference to it shows ???".replace(
             "  ", " "
         )
-        yield Diagnostic(
-            "warning", told, cure=rf"put \label{{{label}}} where it belongs" if label else ""
-        )
+        label_cure = rf"put \label{{{label}}} where it belongs" if label else ""
+        yield Diagnostic("warning", told, cure=_NUMBER if unnumbered else label_cure)
 
 
 def _missing(formula: Formula, typeset: Typeset) -> list[str]:

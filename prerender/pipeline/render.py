@@ -425,7 +425,8 @@ async def _find_host(
     await session.find_loads(scripts)
     host = await session.run_in_thread("reading", page, lambda: scripts.host(page, dependencies))
     if host is None:
-        return _Host(note=_DEFAULTS if scripts.loads.engine else "")
+        described = not scripts.loads.engine or session.settings.mathjax
+        return _Host(note="" if described else _DEFAULTS)
     name, source = host
     read_file, used = scripts.reader(name)
     base_path = session.settings.base_path
