@@ -18,7 +18,6 @@ from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.build import build as build_site
 from prerender.pipeline.page import Plan
 from prerender.pipeline.render import (
-    HELD_LONG,
     Notice,
     RenderSession,
     open_session,
@@ -221,7 +220,6 @@ class Renderer:
     async def __aenter__(self) -> Self:
         session = open_session(self._settings, notice=self._notice)
         self._session = await self._open.enter_async_context(session)
-        self._session.held = HELD_LONG
         self._shared = SharedAssets(self._memory, self._session.assets)
         return self
 

@@ -165,6 +165,15 @@ class JobResult:
         return sum(typeset.error is not None for typeset in self.typesets)
 
     @property
+    def size(self) -> int:
+        """The characters of its drawings, which is about what it takes of memory, in bytes."""
+        bodies = (layout.body for typeset in self.typesets for layout in typeset.layouts)
+        parts = (part for body in bodies for part in body)
+        drawn = sum(len(part if isinstance(part, str) else part.markup) for part in parts)
+        said = sum(len(typeset.mathml) + len(typeset.speech) for typeset in self.typesets)
+        return drawn + said + sum(map(len, self.outlines.values()))
+
+    @property
     def cacheable(self) -> bool:
         """Whether another run would give the same, also with other fonts on this machine."""
         return not any(typeset.guessed or typeset.accident for typeset in self.typesets)

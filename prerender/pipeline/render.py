@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +27,7 @@ from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.before import shown
 from prerender.pipeline.fonts import SETUP, CoreFont, has_text
 from prerender.pipeline.fragments import may_be_fragment
+from prerender.pipeline.held import Held
 from prerender.pipeline.lacking import cure
 from prerender.pipeline.language import (
     Speech,
@@ -85,9 +85,8 @@ from prerender.timing import Kind, Timing
 if TYPE_CHECKING:
     from prerender.engine import Engine
 
-#: job results that are held for other pages of a run, and of one that lasts; the cache has them all
-_HELD = 4000
-HELD_LONG = 400
+#: bytes of job results that are held for other pages of a run; the cache has them all
+HELD = 64_000_000
 #: what leaves a page as it is; all else that is none of ours is a bug
 PAGE_ERRORS = (PageError, OSError, RecursionError)
 
@@ -97,6 +96,11 @@ Read = Callable[[str], str | None]
 Notice = Callable[[str], None]
 #: looks at a page's result, and says what is wrong with it
 Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
+
+
+def held_results(most: int) -> Held[JobResult]:
+    """What holds so many bytes of job results."""
+    return Held(lambda result: result.size, most)
 
 
 def silent(_: str) -> None:
@@ -125,12 +129,11 @@ class RenderSession:
     index: Path | None = None
     timing: Timing = field(default_factory=Timing)
     setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
-    in_flight: OrderedDict[str, asyncio.Task[JobResult]] = field(default_factory=OrderedDict)
+    results: Held[JobResult] = field(default_factory=lambda: held_results(HELD))
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     core_font: CoreFont = field(default_factory=CoreFont)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
-    held: int = _HELD
     typeset_count: int = 0
     from_cache: int = 0
     failed: int = 0
@@ -595,7 +598,7 @@ async def _in_time(job: Job, session: RenderSession, budget: Budget) -> JobResul
     """The result of a job; its time is that of the page which asked first, if that has enough."""
     result = await job_result(job, session, budget)
     while result.given_up and budget.left:
-        session.in_flight.pop(job.key, None)
+        session.results.drop(job.key)
         result = await job_result(job, session, budget)
     return result
 
@@ -618,11 +621,4 @@ def job_result(
         session.count(key, job.formula_count, kept.failed, typeset=False)
         return kept
 
-    task = session.in_flight.get(key)
-    if task is None:
-        task = session.in_flight[key] = asyncio.create_task(find_out())
-        while (
-            len(session.in_flight) > session.held and next(iter(session.in_flight.values())).done()
-        ):
-            session.in_flight.popitem(last=False)
-    return task
+    return session.results.get(key) or session.results.put(key, asyncio.create_task(find_out()))

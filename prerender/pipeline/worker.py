@@ -24,7 +24,7 @@ from prerender.engine import Budget, Job, JobResult, SentJob, encode_job, open_a
 from prerender.markup import FontFile
 from prerender.pipeline.link import LENGTH, Link, Message, sendable, unpack
 from prerender.pipeline.outcome import PageResult
-from prerender.pipeline.render import RenderSession, result_of
+from prerender.pipeline.render import RenderSession, held_results, result_of
 from prerender.pipeline.scripts import ScriptReader
 from prerender.settings import Settings
 from prerender.setup import Request
@@ -201,7 +201,7 @@ async def _serve(read: BinaryIO, write: Callable[[bytes], object]) -> None:
         cast("Any", None),
         cache,
         start.settings,
-        held=start.held,
+        results=held_results(start.held),
         fingerprint=start.fingerprint,
         link=link,
     )

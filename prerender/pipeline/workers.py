@@ -13,7 +13,6 @@ import pickle
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
@@ -21,17 +20,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from prerender.engine import SentAnswer
+from prerender.pipeline.held import Held
 from prerender.pipeline.link import LENGTH, Link, Message, framed, sendable, unpack
 from prerender.pipeline.outcome import PageResult
-from prerender.pipeline.render import RenderSession, failure, result_of
+from prerender.pipeline.render import HELD, RenderSession, failure, result_of
 from prerender.pipeline.scripts import ScriptReader
 from prerender.pipeline.worker import AskedJob, PageAnswer, PageTask, Start
 from prerender.settings import Settings
 
 #: pages for which starting a process is worth while
 _PAGES = 32
-#: answers that are kept for other processes, until the cache has them
-_HELD = 1000
 #: seconds that a process may take to end by itself
 _PATIENCE = 2.0
 #: The process has our modules, whoever has found them how, and nothing of the caller's `__main__`
@@ -70,16 +68,15 @@ class _Pool:
 
     def __init__(self, session: RenderSession, number: int) -> None:
         self._session = session
-        held = session.held // number
         settings = {one.name: getattr(session.settings, one.name) for one in fields(Settings)}
         self._start = Start(
             Settings(**settings),
             session.cache.folder,
             session.cache.fresh,
             session.fingerprint,
-            held,
+            HELD // number,
         )
-        self._answers: OrderedDict[str, asyncio.Task[SentAnswer]] = OrderedDict()
+        self._answers: Held[SentAnswer] = Held(_size_of, HELD)
         self._readers: list[ScriptReader] = []
         self._workers = [self._worker(index) for index in range(number)]
         self._careful: _Worker | None = None
@@ -92,9 +89,9 @@ class _Pool:
         """End all processes."""
         workers = [*self._workers, *([self._careful] if self._careful else [])]
         await asyncio.gather(*(worker.close() for worker in workers))
-        for task in self._answers.values():
+        for task in self._answers:
             task.cancel()
-        await asyncio.gather(*self._answers.values(), return_exceptions=True)
+        await asyncio.gather(*self._answers, return_exceptions=True)
 
     async def result_of(
         self, page: PurePosixPath, data: bytes, scripts: ScriptReader
@@ -171,19 +168,14 @@ class _Pool:
                 return
             known.add(hash(key))
             self._session.typeset_count += 0 if again else len(job.formulas)
-            task = self._answers[key] = asyncio.ensure_future(engine.answer(job, budget))
-            while len(self._answers) > _HELD and self._is_oldest_done():
-                self._answers.popitem(last=False)
+            task = self._answers.put(key, asyncio.create_task(engine.answer(job, budget)))
 
         def said(answer: SentAnswer) -> tuple[tuple[SentAnswer, bool], float]:
             if answer.given_up and self._answers.get(key) is task:
-                del self._answers[key]  # another page may have the time
+                self._answers.drop(key)  # another page may have the time
             return (answer, is_first), budget.spent if budget else 0.0
 
         worker.answer_with(number, task, said)
-
-    def _is_oldest_done(self) -> bool:
-        return next(iter(self._answers.values())).done()
 
     async def _found(self, kind: str, what: Any) -> object:
         """What is found out for all."""
@@ -192,6 +184,10 @@ class _Pool:
         if kind == "font":
             return await self._session.core_file()
         return await asyncio.to_thread(lambda: self._readers[what].loads)
+
+
+def _size_of(answer: SentAnswer) -> int:
+    return len(answer.typesets) + len(answer.outlines)
 
 
 def _same(found: object) -> object:

@@ -27,7 +27,8 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 
 
 _PROLOG = re.compile(
-    r"\ufeff?(?:\s+|<!--(?:-?>|.*?--!?>)|<\?.*?>|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
+    r"\ufeff?(?:[\t\n\f\r ]+|<!--(?:-?>|.*?--!?>)|<\?.*?>|<!doctype[^>]*>)*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -149,6 +149,7 @@ def test_formulas_around_hostile_pieces(piece: str, name: str) -> None:
     "source",
     [
         "<p>{}",
+        "\xa0{}",
         "<p>a</P >{}<br></br>",
         "<ul><li>{}<li>{}</ul>",
         "<table><tr><td>{}<td>{}</table>",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
-_COPIES = 120
+#: more with FLIPS=1000 in the environment
+_COPIES = int(os.environ.get("FLIPS", "120"))
 
 
 def flipped_bits(file: Path, folder: Path) -> Iterator[Path]:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.tools.bench.processes import memory, tree
+from tests.tools.bench.processes import memory_by_kind, tree
 
 #: formulas of a page
 _PAGE = 100
@@ -60,11 +60,15 @@ def main() -> int:
         took = time.monotonic() - started
         missing = _missing(folder / "out", wanted)
     tenth = max(1, len(held) // 10)
-    second, last = median(held[tenth : 2 * tenth] or held), median(held[-tenth:])
+    spans = held[tenth : 2 * tenth] or held, held[-tenth:]
+    second, last = (median(sum(one.values()) for one in span) for span in spans)
     print(f"{given.formulas:,} formulas, {took:.0f} s, {kills} kills, exit code {code}")
     print(f"{len(missing)} pages lack formulas {missing[:5]}")
     grown = last / second
     print(f"memory: {second:.0f} MB in the second tenth, {last:.0f} in the last ({grown:.2f})")
+    for kind in sorted({kind for one in held for kind in one}):
+        then, now = (median(one.get(kind, 0.0) for one in span) for span in spans)
+        print(f"  {kind}: {then:.0f} MB, {now:.0f}")
     well = code in (0, 1) and not missing and grown <= _MOST
     print("well" if well else "not well")
     return 0 if well else 1
@@ -94,17 +98,21 @@ def _formula(number: int, every: int) -> str:
     return _USUAL[number % len(_USUAL)].format(number)
 
 
-def _run(folder: Path, kill: float) -> tuple[int, int, list[float]]:
-    """Build, and kill the browser every so often: the exit code, kills, memory over time (MB)."""
+def _run(folder: Path, kill: float) -> tuple[int, int, list[dict[str, float]]]:
+    """Build, and kill the browser every so often: the exit code, kills, memory over time.
+
+    Memory is in MB, by kind of process.
+    """
     words = ["build", "site", "-o", "out", "--cache-dir", "cache", "--quiet"]
     command = [sys.executable, "-m", "prerender", *words]
-    held, kills = [], 0
+    held: list[dict[str, float]] = []
+    kills = 0
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=folder, stderr=said, env=os.environ)
         due = time.monotonic() + kill
         while process.poll() is None:
             time.sleep(_LOOK)
-            held.append(memory(process.pid))
+            held.append(memory_by_kind(process.pid))
             if time.monotonic() > due:
                 due += kill
                 kills += sum(map(_killed, list(tree(process.pid))))

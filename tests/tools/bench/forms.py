@@ -23,7 +23,7 @@ import brotli
 from prerender.cache.disk import Cache, default_folder
 from prerender.pipeline.build import build
 from prerender.pipeline.page import Finished, Plan, RenderOptions, finish
-from prerender.pipeline.render import RenderSession
+from prerender.pipeline.render import RenderSession, job_result
 from prerender.report.diagnostics import Diagnostic
 from prerender.settings import Settings
 from prerender.site.files import open_site
@@ -66,7 +66,7 @@ async def texts(sites: Sequence[tuple[Path, int]]) -> dict[str, Text]:
                     page: PurePosixPath, plan: Plan, finished: Finished
                 ) -> list[Diagnostic]:
                     if len(plan.formulas) > least:  # noqa: B023  (awaited in this round)
-                        answers = [session.in_flight[one.job.key].result() for one in plan.jobs]  # noqa: B023
+                        answers = [await job_result(one.job, session) for one in plan.jobs]  # noqa: B023
                         core = await session.core_font.file(  # noqa: B023
                             lambda job: engine.typeset(job, session.setups),  # noqa: B023
                         )

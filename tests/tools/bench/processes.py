@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,6 +26,15 @@ FIRST = "first process"
 def memory(root: int) -> float:
     """The proportional set sizes of a process and all below it, in MB."""
     return sum(map(own_memory, tree(root)))
+
+
+def memory_by_kind(root: int) -> dict[str, float]:
+    """The same as `memory`, of each kind of process."""
+    sums: dict[str, float] = defaultdict(float)
+    for pid in tree(root):
+        with suppress(OSError):
+            sums[FIRST if pid == root else _kind(pid)] += own_memory(pid)
+    return dict(sums)
 
 
 def own_memory(pid: int) -> float:

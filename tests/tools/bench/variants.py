@@ -30,7 +30,7 @@ from prerender.pipeline.page import (
     RenderOptions,
     finish,
 )
-from prerender.pipeline.render import RenderSession
+from prerender.pipeline.render import RenderSession, job_result
 from prerender.report.diagnostics import Diagnostic
 from prerender.site.files import open_site
 from prerender.source import Edit, splice
@@ -114,7 +114,7 @@ async def samples(sites: Sequence[tuple[Path, int]]) -> list[Sample]:
                     page: PurePosixPath, plan: Plan, finished: Finished
                 ) -> list[Diagnostic]:
                     if len(plan.formulas) > least:  # noqa: B023  (awaited in this round)
-                        answers = [work.in_flight[one.job.key].result() for one in plan.jobs]  # noqa: B023
+                        answers = [await job_result(one.job, work) for one in plan.jobs]  # noqa: B023
                         name = str(path.name / page)  # noqa: B023
                         found.append(Sample(name, plan, answers, finished.data))
                     return []
