@@ -31,6 +31,7 @@ CASES = {
     "a style": (r"\style{color:red}{z}", '<mi style="color:red">z</mi>'),
     "a bracket": (r"\require{mathtools}\overbracket{x}", "border-top:0.1em solid;border-right:"),
     "a sign between nothing": (r"A{}+{}B", "<mi>A</mi><mo>+</mo><mi>B</mi>"),
+    "a norm": (r"a\|x\|b", 'stretchy="false" lspace="0" rspace="0">‖</mo>'),
     "a bold sign": (r"\mmlToken{mo}[mathvariant=bold]{∇}x", '<mo lspace="0" rspace="0">𝛁</mo>'),
     "fences that need not grow": (r"\left[x\right]", '<mo stretchy="false">[</mo>'),
     "sizes": (r"\Tiny x\Huge x", '<mrow mathsize=".5em"><mi>x</mi><mrow mathsize="4.148em">'),

@@ -230,8 +230,10 @@ export class PageWriter extends CoreWriter {
     const placed = this.#placed.get(node);
     const wrapper = this.wrappers.get(node);
     if (!placed) return given;
-    const usual = this.roomOf(this.lettered(node).content, placed.form, placed.isTold);
-    const told = (/** @type {'left' | 'right'} */ side) => (Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
+    const { content } = this.lettered(node);
+    const usual = this.roomOf(content, placed.form, placed.isTold);
+    const isSure = !UNSURE.test(content);
+    const told = (/** @type {'left' | 'right'} */ side) => (isSure && Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
     const isFence = node.attributes.get('stretchy') && wrapper?.stretch?.dir === VERTICAL;
     const isSized = given.minsize || given.maxsize;
     const size = isFence && (this.#isBroken || this.#isBraced) ? ems(wrapper.getBBox().h + wrapper.getBBox().d) : undefined;
@@ -360,6 +362,8 @@ const ACCENTS = {
   '~': { text: '\u02dc', size: '' },
   '\u2192': { text: '\u2192', size: ' mathsize="70%"' },
 };
+/** Beside these, browsers have not the same room. */
+const UNSURE = /^[~‖…‿⁁∁∟∣∥∴∵⊾⊿⋯⎰⎱■-◿♭♮♯⧜]$/;
 const BRACKETS = /^[()[\]{}⟨⟩⌊⌋⌈⌉]$/;
 const CIRCLED = /^[⊕⊗⊙]$/;
 const SIDES_OF_BOX = ['border-top', 'border-right', 'border-bottom', 'border-left'];
