@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import time
 from asyncio import Future
@@ -80,6 +81,7 @@ class Tab:
         await self._page.expose_function(REPORT_PROGRESS, self._report)
         await self._page.goto(f"{ORIGIN}/")
         await self._page.evaluate(LOADED)
+        gc.collect()  # Playwright has referred to the files of MathJax in cycles
 
     async def run(
         self,
