@@ -54,9 +54,9 @@ _FUNCTIONS = (
     "scaleZ scale3d skew skewX skewY translate translateX translateY translateZ translate3d inset"
 )
 _PROPERTIES = (
-    "background background-color border border-bottom border-color border-left border-radius "
-    "border-right border-style border-top border-top-left-radius border-width color cursor "
-    "direction display dominant-baseline fill fill-opacity fill-rule font font-family "
+    "background background-color background-image border border-bottom border-color border-left "
+    "border-radius border-right border-style border-top border-top-left-radius border-width color "
+    "cursor direction display dominant-baseline fill fill-opacity fill-rule font font-family "
     "font-feature-settings font-kerning font-size font-size-adjust font-stretch font-style "
     "font-variant font-variant-caps font-variant-ligatures font-variant-numeric font-weight "
     "height left letter-spacing line-height margin margin-bottom margin-left margin-right "

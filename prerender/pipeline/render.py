@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from prerender.engine import Engine
 
 #: bytes of job results that are held for other pages of a run; the cache has them all
-HELD = 64_000_000
+HELD = 16_000_000
 #: what leaves a page as it is; all else that is none of ours is a bug
 PAGE_ERRORS = (PageError, OSError, RecursionError)
 

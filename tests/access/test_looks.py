@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -150,3 +151,15 @@ def test_the_source_is_seen_or_hidden_where_the_style_sheet_is_gone(
     page.evaluate("document.querySelector('style[data-prerender]').remove()")
     text = page.inner_text("#one")
     assert (r"\frac ab" in text) == (form == "html")
+
+
+def test_what_is_copied_is_not_seen_in_letters_that_stay_joined(
+    open_page: Open, tmp_path: Path, form: str
+) -> None:
+    """Browsers put no room between Arabic letters."""
+    page = open_page(
+        rendered(r"<!doctype html><title>x</title><p>\[قيمة=\frac{١}{٢}\]", tmp_path, form)
+    )
+    before = page.screenshot()
+    page.evaluate("document.querySelector('prm-tex').remove()")
+    assert page.screenshot() == before

@@ -28,6 +28,25 @@ CASES = {
     "an id and a class": (r"\cssId{i}{\class{c}{x}}", 'id="mjx-id:i"'),
     "an accent": (r"\hat x", '<mo stretchy="false">ˆ</mo>'),
     "a frame": (r"\fcolorbox{blue}{yellow}{x}", "border:2px solid blue"),
+    "a style": (r"\style{color:red}{z}", '<mi style="color:red">z</mi>'),
+    "a bracket": (r"\require{mathtools}\overbracket{x}", "border-top:0.1em solid;border-right:"),
+    "a sign between nothing": (r"A{}+{}B", "<mi>A</mi><mo>+</mo><mi>B</mi>"),
+    "a norm": (r"a\|x\|b", 'stretchy="false" lspace="0" rspace="0">‖</mo>'),
+    "a bold sign": (r"\mmlToken{mo}[mathvariant=bold]{∇}x", '<mo lspace="0" rspace="0">𝛁</mo>'),
+    "fences that need not grow": (r"\left[x\right]", '<mo stretchy="false">[</mo>'),
+    "sizes": (r"\Tiny x\Huge x", '<mrow mathsize=".5em"><mi>x</mi><mrow mathsize="4.148em">'),
+    "a sign alone in its cell": (
+        r"\begin{eqnarray}a&=&b\end{eqnarray}",
+        '<mspace width=".2778em"></mspace><mo lspace="0" rspace="0">=</mo>',
+    ),
+    "a brace beside rows": (
+        r"\require{cases}\begin{numcases}{f=}a&b\\c&d\end{numcases}",
+        'vertical-align:middle"><mi>f</mi><mo>=</mo><mo minsize="2.1em" maxsize="2.1em">{</mo>',
+    ),
+    "rows that hang": (
+        r"\begin{array}[t]{c}a\\b\end{array}",
+        '<mpadded height=".875em" depth="1.775em" voffset="-.708em"><mtable>',
+    ),
 }
 
 
@@ -74,6 +93,24 @@ def test_lines_are_rows(displays: Sequence[Typeset]) -> None:
     assert re.search(r'minsize="[\d.]+em" maxsize="[\d.]+em">\(', broken[-1])
     assert '<mo form="infix" lspace="0">+</mo>' in broken[-1]
     assert all(mistakes(f"<math>{body}</math>", in_page=True) == [] for body in bodies(one))
+
+
+def test_what_follows_lines_in_a_row_stands_beside_the_last() -> None:
+    sum_ = "+".join(f"a_{{{index}}}" for index in range(20))
+    [one] = typeset([rf"\begin{{split}} {sum_} &= b \\ &= c \end{{split}}"])
+    assert len(one.layouts) > 2
+    for body in bodies(one):
+        rows = body.split("<mtr>")
+        assert "<mi>b</mi>" in rows[-2]
+        assert "<mn>19</mn>" in rows[-2]
+
+
+def test_a_root_has_its_sign_in_the_font() -> None:
+    assert [set("√") <= set(one.glyphs) for one in typeset([r"\sqrt x", r"\sqrt[3]x", "x"])] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_numbers_are_cells_at_the_end_of_the_line(displays: Sequence[Typeset]) -> None:

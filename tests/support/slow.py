@@ -45,6 +45,9 @@ _LEFT = {
         "test_order_is_that_of_the_own_engine": "MathJax 3|ltr",
     },
     "living/test_living.py": {"test_a_theme_leaves_formulas_as_they_are": "furo"},
+    "markup/test_covers.py": {
+        "test_no_click_beside_a_formula_is_its_own": "style|mathmakebox|lower|bbox",
+    },
     "oracle/test_after.py": {"test_no_script_takes_a_formula_for_tex": ""},
     "oracle/test_katex.py": {
         "test_each_formula_has_the_glyphs_of_what_katex_makes_of_it": "shared|two",

@@ -9,6 +9,7 @@ declare namespace MJ {
   interface Attributes {
     get(name: string): any;
     getExplicit(name: string): any;
+    getInherited(name: string): any;
     getList(...names: string[]): Record<string, any>;
     getAllInherited(): Record<string, any>;
     getAllAttributes(): Record<string, any>;
@@ -73,6 +74,7 @@ declare namespace MJ {
     bbox: BBox;
     breakStyle: string;
     stretch?: { dir: string };
+    size?: number | null;
     breakCount: number;
     getLineBBox(line: number): { originalL: number };
     dom: import('../../prerender/engine/worker/nodes.js').LiteElement[];

@@ -32,6 +32,12 @@ _RADICALS = {
     "uni221A.x": (0.64, 1.0),
     "uni221A.t": (0.64, 1.0),
 }
+#: primes, which stand in scripts: as large as other fonts have them there, and on the line
+_PRIMES = ("minute", "second", "uni2034", "uni2057")
+_LARGER = (1.2, 1.5)
+_LOWER = 520
+#: thousandths of an em: what stands over an arrow at least above its foot
+_ABOVE = 500
 #: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that
 #: holds for boxes, and not for letters.
 _DROP = 50
@@ -44,10 +50,14 @@ def mended(data: bytes) -> bytes:
         del font[name]
     math = font["MATH"].table
     math.MathConstants.SubscriptBaselineDropMin.Value = _DROP
+    math.MathConstants.StretchStackTopShiftUp.Value = _ABOVE
     _join(math.MathVariants)
     _stretch_accents(font, math.MathVariants)
     for name, (across, down) in _RADICALS.items():
-        _scale(font, name, across, down)
+        # The top stays
+        _scale(font, name, across, down, font["glyf"][name].yMax * (1 - down))
+    for name in _PRIMES:
+        _scale(font, name, *_LARGER, -_LOWER)
     _tell_heights(font, math.MathVariants)
     file = BytesIO()
     font.save(file)
@@ -79,11 +89,10 @@ def _stretch_accents(font: TTFont, variants: Any) -> None:
     variants.HorizGlyphCount = len(glyphs)
 
 
-def _scale(font: TTFont, name: str, across: float, down: float) -> None:
-    """Make a glyph narrower, and lower from its top, which stays."""
-    top = font["glyf"][name].yMax
+def _scale(font: TTFont, name: str, across: float, down: float, up: float) -> None:
+    """Make a glyph as wide and as high as it has to be, and move it up."""
     pen = TTGlyphPen(font.getGlyphSet())
-    scaled = Transform(across, 0, 0, down, 0, round(top * (1 - down)))
+    scaled = Transform(across, 0, 0, down, 0, round(up))
     font.getGlyphSet()[name].draw(TransformPen(pen, scaled))
     font["glyf"][name] = pen.glyph()
     font["glyf"][name].recalcBounds(font["glyf"])

@@ -7,8 +7,8 @@
 /** @type {Map<string, string>} */
 const MEANT = new Map([
   ['\ue408', '\u21cc'],
-  ['\ue409', '\u21cc'],
-  ['\ue40a', '\u21cc'],
+  ['\ue409', '\u2942'],
+  ['\ue40a', '\u2944'],
   ['\ue410', '-'],
   ['\ue411', '='],
   ['\ue412', '\u2261'],

@@ -1,6 +1,6 @@
 """Builds a site of attacks and innocent pages, opens it, and says what an attack has come to.
 
-    python -m tests.tools.attacks [--part N] [--markup svg|html]... [--firefox]
+    python -m tests.tools.attacks [--part N] [--markup svg|html|mathml]... [--firefox]
 
 With `--part N` only each N-th attack. The last line says how many there were, and that all is well.
 """
@@ -56,7 +56,7 @@ def main() -> int:
     chosen = attacks()[:: given.part]
     wrong: list[str] = []
     with listener() as ears, tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        for markup in given.markup or ["svg", "html"]:
+        for markup in given.markup or ["svg", "html", "mathml"]:
             wrong += attack(chosen, Path(folder, markup), ears, markup, in_firefox=given.firefox)
     print("\n".join(wrong))
     print(f"{len(chosen)} attacks, {len(wrong)} that do harm")

@@ -38,7 +38,7 @@ export function boxesOf(markups) {
     document.body.append(place);
   }
   const style = `font:${SIZE}px ${FAMILY};text-rendering:geometricPrecision`;
-  place.innerHTML = `<style>.widths math{${style}}.widths mtd{padding:0}.widths i{display:inline-block}</style>${markups.map((one) => `<div class=widths style="width:max-content">${one}<i></i></div>`).join('')}`;
+  place.innerHTML = `<style>.widths math{${style}}.widths mtd{padding:0}.widths mtd::before{content:"\\200b";display:inline-block;line-height:1}.widths mfrac{padding:0 .1em}.widths i{display:inline-block}</style>${markups.map((one) => `<div class=widths style="width:max-content">${one}<i></i></div>`).join('')}`;
   const boxes = [...place.querySelectorAll('.widths')].map((one) => {
     const { top, bottom } = /** @type {Element} */ (one.firstElementChild).getBoundingClientRect();
     const baseline = /** @type {Element} */ (one.lastElementChild).getBoundingClientRect().bottom;

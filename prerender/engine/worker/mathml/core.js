@@ -17,6 +17,11 @@ const FONTS = {
   '-tex-bold-calligraphic': 'bold-script',
   '-tex-mathit': 'italic',
   '-tex-bold-oldstyle': 'bold',
+  '-bbm-normal': 'double-struck',
+  '-bbm-bold': 'double-struck',
+  '-bbm-sans-serif': 'double-struck',
+  '-bbm-sans-serif-bold': 'double-struck',
+  '-bbm-monospace': 'double-struck',
 };
 /** Named spaces of MathML 3, in em. */
 /** @type {Record<string, number>} */
@@ -34,6 +39,9 @@ const SPACES = {
 const EMS = { mu: 1 / 18, pt: 0.1, pc: 1.2 };
 const LENGTH = /^\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*(em|ex|px|pt|pc|in|cm|mm|rem|%|mu)?\s*$/;
 const COLOUR = /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|[a-z]+|rgba?\([\d\s.,%/]+\)|hsla?\([\d\s.,%/a-z]+\))$/i;
+const ROOT = /^m(sqrt|root)$/;
+/** How many rows a brace spans, until that is known. */
+const ALL = 'all';
 /** The thickness of lines, in em: MathJax's rules. */
 const LINE = '.06em';
 
@@ -63,7 +71,12 @@ export class CoreWriter {
 
   /** @param {MJ.Node} node */
   inside(node) {
-    return node.childNodes.map((child) => this.write(child)).join('');
+    return this.series(node.childNodes);
+  }
+
+  /** @param {MJ.Node[]} nodes  beside each other */
+  series(nodes) {
+    return nodes.map((child) => this.write(child)).join('');
   }
 
   /**
@@ -79,7 +92,17 @@ export class CoreWriter {
    * @param {MJ.Node} node  of whose kind there are the same elements in Core
    */
   plain(node) {
-    return element(node.kind, this.globals(node), this.inside(node));
+    return ROOT.test(node.kind) ? this.root(node.kind, this.globals(node), this.inside(node)) : element(node.kind, this.globals(node), this.inside(node));
+  }
+
+  /**
+   * @param {string} name
+   * @param {Attributes} attributes
+   * @param {string} content
+   */
+  root(name, attributes, content) {
+    this.glyphs.add('\u221a');
+    return element(name, attributes, content);
   }
 
   /**
@@ -104,14 +127,14 @@ export class CoreWriter {
   /** @param {MJ.Node} node */
   token(node) {
     const { content, attributes } = this.lettered(node);
-    return element(node.kind, { ...this.globals(node), ...attributes }, content);
+    return element(node.kind, merged(this.globals(node), attributes), content);
   }
 
   /** @param {MJ.Node} node */
   quoted(node) {
     const { content, attributes } = this.lettered(node);
     const [left, right] = ['lquote', 'rquote'].map((name) => escape(String(node.attributes.get(name))));
-    return element('ms', { ...this.globals(node), ...attributes }, `${left}${content}${right}`);
+    return element('ms', merged(this.globals(node), attributes), `${left}${content}${right}`);
   }
 
   /** @param {MJ.Node} node */
@@ -121,8 +144,7 @@ export class CoreWriter {
     return element(
       'mo',
       {
-        ...this.globals(node),
-        ...attributes,
+        ...merged(this.globals(node), attributes),
         ...Object.fromEntries(TRUTHS.map((name) => [name, truth(given(name))])),
         ...this.spacing(node),
       },
@@ -156,7 +178,7 @@ export class CoreWriter {
     const given = (/** @type {string} */ name) => length(node.attributes.getExplicit(name));
     const [width, height, depth] = [given('width'), unlessNegative(given('height')), unlessNegative(given('depth'))];
     const back = width?.startsWith('-') ? `margin-left:${width}` : undefined;
-    return element('mspace', { ...this.globals(node), width: back ? undefined : width, height, depth, style: back }, '');
+    return element('mspace', merged(this.globals(node), { width: back ? undefined : width, height, depth, style: back }), '');
   }
 
   /** @param {MJ.Node} node */
@@ -201,10 +223,10 @@ export class CoreWriter {
     const names = String(node.attributes.get('notation') ?? 'longdiv').split(/\s+/);
     const half = 'calc(50% - .03em)';
     const strikes = names.filter((name) => name in STRIKES).map((name) => `linear-gradient(${STRIKES[name]},transparent ${half},currentColor ${half} calc(50% + .03em),transparent calc(50% + .03em))`);
-    const style = styles(...names.map((name) => NOTATIONS[name]), strikes.length > 0 && `background:${strikes.join(',')}`);
+    const style = styles(...names.map((name) => NOTATIONS[name]), strikes.length > 0 && `background-image:${strikes.join(',')};padding:.2em`);
     const inside = node.childNodes.map((child) => this.part(child)).join('');
-    const content = names.includes('radical') ? element('msqrt', {}, inside) : inside;
-    return element('mrow', { ...this.globals(node), style }, content);
+    const content = names.includes('radical') ? this.root('msqrt', {}, inside) : inside;
+    return element('mrow', merged(this.globals(node), { style }), content);
   }
 
   /** @param {MJ.Node} node  with something above or below it */
@@ -245,30 +267,49 @@ export class CoreWriter {
     const frame = { solid: 'solid', dashed: 'dashed' }[list('frame')[0]];
     const [beside, around] = frame ? [...list('framespacing'), '0'].map((one) => length(one) ?? '0') : ['0', '0'];
     const lasts = node.childNodes.length - 1;
-    const rows = node.childNodes.map((one, index) => {
+    const rows = node.childNodes.flatMap((one, index) => {
       const above = index > 0 ? halfOf(at(list('rowspacing'), index - 1)) : around;
       const below = index < lasts ? halfOf(at(list('rowspacing'), index)) : around;
       const line = index < lasts ? lineOf(at(list('rowlines'), index)) : undefined;
-      const looks = cellsOf(one).map((_, column, { length: columns }) => {
+      const cells = cellsOf(one);
+      const first = isBesideBrace(one) ? 1 : 0;
+      const looks = cells.map((_, place) => {
+        const column = place + first;
+        const isLast = place === cells.length - 1;
         const left = column > 0 ? halfOf(at(list('columnspacing'), column - 1)) : beside;
-        const right = column < columns - 1 ? halfOf(at(list('columnspacing'), column)) : beside;
-        const next = column < columns - 1 ? lineOf(at(list('columnlines'), column)) : undefined;
+        const right = isLast ? beside : halfOf(at(list('columnspacing'), column));
+        const next = isLast ? undefined : lineOf(at(list('columnlines'), column));
         return { room: [above, right, below, left], lines: styles(line && `border-bottom:${line}`, next && `border-right:${next}`) };
       });
-      return this.tableRow(one, looks);
+      return this.tableRows(one, looks);
     });
-    return element('mtable', { ...this.globals(node), style: frame && `border:${LINE} ${frame}` }, rows.join(''));
+    const written = rows.join('').replaceAll(` rowspan="${ALL}"`, ` rowspan="${rows.length}"`);
+    return element('mtable', merged(this.globals(node), { style: frame && `border:${LINE} ${frame}` }), written);
   }
 
   /**
    * @param {MJ.Node} node  whose label, if it has one, becomes its last cell
    * @param {Looks[]} looks  of its cells
+   * @returns {string[]} one, or more where there are more lines
    */
-  tableRow(node, looks) {
-    const written = cellsOf(node).map((one, index) => this.cell(one, looks[index], this.inside(one)));
+  tableRows(node, looks) {
+    const written = cellsOf(node).map((one, index) => (braceIn(one) ? this.brace(one, looks[index]) : this.cell(one, looks[index], this.inside(one))));
     const label = labelOf(node);
     if (label) written.push(this.cell(label, { room: ['0', '0', '0', '2em'] }, this.inside(label)));
-    return element('mtr', this.globals(node), written.join(''));
+    return [element('mtr', this.globals(node), written.join(''))];
+  }
+
+  /**
+   * A brace beside all rows, and what is at its side: MathJax moves it there by how high it is, and has
+   * copies of the rows, which nobody sees, to know that.
+   *
+   * @param {MJ.Node} node  the cell of the first row that has it
+   * @param {Looks} looks
+   */
+  brace(node, { room: [, right, , left], lines }) {
+    const content = this.series(/** @type {MJ.Node[]} */ (braceIn(node)));
+    const style = styles(paddingOf(['0', right, '0', left]), lines, SIDES[String(node.attributes.get('columnalign'))], 'vertical-align:middle');
+    return element('mtd', { rowspan: ALL, style }, content);
   }
 
   /**
@@ -281,7 +322,7 @@ export class CoreWriter {
     const edge = { top: 'top', bottom: 'bottom', center: 'middle' }[String(node.attributes.get('rowalign'))];
     const span = (/** @type {string} */ name) => (/^[1-9]\d*$/.test(given(name)) ? String(given(name)) : undefined);
     const style = styles(paddingOf(room), lines, SIDES[side ?? String(node.attributes.get('columnalign'))], edge && `vertical-align:${edge}`);
-    return element('mtd', { ...this.globals(node), columnspan: span('columnspan'), rowspan: span('rowspan'), style }, content);
+    return element('mtd', merged(this.globals(node), { columnspan: span('columnspan'), rowspan: span('rowspan'), style }), content);
   }
 
   /**
@@ -297,7 +338,7 @@ export class CoreWriter {
       scriptlevel: /^[-+]?\d+$/.test(given('scriptlevel')) ? String(given('scriptlevel')) : undefined,
       mathcolor: colour(given('mathcolor') ?? given('color')),
       mathbackground: colour(given('mathbackground') ?? given('background')),
-      mathsize: sizeOf(given('mathsize') ?? given('fontsize')),
+      mathsize: sizeOf(given('mathsize') ?? given('fontsize'), node.attributes.getInherited('mathsize')),
       dir: given('dir') === 'rtl' ? 'rtl' : undefined,
     };
   }
@@ -334,6 +375,17 @@ export class CoreWriter {
 export function element(name, attributes, content) {
   const told = Object.entries(attributes).map(([key, value]) => (value === undefined || value === '' ? '' : ` ${key}="${escape(value)}"`));
   return `<${name}${told.join('')}>${content}</${name}>`;
+}
+
+/**
+ * Attributes of which the second count, but for styles, which both do.
+ *
+ * @param {Attributes} first
+ * @param {Attributes} second
+ * @returns {Attributes}
+ */
+export function merged(first, second) {
+  return { ...first, ...second, style: styles(first.style, second.style) };
 }
 
 /** What writes each kind of node; all others are in Core as they are. */
@@ -380,10 +432,22 @@ export function colour(value) {
   return typeof value === 'string' && COLOUR.test(value) ? value : undefined;
 }
 
-/** @param {unknown} value */
-function sizeOf(value) {
-  const named = { small: '75%', normal: '100%', big: '150%' }[String(value)];
-  return named ?? length(value, 100);
+/**
+ * A size of CSS, which is a part of that around; MathJax's are of the formula's.
+ *
+ * @param {unknown} value
+ * @param {unknown} around
+ */
+function sizeOf(value, around) {
+  const [size, outer] = [value, around].map((one) => ({ small: '75%', normal: '100%', big: '150%' })[String(one)] ?? length(one));
+  const [own, whole] = [size, outer].map(partOf);
+  return own && whole && whole !== 1 ? `${rounded(own / whole)}em` : size;
+}
+
+/** @param {string | undefined} size */
+function partOf(size) {
+  const [, digits, unit] = LENGTH.exec(size ?? '') ?? [];
+  return { em: Number(digits), '%': Number(digits) / 100 }[unit];
 }
 
 /**
@@ -450,9 +514,20 @@ const STRIKES = {
   updiagonalstrike: 'to bottom right',
   updiagonalarrow: 'to bottom right',
   northeastarrow: 'to bottom right',
+  southwestarrow: 'to bottom right',
+  northeastsouthwestarrow: 'to bottom right',
   downdiagonalstrike: 'to bottom left',
+  northwestarrow: 'to bottom left',
+  southeastarrow: 'to bottom left',
+  northwestsoutheastarrow: 'to bottom left',
   horizontalstrike: 'to bottom',
+  leftarrow: 'to bottom',
+  rightarrow: 'to bottom',
+  leftrightarrow: 'to bottom',
   verticalstrike: 'to right',
+  uparrow: 'to right',
+  downarrow: 'to right',
+  updownarrow: 'to right',
 };
 
 /** What draws a bar there; MathJax has a dash for it. */
@@ -476,7 +551,29 @@ function isAccent(node) {
 
 /** @param {MJ.Node} row  of a table */
 export function cellsOf(row) {
-  return row.isKind('mlabeledtr') ? row.childNodes.slice(1) : row.childNodes;
+  const cells = row.isKind('mlabeledtr') ? row.childNodes.slice(1) : row.childNodes;
+  return isBesideBrace(row) ? cells.slice(1) : cells;
+}
+
+/**
+ * Whether the place of a row's first cell is taken by a brace that is written with the row above.
+ *
+ * @param {MJ.Node} row
+ */
+function isBesideBrace(row) {
+  const [first] = row.parent.childNodes;
+  return first !== row && Boolean(braceIn(first.childNodes[first.isKind('mlabeledtr') ? 1 : 0]));
+}
+
+/**
+ * @param {MJ.Node | undefined} cell
+ * @returns {MJ.Node[] | null} a brace beside all rows (numcases, empheq), and what is at its side
+ */
+export function braceIn(cell) {
+  const block = cell?.childNodes[0]?.childNodes[0];
+  if (!block?.isKind('mpadded') || block.attributes.getExplicit('voffset') !== 'height') return null;
+  const [moved] = block.childNodes[0].childNodes;
+  return moved?.isKind('mpadded') ? moved.childNodes[0].childNodes.filter((one) => !one.isKind('mphantom')) : null;
 }
 
 /** @param {MJ.Node} row  of a table */

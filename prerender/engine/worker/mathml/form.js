@@ -9,6 +9,7 @@ import { depthsOfBreaks, joined } from '../layout/inline.js';
 import { indentOf, layouts, sidesOf } from '../layout/layouts.js';
 import { NARROWEST, X_HEIGHT } from '../protocol.js';
 import { boxesOf, roomOf } from './boxes.js';
+import { braceIn, cellsOf } from './core.js';
 import { PageWriter } from './writer.js';
 
 /**
@@ -64,7 +65,8 @@ export class MathmlForm {
     const { attributes } = table;
     const numbers = { table, side: attributes.get('side'), align: jax.options.displayAlign, gap: attributes.get('minlabelspacing'), isWide, isBelow: false };
     const body = this.#write(jax, node, numbers);
-    const below = jax.table?.hasLabels && !isWide ? this.#write(jax, node, { ...numbers, isBelow: true }) : '';
+    const canBeBelow = jax.table?.hasLabels && !isWide && !cellsOf(table.childNodes[0]).some(braceIn);
+    const below = canBeBelow ? this.#write(jax, node, { ...numbers, isBelow: true }) : '';
     return { body, below, isFull: true };
   }
 

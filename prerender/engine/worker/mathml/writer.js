@@ -7,7 +7,7 @@
 import { SAFE_URL } from '../draw.js';
 import { CLASSES } from '../layout/breaks.js';
 import { isHarmless } from '../harmless.js';
-import { cellsOf, CoreWriter, element, labelOf, length, styles } from './core.js';
+import { braceIn, cellsOf, CoreWriter, element, labelOf, length, styles } from './core.js';
 import { ems, indented, joinLines, linesOf, markLine } from './lines.js';
 
 const { BIN, REL } = CLASSES;
@@ -39,6 +39,8 @@ export class PageWriter extends CoreWriter {
   #accents = new Set();
   /** Whether what is written goes over lines, so that fences cannot see what is between them. */
   #isBroken = false;
+  /** Whether it is a brace beside rows. */
+  #isBraced = false;
 
   /**
    * @param {Map<MJ.Node, MJ.Wrapper>} wrappers  MathJax's, of the formula's nodes
@@ -81,7 +83,7 @@ export class PageWriter extends CoreWriter {
     if (!node.isInferred && !node.isKind('mrow')) return super.inside(node);
     const outside = this.#isBroken;
     this.#isBroken = !this.ends && this.#hasLines(node);
-    const written = this.#row(node.childNodes);
+    const written = this.series(node.childNodes, Boolean(node.parent?.isKind('mtd')));
     this.#isBroken = outside;
     return written;
   }
@@ -90,13 +92,19 @@ export class PageWriter extends CoreWriter {
    * The children of a row, with TeX's spaces between them, and marks where lines end.
    *
    * @param {MJ.Node[]} children
+   * @param {boolean} [isCell]  where an operator that is alone has no room of its own
    */
-  #row(children) {
-    const items = this.#items(children);
-    const spaces = items.map(({ node, mark }) => (this.ends || !mark ? spaceBefore(node) : 0));
+  series(children, isCell = false) {
+    const { items, room: rest } = this.#items(children);
+    const spaces = items.map(({ room, mark }) => (this.ends || !mark ? room : 0));
     // Between two operators, the space is that of the sign, or of the first
     const isBefore = (/** @type {number} */ index) =>
       index > 0 && items[index - 1].node.isEmbellished && (isSign(items[index - 1].node) || !isSign(items[index].node)) && (this.ends || !items[index].mark);
+    const [first] = items;
+    if (isCell && items.length === 1 && first.node.isEmbellished) {
+      this.#place(first.node, 'infix', { left: 0, right: 0 });
+      return first.mark + space(spaces[0]) + this.write(first.node) + space(rest);
+    }
     return items
       .map(({ node, mark, again }, index) => {
         const isBeside = isBefore(index);
@@ -104,35 +112,38 @@ export class PageWriter extends CoreWriter {
         const isFirst = index === 0 || Boolean(mark);
         const isLast = !next || Boolean(next.mark);
         const position = isFirst && isLast ? 'infix' : isFirst ? 'prefix' : isLast ? 'postfix' : 'infix';
-        if (node.isEmbellished) this.#place(node, position, { left: isBeside ? 0 : spaces[index], right: next && isBefore(index + 1) ? spaces[index + 1] : 0 });
-        const space = spaces[index] && !isBeside && !node.isEmbellished ? element('mspace', { width: ems(spaces[index]) }, '') : '';
-        return again + mark + space + this.write(node);
+        if (node.isEmbellished) this.#place(node, position, { left: isBeside ? 0 : spaces[index], right: next ? (isBefore(index + 1) ? spaces[index + 1] : 0) : rest });
+        const before = isBeside || node.isEmbellished ? '' : space(spaces[index]);
+        return again + mark + before + this.write(node);
       })
       .join('');
   }
 
   /**
-   * What of a row is written, each with the mark of a line's end before it; `again`: the sign that the
-   * line before it ends with, too.
+   * What of a row is written, each with the mark of a line's end, and the room, before it; `again`: the
+   * sign that the line before it ends with, too; and the room at the end.
    *
    * @param {MJ.Node[]} children
    */
   #items(children) {
-    /** @type {{node: MJ.Node, mark: string, again: string}[]} */
+    /** @type {{node: MJ.Node, mark: string, again: string, room: number}[]} */
     const items = [];
     let due = '';
+    let room = 0;
     for (const node of children) {
       const broken = node.isEmbellished ? node.coreMO() : node;
       const style = this.#breakAt(broken);
       const mark = style ? this.#mark(broken) : '';
+      room += spaceBefore(node);
       if (isNothing(node)) {
         due ||= mark;
         continue;
       }
-      items.push({ node, mark: due || (style === 'after' ? '' : mark), again: style === 'duplicate' ? this.write(node) : '' });
+      items.push({ node, mark: due || (style === 'after' ? '' : mark), again: style === 'duplicate' ? this.write(node) : '', room });
       due = style === 'after' ? mark : '';
+      room = 0;
     }
-    return items;
+    return { items, room };
   }
 
   /**
@@ -180,8 +191,8 @@ export class PageWriter extends CoreWriter {
 
   /** @param {MJ.Node} node */
   plain(node) {
-    if (node.isKind('msqrt')) return element('msqrt', this.globals(node), this.part(node.childNodes[0]));
-    if (node.isKind('mroot')) return element('mroot', this.globals(node), this.part(node.childNodes[0]) + this.write(node.childNodes[1]));
+    if (node.isKind('msqrt')) return this.root('msqrt', this.globals(node), this.part(node.childNodes[0]));
+    if (node.isKind('mroot')) return this.root('mroot', this.globals(node), this.part(node.childNodes[0]) + this.write(node.childNodes[1]));
     if (!SCRIPT.test(node.kind)) return super.plain(node);
     // The script of what goes over lines stands in the last
     const [base, ...scripts] = node.childNodes.map((child) => this.write(child));
@@ -219,15 +230,22 @@ export class PageWriter extends CoreWriter {
     const placed = this.#placed.get(node);
     const wrapper = this.wrappers.get(node);
     if (!placed) return given;
-    const usual = this.roomOf(node.getText(), placed.form, placed.isTold);
-    const told = (/** @type {'left' | 'right'} */ side) => (Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
-    const isFence = this.#isBroken && node.attributes.get('stretchy') && wrapper?.stretch?.dir === VERTICAL;
-    const size = isFence ? ems(wrapper.getBBox().h + wrapper.getBBox().d) : undefined;
+    const { content } = this.lettered(node);
+    const usual = this.roomOf(content, placed.form, placed.isTold);
+    const isSure = !UNSURE.test(content);
+    const told = (/** @type {'left' | 'right'} */ side) => (isSure && Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
+    const isFence = node.attributes.get('stretchy') && wrapper?.stretch?.dir === VERTICAL;
+    const isSized = given.minsize || given.maxsize;
+    const size = isFence && (this.#isBroken || this.#isBraced) ? ems(wrapper.getBBox().h + wrapper.getBBox().d) : undefined;
     return {
       ...given,
       form: placed.isTold ? placed.form : undefined,
       // Firefox has larger ones for sums
       largeop: isSign(node) && CIRCLED.test(node.getText()) ? 'false' : undefined,
+      // What does not grow has the room of its largest form in browsers
+      ...(isFence && !isSized && wrapper.size === 0 && { stretchy: 'false' }),
+      // Signs that are fences here only grow where they are told to
+      ...(size && !BRACKETS.test(node.getText()) && { stretchy: 'true' }),
       lspace: given.lspace && given.lspace !== '0' ? given.lspace : told('left'),
       rspace: given.rspace && given.rspace !== '0' ? given.rspace : told('right'),
       minsize: size ?? given.minsize,
@@ -257,8 +275,23 @@ export class PageWriter extends CoreWriter {
   /** @param {MJ.Node} node */
   table(node) {
     const written = super.table(node);
-    if (this.numbers?.table !== node) return written;
-    return written.replace(/^<mtable/, '<mtable style="width:100%"');
+    if (this.numbers?.table === node) return written.replace(/^<mtable/, '<mtable style="width:100%"');
+    const wrapper = this.wrappers.get(node);
+    if (!wrapper || String(node.attributes.get('align')) === 'axis') return written;
+    const { h: height, d: depth } = wrapper.getBBox();
+    const [up, down] = [height, depth].map((one) => ems(Math.max(one, 0)));
+    return element('mpadded', { height: up, depth: down, voffset: ems(height - (height + depth) / 2 - AXIS) }, written);
+  }
+
+  /**
+   * @param {MJ.Node} node
+   * @param {import('./core.js').Looks} looks
+   */
+  brace(node, looks) {
+    this.#isBraced = true;
+    const written = super.brace(node, looks);
+    this.#isBraced = false;
+    return written;
   }
 
   /**
@@ -267,13 +300,16 @@ export class PageWriter extends CoreWriter {
    * @param {MJ.Node} node
    * @param {import('./core.js').Looks[]} looks
    */
-  tableRow(node, looks) {
+  tableRows(node, looks) {
     const cells = cellsOf(node);
-    const columns = cells.map((cell) => linesOf(this.inside(cell)));
+    const columns = cells.map((cell) => (braceIn(cell) ? [] : linesOf(this.inside(cell))));
     const count = Math.max(1, ...columns.map((lines) => lines.length));
+    const broken = columns.findIndex((lines) => lines.length > 1);
     const rows = Array.from({ length: count }, (_, at) =>
       cells.map((cell, index) => {
-        const line = columns[index][at];
+        if (braceIn(cell)) return at ? '' : this.brace(cell, looks[index]);
+        // What follows lines stands beside the last
+        const line = columns[index][broken >= 0 && index > broken ? at - count + columns[index].length : at];
         if (!line) return '<mtd></mtd>';
         const [above, right, below, left] = looks[index].room;
         const room = [at ? ems(line.leading) : above, right, at + 1 < count ? '0' : below, left];
@@ -283,7 +319,7 @@ export class PageWriter extends CoreWriter {
       }),
     );
     const numbered = this.numbers?.table === node.parent ? this.#numbered(node, rows, looks[0]?.room ?? []) : rows;
-    return numbered.map((row, index) => element('mtr', index ? {} : this.globals(node), row.join(''))).join('');
+    return numbered.map((row, index) => element('mtr', index ? {} : this.globals(node), row.join('')));
   }
 
   /** @param {MJ.Node} row  whose table is as wide as its line */
@@ -326,7 +362,13 @@ const ACCENTS = {
   '~': { text: '\u02dc', size: '' },
   '\u2192': { text: '\u2192', size: ' mathsize="70%"' },
 };
+/** Beside these, browsers have not the same room. */
+const UNSURE = /^[~‖…‿⁁∁∟∣∥∴∵⊾⊿⋯⎰⎱■-◿♭♮♯⧜]$/;
+const BRACKETS = /^[()[\]{}⟨⟩⌊⌋⌈⌉]$/;
 const CIRCLED = /^[⊕⊗⊙]$/;
+const SIDES_OF_BOX = ['border-top', 'border-right', 'border-bottom', 'border-left'];
+/** em: where browsers have the middle of a table. */
+const AXIS = 0.258;
 /** MathJax's DIRECTION. */
 const VERTICAL = 'v';
 
@@ -377,12 +419,18 @@ function spaceBefore(node) {
   return told ? parseFloat(told) : 0;
 }
 
+/** @param {number} width  em */
+function space(width) {
+  return width ? element('mspace', { width: ems(width) }, '') : '';
+}
+
 /** @param {string} style  as the author has written it */
 function harmless(style) {
   const probe = document.createElement('i');
   probe.style.cssText = style;
   const valueOf = (/** @type {string} */ name) => probe.style.getPropertyValue(name);
-  const kept = [...[...probe.style].filter((name) => isHarmless(name, valueOf(name))), ...(valueOf('border') ? ['border'] : [])];
+  const borders = (valueOf('border') ? ['border'] : SIDES_OF_BOX).filter(valueOf);
+  const kept = [...[...probe.style].filter((name) => isHarmless(name, valueOf(name))), ...borders];
   return kept.map((name) => `${name}:${valueOf(name)}`).join(';') || undefined;
 }
 
