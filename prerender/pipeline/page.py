@@ -625,11 +625,16 @@ def _missing(formula: Formula, typeset: Typeset) -> list[str]:
     return [name for name, is_missing in zip(names, missing, strict=False) if is_missing]
 
 
+#: what has no elements in it that are the page's (https://html.spec.whatwg.org/#the-head-element)
+_HIDING = frozenset(("script", "style", "template", "title", "noscript"))
+
+
 def _end_of_head(page: Page, root: Element) -> int:
     """Where a style sheet can stand in the head, behind all others in it.
 
     Where the source does not say where its head ends, that is before `<body>`, or behind the last
-    element of the head, or where the first would stand.
+    element of the head, or where the first would stand. An element that hides all that follows,
+    because it is never closed, is not of these.
     """
     head, body = root.first("head"), root.first("body")
     if head is not None and head.end_tag is not None:
@@ -638,5 +643,7 @@ def _end_of_head(page: Page, root: Element) -> int:
         return body.start_tag.start
     ends = [tag.end for element in (root, head) if element and (tag := element.start_tag)]
     for element in head.walk() if head is not None else ():
+        if element.tag in _HIDING and element.end_tag is None:
+            break
         ends += [tag.end for tag in element.tags if tag is not None]
     return max(ends, default=prolog_end(page.text))
