@@ -41,6 +41,9 @@ _UNFIT = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL),
     *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
 }
+#: pages (4 kB) of the database that SQLite holds; diskcache would have 32 MB, by which a preview
+#: grew with each save
+_PAGES = 256
 #: files of diskcache in its folder: values, and databases
 _VALUE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val")
 _DATABASES = ("cache.db*", "index.db*")
@@ -154,6 +157,7 @@ class Cache:
                 self._disk = diskcache.Cache(
                     str(folder),
                     disk=_Bytes,
+                    sqlite_cache_size=_PAGES,
                     size_limit=SIZE_LIMIT,
                     eviction_policy="least-recently-stored",
                     cull_limit=0,  # `_trim` does it, not each write

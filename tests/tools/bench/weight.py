@@ -141,9 +141,8 @@ def _gzip(data: bytes) -> bytes:
 
 
 def _weigh(data: bytes) -> Weight:
-    # at 11, brotli takes minutes for the largest of MathJax's pages
-    quality = 11 if len(data) < 2_000_000 else 9
-    packed = brotli.compress(data, mode=brotli.MODE_TEXT, quality=quality)
+    # at 11, brotli takes half an hour for all pages on a busy machine
+    packed = brotli.compress(data, mode=brotli.MODE_TEXT, quality=9)
     nodes = sum(1 for _ in parse(decode(data).text).walk())
     return Weight(len(data), len(_gzip(data)), len(packed), nodes)
 

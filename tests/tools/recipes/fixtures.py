@@ -142,7 +142,7 @@ def _nikola() -> Recipe:
         'THEME = "base"\nPOSTS = (("posts/*.md", "posts", "post.tmpl"),)\nPAGES = ()\n'
     )
     head = ".. title: a\n.. slug: a\n.. date: 2020-01-01 00:00:00 UTC\n.. has_math: true\n\n"
-    files = {"conf.py": conf, "posts/a.md": head + _math(r"\\(", r"\\)")}
+    files = {"conf.py": conf, "posts/a.md": head + _math("$", "$")}
     return Recipe("nikola", "generators/nikola.md", files, {"output/posts/a/index.html": _TEX})
 
 
@@ -187,7 +187,10 @@ def _jupyter_book() -> Recipe:
         "index.md": "# t\n",
         "a.md": "# a\n\n" + _math("$", "$"),
     }
-    return Recipe("jupyter-book", "generators/jupyter-book.md", files, {"_build/html/a.html": _TEX})
+    # Sphinx puts lines into an environment of their own
+    line, display, lines = _TEX
+    made = (line, display, rf"\begin{{split}} {lines} \end{{split}}")
+    return Recipe("jupyter-book", "generators/jupyter-book.md", files, {"_build/html/a.html": made})
 
 
 def _nbconvert() -> Recipe:
