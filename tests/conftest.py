@@ -14,8 +14,17 @@ from typer.testing import CliRunner
 
 from prerender.cli.commands import app
 from tests.support.browser import SessionBrowser, session_chromium
+from tests.support.slow import is_left
 
-SHARED = Path(__file__).parents[2] / "shared"
+_HERE = Path(__file__).parent
+SHARED = _HERE.parents[1] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test` leaves out."""
+    for item in items:
+        if is_left(str(item.path.relative_to(_HERE)), item.name):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ def test_there_are_many_of_all_kinds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("markup", ["svg", "html"])
+@pytest.mark.parametrize("markup", ["svg", "html", "mathml"])
 def test_none_does_harm(tmp_path: Path, markup: str) -> None:
     with listener() as ears:
         assert list(attack(attacks()[::40], tmp_path, ears, markup, in_firefox=False)) == []

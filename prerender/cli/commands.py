@@ -35,6 +35,7 @@ app = typer.Typer(
     ),
 )
 cache_app = typer.Typer(
+    cls=OneLine,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Show or clean the cache of typeset formulas.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,8 +23,10 @@ def examine(browser: str | None, cache: Path | None) -> tuple[list[str], bool]:
     if not all(map(find_spec, _PACKAGES)):  # the other checks need them
         return lines, False
     mathjax, has_mathjax = _mathjax()
+    driver, has_driver = _driver()
     chromium, has_chromium = _chromium(browser)
-    return [*lines, *mathjax, *chromium, _cache(cache)], has_mathjax and has_chromium
+    has_all = has_mathjax and has_driver and has_chromium
+    return [*lines, *mathjax, *driver, *chromium, _cache(cache)], has_all
 
 
 def _version(package: str) -> str:
@@ -41,6 +44,23 @@ def _mathjax() -> tuple[list[str], bool]:
         return [f"mathjax    {mathjax_version()} (in the package)"], True
     except MathJaxMissingError:
         return ["mathjax    missing: pip install --force-reinstall prerender-math"], False
+
+
+def _driver() -> tuple[list[str], bool]:
+    """Whether Playwright's driver starts, a Node of its own that drives the browser."""
+    words = [sys.executable, "-m", "playwright", "--version"]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        return [f"driver     {_NO_DRIVER}: {error}"], False
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        why = said[-1] if said else f"exit code {done.returncode}"
+        return [f"driver     {_NO_DRIVER}: {why}"], False
+    return ["driver     starts"], True
+
+
+_NO_DRIVER = "Playwright does not start"
 
 
 def _cache(folder: Path | None) -> str:

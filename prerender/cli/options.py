@@ -123,6 +123,11 @@ def with_settings(
     return decorate
 
 
+def commands_with(option: str) -> list[str]:
+    """Return the commands that have a flag."""
+    return [command for command, names in COMMANDS.items() if option in map(flag, names)]
+
+
 def _refuse_unwritable(file: Path | str | None) -> None:
     """Check before the run that a report can be written after it. Raises UsageError."""
     if file is None or file == "-":

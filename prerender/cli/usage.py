@@ -11,12 +11,24 @@ from typing import Any, NoReturn
 from typer import TyperException, echo
 from typer.core import TyperGroup
 
+from prerender.cli.options import commands_with
 from prerender.cli.terminal import print_error
 from prerender.errors import Exit, PrerenderError
 
 
 class OneLine(TyperGroup):
     """A command group that prints errors in one line, not in boxes as rich does."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return what the group itself takes."""
+        return _without_values(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by its name; None: there is none."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _without_values(command.get_params(ctx))
+        return command
 
     def main(self, *args: Any, **named: Any) -> NoReturn:
         """Run a command and exit with its code; print a bug of prerender with its traceback."""
@@ -43,6 +55,14 @@ class OneLine(TyperGroup):
         sys.exit(code)
 
 
+def _without_values(parameters: list[Any]) -> list[Any]:
+    """Parameters whose help shows no value for those that take none (typer shows `<bool>`)."""
+    for one in parameters:
+        if getattr(one, "is_flag", False):
+            one.metavar = ""
+    return parameters
+
+
 #: what is said of a disk, or another place to write to, that takes nothing more
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -57,8 +77,12 @@ _BUG = "a bug of prerender; please report it, with the traceback above"
 
 def usage_message(error: TyperException) -> str:
     """Return a usage error in one line."""
-    # typer lists choices on lines of their own, and pydantic adds a prefix
-    message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "prerender"
+    option = getattr(error, "option_name", "")
+    others = commands_with(option)
+    if others and command.rpartition(" ")[2] not in others:
+        return f"{option} is no option of {command}, but of {', '.join(others)}"
+    # typer lists choices on lines of their own, and pydantic adds a prefix
+    message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
     return message and f"{message} (see {command} --help)"

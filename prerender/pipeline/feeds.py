@@ -224,7 +224,7 @@ class Feeds:
             where = _place(part, formula, done)
             done.said += [
                 replace(told, location=where, tex=formula.math)
-                for told in formula_diagnostics(formula, typeset, why)
+                for told in formula_diagnostics(part.plan.setup_of(formula), formula, typeset, why)
             ]
             if typeset.error is not None:
                 whole = False

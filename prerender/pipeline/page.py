@@ -533,7 +533,7 @@ def _diagnose(
     found = [
         (formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
-        for told in formula_diagnostics(formula, typeset, why)
+        for told in formula_diagnostics(plan.setup_of(formula), formula, typeset, why)
     ]
     broken = [one for one in plan.found if isinstance(one, Broken)]
     found += [(one.span.start, _BROKEN, one.text) for one in broken]
@@ -576,18 +576,26 @@ _GIVEN = Diagnostic(
     cure="where all formulas are the site's own, --trust site leaves them as they are",
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
+_NUMBER = (
+    'equations have no numbers by this set-up; tags = "ams" in prerender.toml, under [mathjax.tex],'
+    " gives them some"
+)
+#: what MathJax says of the second row with a label where rows have no numbers
+_LABELS = r"Multiple \label"
 _BEGINNINGS = (r"\(", r"\[")
 _REFERENCE = re.compile(rf"\\(?:eq)?ref\s*\{{({NAME})\}}")
 
 
 def formula_diagnostics(
-    formula: Formula, typeset: Typeset, held: Held | None
+    setup: Setup, formula: Formula, typeset: Typeset, held: Held | None
 ) -> Iterator[Diagnostic]:
     """What there is to say of a formula, without its place."""
+    unnumbered = setup.tex.get("tags", "none") == "none"
     if held is not None:
         yield Diagnostic("error", held[0], cure=held[1])
     elif typeset.error is not None:
-        yield Diagnostic("error", typeset.error)
+        is_cured = unnumbered and typeset.error == _LABELS
+        yield Diagnostic("error", typeset.error, cure=_NUMBER if is_cured else "")
     for name in dict.fromkeys(typeset.undefined):
         if name in _BEGINNINGS:
             told = f"there is a {name} in this formula: is it closed where it should be?"
@@ -604,9 +612,8 @@ def formula_diagnostics(
         told = f"there is no label {label} on this page; a reference to it shows ???".replace(
             "  ", " "
         )
-        yield Diagnostic(
-            "warning", told, cure=rf"put \label{{{label}}} where it belongs" if label else ""
-        )
+        label_cure = rf"put \label{{{label}}} where it belongs" if label else ""
+        yield Diagnostic("warning", told, cure=_NUMBER if unnumbered else label_cure)
 
 
 def _missing(formula: Formula, typeset: Typeset) -> list[str]:
@@ -618,11 +625,16 @@ def _missing(formula: Formula, typeset: Typeset) -> list[str]:
     return [name for name, is_missing in zip(names, missing, strict=False) if is_missing]
 
 
+#: what has no elements in it that are the page's (https://html.spec.whatwg.org/#the-head-element)
+_HIDING = frozenset(("script", "style", "template", "title", "noscript"))
+
+
 def _end_of_head(page: Page, root: Element) -> int:
     """Where a style sheet can stand in the head, behind all others in it.
 
     Where the source does not say where its head ends, that is before `<body>`, or behind the last
-    element of the head, or where the first would stand.
+    element of the head, or where the first would stand. An element that hides all that follows,
+    because it is never closed, is not of these.
     """
     head, body = root.first("head"), root.first("body")
     if head is not None and head.end_tag is not None:
@@ -631,5 +643,7 @@ def _end_of_head(page: Page, root: Element) -> int:
         return body.start_tag.start
     ends = [tag.end for element in (root, head) if element and (tag := element.start_tag)]
     for element in head.walk() if head is not None else ():
+        if element.tag in _HIDING and element.end_tag is None:
+            break
         ends += [tag.end for tag in element.tags if tag is not None]
     return max(ends, default=prolog_end(page.text))

@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from prerender.engine import Engine
 
 #: bytes of job results that are held for other pages of a run; the cache has them all
-HELD = 64_000_000
+HELD = 16_000_000
 #: what leaves a page as it is; all else that is none of ours is a bug
 PAGE_ERRORS = (PageError, OSError, RecursionError)
 
@@ -425,7 +425,8 @@ async def _find_host(
     await session.find_loads(scripts)
     host = await session.run_in_thread("reading", page, lambda: scripts.host(page, dependencies))
     if host is None:
-        return _Host(note=_DEFAULTS if scripts.loads.engine else "")
+        described = not scripts.loads.engine or session.settings.mathjax
+        return _Host(note="" if described else _DEFAULTS)
     name, source = host
     read_file, used = scripts.reader(name)
     base_path = session.settings.base_path

@@ -8,6 +8,7 @@ ANCHORS = {
     "is it closed where it should be": "unclosed-within",
     "is never closed": "unclosed",
     "there is no label": "label",
+    r"Multiple \label": "labels",
     "there is no font here for": "font",
     "tags that stand in this formula": "tags",
     "have a prefix: they are none of the page": "prefix",

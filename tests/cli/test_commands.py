@@ -219,6 +219,10 @@ def test_one_page_is_a_site(prerender: Run, site: Path, tmp_path: Path) -> None:
         (["build"], "Missing argument 'SITE' (see prerender build --help)"),
         (["bild", "site"], "No such command 'bild'. Did you mean 'build'? (see prerender --help)"),
         (["build", "site", "--swift"], "No such option: --swift (see prerender build --help)"),
+        (
+            ["build", "site", "--screens", "320"],
+            "--screens is no option of prerender build, but of",
+        ),
         (["build", "site", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["build", "site", "--jobs", "x"], "unable to parse string as an integer"),
         (["build", "site", "--css", "x"], "'--css': 'x' is not one of 'inline', 'external' (see"),
@@ -250,8 +254,10 @@ def test_no_words_and_help(prerender: Run) -> None:
         done = prerender(*words)
         assert (done.returncode, done.stderr) == (2, "")
         assert "Usage: prerender" in done.stdout
-    for words in (["--help"], ["build", "--help"], ["cache", "--help"]):
-        assert prerender(*words).returncode == 0
+    for words in (["--help"], ["build", "--help"], ["cache", "--help"], ["cache", "clear", "-h"]):
+        done = prerender(*words)
+        assert done.returncode == 0
+        assert "<bool>" not in done.stdout  # as if a flag took a value
     assert prerender("build", "-h").stdout == prerender("build", "--help").stdout
     version = f"prerender {__version__} (MathJax {mathjax_version()})\n"
     assert prerender("--version").stdout == version
@@ -330,6 +336,22 @@ def test_a_warning_is_said_once_with_its_cure(prerender: Run, site: Path) -> Non
     assert (told["\\Q"]["count"], told["\\Q"]["pages"]) == (3, 2)
     assert "[mathjax.tex.macros]" in told["\\Q"]["cure"]
     assert [place["path"] for place in told["\\Q"]["places"]] == ["x.html", "x.html", "y.html"]
+
+
+LABELS = r"""<!doctype html><script>MathJax = {tex: {tags: '%s'}}</script>
+<script src=https://cdn.jsdelivr.net/npm/mathjax@4/tex-chtml.js></script>
+<p>\begin{align} a \label{a} \\ b \label{b} \end{align} \eqref{a}"""
+
+
+def test_labels_without_numbers_are_told_with_the_cure(prerender: Run, site: Path) -> None:
+    (site / "x.html").write_text(LABELS % "none")
+    done = prerender("build", "site")
+    assert (done.returncode, done.stderr.count('tags = "ams" in prerender.toml')) == (1, 2)
+    assert r"3:4: error: Multiple \label" in done.stderr
+    assert "there is no label a on this page" in done.stderr
+    (site / "x.html").write_text(LABELS % "ams")
+    done = prerender("build", "site")
+    assert (done.returncode, "label" in done.stderr) == (0, False)
 
 
 @pytest.mark.parametrize("words", [["build"], ["check"], ["batch", "--journal", "journal"]])
@@ -417,6 +439,16 @@ def test_doctor(prerender: Run, tmp_path: Path) -> None:
     odd = prerender("doctor", "--browser", "/bin/false")
     assert odd.returncode == 3
     assert "/bin/false does not start" in odd.stdout
+
+
+@pytest.mark.parametrize("node", ["/bin/false", "/none"])
+def test_doctor_without_a_driver(environment: dict[str, str], node: str) -> None:
+    words = [sys.executable, "-m", "prerender", "doctor"]
+    variables = environment | {"PLAYWRIGHT_NODEJS_PATH": node}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=variables)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.count("\ndriver     Playwright does not start: ") == 1
+    assert "\nchromium   " in done.stdout
 
 
 def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
 from prerender.report.help import ANCHORS, help_on
+from tests.docs.conftest import ROOT
 from tests.tools.recipes.fixtures import recipes
 from tests.tools.recipes.pages import blocks, commands
 
-ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "pages"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
-    """The documentation, built as `make docs` does: no warning, no link that leads nowhere."""
-    folder = tmp_path_factory.mktemp("docs")
-    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
-    words += ["--config-file", str(ROOT / "docs" / "mkdocs.yml"), "--site-dir", str(folder)]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 def test_its_formulas_are_rendered_without_scripts(built: Path) -> None:

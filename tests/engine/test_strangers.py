@@ -108,6 +108,18 @@ def _innocent(setup: str) -> list[Job]:
     return [job(setup, math) for math in INNOCENT]
 
 
+@pytest.mark.parametrize("package", sorted(KNOWN))
+def test_a_package_is_no_change_of_mathjax(session_browser: SessionBrowser, package: str) -> None:
+    """What a package does when it is loaded and configured is no formula's doing."""
+    options = {"tex": {"packages": ["base", package]}, "load": list(to_load([package]))}
+
+    async def typeset(tab: Tab) -> list[list[Typeset]]:
+        return await run_jobs(tab, [job(package, "x")], {package: PLAIN | options})
+
+    [[x]] = _run(session_browser, typeset)
+    assert x.error is None
+
+
 @pytest.mark.parametrize("setup", ["full", "plain"])
 def test_nothing_outlives_its_job(session_browser: SessionBrowser, setup: str) -> None:
     """Beside it in one call, in both orders, and in the next call."""

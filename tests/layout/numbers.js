@@ -22,6 +22,7 @@
     return [
       Math.abs(a[side] - box[side]) > SLACK && `its number is not at the ${side} edge`,
       !besides && !below && 'its number stands over it',
+      below && a.top < b.bottom + 2 && 'its number touches it',
       a.width < 5 && 'its number is squeezed',
       (b.left < box.left - SLACK || b.right > box.right + SLACK) && 'it reaches out of its box',
     ].filter(Boolean);

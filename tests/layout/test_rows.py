@@ -62,6 +62,17 @@ def _numbered(page: Page) -> list[bool]:
     return [bool(_ink(one)[:, -width:].any()) for one in page.locator("p").all()]
 
 
+def test_a_number_stands_at_the_first_line_of_its_row(page: Page, show: Show) -> None:
+    """Also on a screen so narrow that the columns of an alignment are given up."""
+    sides = r"\phi_n(t) &= \left[\phi\left(\frac tn\right)\right]^n"
+    more = r"= \left[1 - \frac{t^2}{2n} + o\left(\frac{t^2}{n}\right)\right]^n \to e^{-t^2/2}"
+    show(rf"{_AMS}<p>\begin{{align}}{sides}{more}\\{sides}{more}\end{{align}}</p>")
+    page.set_viewport_size({"width": 220, "height": 900})
+    rows = np.flatnonzero(_ink(page.locator("mjx-container"))[:, -20:].any(axis=1))
+    assert len(np.flatnonzero(np.diff(rows) > 1)) == 1  # two numbers
+    assert rows[0] < 40
+
+
 @pytest.mark.parametrize(
     ("engine", "direction"), [("MathJax 3", "ltr"), ("MathJax 3", "rtl"), ("MathJax 4", "ltr")]
 )

@@ -56,6 +56,8 @@ def test_a_fragment_has_the_set_up_of_the_page_that_loads_it(prerender: Run, sit
     assert "site/knowl/two.html: note: it names neither MathJax nor KaTeX" in done.stderr
     assert (site / "knowl" / "one.html").read_text().count("<mjx-container") == 2
     assert (site / "knowl" / "two.html").read_text().count("<mjx-container") == 1
+    (site.parent / "prerender.toml").write_text('[mathjax.tex.macros]\nRR = "\\\\mathbb{R}"\n')
+    assert "note: it names neither" not in prerender("check", "site").stderr
 
 
 def test_a_fragment_changes_with_the_page_that_loads_it(prerender: Run, site: Path) -> None:

@@ -135,6 +135,15 @@ def test_every_generated_page_comes_back(
         assert OURS.sub("", text) == splice(work.page.text, cut)
 
 
+@pytest.mark.parametrize("tag", ["script", "style", "template", "title", "noscript"])
+def test_what_is_never_closed_in_a_head(tag: str) -> None:
+    """It hides what follows, so that our mark cannot stand behind it."""
+    source = f"<script src=tex-svg.js></script><{tag}>x".encode()
+    result = finished(planned(source, role="loader")).data
+    assert result != source
+    assert restored(result, xml=False) == source
+
+
 @pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize("name", SETUPS)
 def test_formulas_around_hostile_pieces(piece: str, name: str) -> None:

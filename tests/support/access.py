@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Page
 
+_AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+_VIOLATIONS = """async () => {
+    const {violations} = await axe.run(document, {resultTypes: ['violations']});
+    return violations.map(({id}) => id);
+}"""
 #: of each formula: its TeX, and whether it is where readers get it
 _SHOWN = """() => [...document.querySelectorAll('mjx-container[data-tex]')].map((formula) => [
     formula.dataset.tex,
@@ -54,6 +60,12 @@ class Spoken(NamedTuple):
             case ["group", *links] | links:
                 return named and bool(links) and set(links) == {"link"}
         return False
+
+
+def violations(page: Page) -> set[str]:
+    """The rules of axe-core that a page breaks."""
+    page.evaluate(_AXE.read_text("utf-8"))
+    return set(page.evaluate(_VIOLATIONS))
 
 
 def nodes_of(page: Page) -> list[Node]:

@@ -8,7 +8,7 @@ import { functionFrom } from './functions.js';
 import { PACKAGE, readAsKatex, withPackages } from './katex.js';
 import { breakAsTeX, spaceAtPlaces } from './layout/inline.js';
 import { sketchAdaptor } from './nodes.js';
-import { clearAutoloads, ownAttributes, ownAutoloads, ownCharacters } from './own.js';
+import { clearAutoloads, ownAttributes, ownAutoloads, ownCharacters, ownElements } from './own.js';
 import { PX_PER_EM, X_HEIGHT } from './protocol.js';
 import { Scopes } from './scopes.js';
 import { asOnPage, leaveToReaders, widthOf } from './words.js';
@@ -52,6 +52,7 @@ export async function load() {
   ownWidths();
   ownAttributes();
   ownCharacters();
+  ownElements();
   clearAutoloads();
 }
 

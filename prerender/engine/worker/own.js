@@ -60,6 +60,15 @@ export function ownAttributes() {
   });
 }
 
+/**
+ * The package texhtml has the search of a page know its element as soon as an input is configured
+ * (texhtml/TexHtmlConfiguration.ts). No page is searched here: it is known from the start.
+ */
+export function ownElements() {
+  const { HTMLDomStrings } = window.MathJax._.handlers.html.HTMLDomStrings;
+  HTMLDomStrings.OPTIONS.includeHtmlTags['tex-html'] = () => '';
+}
+
 /** Under which an input has the fonts of its characters. */
 const FONTS = 'prerender-unicode';
 

@@ -490,8 +490,8 @@
    */
   function wrong(part) {
     if (part.seen.length === 0) {
-      const reference = part.formula.querySelector(REFERENCE);
-      return isPlaceSeen(part.formula) && !(reference && isSeen(reference)) ? ['nothing of it is seen, though its place is shown'] : [];
+      const link = part.formula.querySelector(REFERENCE);
+      return isPlaceSeen(part.formula) && !(link && isSeen(link)) ? ['nothing of it is seen, though its place is shown'] : [];
     }
     const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
     return [...(part.box ? wrongLayout(part.box, part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];

@@ -1,6 +1,6 @@
 """Builds a site of attacks and innocent pages, opens it, and says what an attack has come to.
 
-    python -m tests.tools.attacks [--part N] [--markup svg|html]... [--firefox]
+    python -m tests.tools.attacks [--part N] [--markup svg|html|mathml]... [--firefox]
 
 With `--part N` only each N-th attack. The last line says how many there were, and that all is well.
 """
@@ -56,7 +56,7 @@ def main() -> int:
     chosen = attacks()[:: given.part]
     wrong: list[str] = []
     with listener() as ears, tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        for markup in given.markup or ["svg", "html"]:
+        for markup in given.markup or ["svg", "html", "mathml"]:
             wrong += attack(chosen, Path(folder, markup), ears, markup, in_firefox=given.firefox)
     print("\n".join(wrong))
     print(f"{len(chosen)} attacks, {len(wrong)} that do harm")
@@ -140,7 +140,10 @@ def _opened(
         assert all(one in said for one in _SEEN), f"it is not seen what is wrong: {said}"
         assert ears.heard, "nothing is heard"
         ears.heard.clear()
-        print(f"{markup}: {len(results)} pages to open", file=sys.stderr, flush=True)
+        drawn = sum(b"<mjx-container" in data for data in results.values())
+        told = f"{len(results)} pages to open, {drawn} with formulas that are rendered"
+        print(f"{markup}: {told}", file=sys.stderr, flush=True)
+        assert drawn > len(results) / 2, f"{told}: what is left as it was shows nothing"
         for one, data in results.items():
             file.write_bytes(data)
             for found in _wrong(page, file):

@@ -25,7 +25,7 @@
     }
   }
   if (formulas.length !== 1) return wrong;
-  const boxes = [formulas[0], ...formulas[0].querySelectorAll('svg')].map((one) => one.getBoundingClientRect());
+  const boxes = [formulas[0], ...formulas[0].querySelectorAll('svg, math')].map((one) => one.getBoundingClientRect());
   const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
   const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
   const room = 1.6 * parseFloat(getComputedStyle(formulas[0]).fontSize);

@@ -163,7 +163,8 @@ function foldCells(row, cells, columns) {
   });
   const cell = create('mtd', cells[0]);
   const inner = create('inferredMrow', cells[0].childNodes[0]);
-  cell.attributes.set('columnalign', 'left'); // not that of the column it had
+  // not those of the column it had: that of a left side has its number at its last line
+  cell.attributes.setList({ columnalign: 'left', 'data-vertical-align': 'top' });
   adopt(inner, content);
   adopt(cell, [inner]);
   return cell;
