@@ -41,7 +41,7 @@ const LENGTH = /^\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*(em|ex|px|pt|pc|in|cm|mm|rem|%|
 const COLOUR = /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|[a-z]+|rgba?\([\d\s.,%/]+\)|hsla?\([\d\s.,%/a-z]+\))$/i;
 const ROOT = /^m(sqrt|root)$/;
 /** Browsers take them away. */
-const OUTER_SPACES = /^ | (?=$)/g;
+const OUTER_SPACES = /^ | $/g;
 /** How many rows a brace spans, until that is known. */
 const ALL = 'all';
 /** The thickness of lines, in em: MathJax's rules. */
