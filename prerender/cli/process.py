@@ -17,9 +17,9 @@ from prerender.cli.terminal import print_error
 from prerender.errors import Exit, InterruptedRunError, first_error
 
 T = TypeVar("T")
-#: the threshold of the cyclic garbage collector; Python's default is 700. Trees of pages are many
-#: objects and have no cycles, and a run leaves little garbage
-_OBJECTS = 100_000
+#: the thresholds of the cyclic garbage collector; Python's first is 700. Trees of pages are many
+#: objects and have no cycles, but what the browser has answered is garbage of that kind, and large
+_GARBAGE = (20_000, 10, 10)
 #: seconds: the thread that reads pages yields to the event loop that serves the tabs
 _SWITCH = 0.0005
 
@@ -91,7 +91,7 @@ def _tuned_interpreter() -> Iterator[None]:
     """Set Python's garbage collection and thread switching for a run, and restore them after it."""
     threshold, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
-    gc.set_threshold(_OBJECTS, 50, 100)
+    gc.set_threshold(*_GARBAGE)
     sys.setswitchinterval(_SWITCH)
     try:
         yield

@@ -31,8 +31,8 @@ from prerender.setup import Request
 from prerender.timing import Kind, Timing
 
 T = TypeVar("T")
-#: objects after which garbage is collected: trees of pages are many, and have no cycles
-_OBJECTS = 100_000
+#: objects after which garbage is collected (cli/process.py)
+_GARBAGE = (20_000, 10, 10)
 
 
 class Start(NamedTuple):
@@ -255,7 +255,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     gc.freeze()
-    gc.set_threshold(_OBJECTS, 50, 100)
+    gc.set_threshold(*_GARBAGE)
     gc.enable()  # modules are imported without
 
     def write(data: bytes) -> None:
