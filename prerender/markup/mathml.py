@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from prerender.engine import MATH_X_HEIGHT, X_HEIGHT, EquationNumber, Layout
+from prerender.engine import MATH_X_HEIGHT, NARROWEST, X_HEIGHT, EquationNumber, Layout
 from prerender.find import Formula
 from prerender.markup.boxes import Form, Place, can_be_read, wide
 from prerender.markup.sheet import RenderState, ex, length
@@ -24,8 +24,18 @@ NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 _HTML = ' xmlns="http://www.w3.org/1999/xhtml"'
 #: a start tag with a style
 _STYLED = re.compile(r'<(\w+)([^<>]*) style="([^"]*)"([^<>]*)>')
+#: a reference, and what is around it, is text: checkers let no link into a `math`
+_REFERENCE = re.compile(
+    r"""(?=.*<a\ )(?:
+    <m(?:row|text|n|o)(?:\ (?:class="MathJax_ref"|stretchy="false"|[lr]space="0"))*>
+    |</m(?:row|text|n|o)>|</?math>|[()\[\],.;:\u2013\w\s\xa0]|<a\ href="\#[^"]*">|</a>)*""",
+    re.VERBOSE,
+)
+_NO_LINK = re.compile(r"<(?!/?a\b)[^<>]*>")
 _CLASS = re.compile(r' class="([^"]*)"')
 _DISPLAY = ' display="block"'
+#: the narrowest column, in thousandths of an em
+_COLUMN = NARROWEST * X_HEIGHT
 
 
 def _element(
@@ -51,15 +61,25 @@ def _single(layout: Layout, state: RenderState) -> str:
 def _inline(
     layouts: Sequence[Layout], breaks: Sequence[str], formula: Formula, state: RenderState
 ) -> str:
-    """The parts of an inline formula in one `math`, but for those that may be too wide."""
+    """The parts of an inline formula in one `math`, but for those that are wider than a column.
+
+    Readers would hear several as so many formulas.
+    """
+    if len(layouts) == 1 and _REFERENCE.fullmatch(body := "".join(map(str, layouts[0].body))):
+        state.needs.core = True
+        return f"<prm-mml>{_NO_LINK.sub('', body)}</prm-mml>"
     markup = ""
     parts: list[Layout] = []
+
+    def fits(layout: Layout) -> bool:
+        return can_be_read(layout, state) or (len(layouts) > 1 and layout.width <= _COLUMN)
+
     for before, layout in zip(breaks, layouts, strict=True):
-        if layout.break_before != "newline" and can_be_read(layout, state):
+        if layout.break_before != "newline" and fits(layout):
             parts.append(layout)
             continue
         markup += _parts(parts, state) + before
-        parts = [layout] if can_be_read(layout, state) else []
+        parts = [layout] if fits(layout) else []
         markup += "" if parts else wide(layout, state, _WORD)
     return markup + _parts(parts, state)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from playwright.sync_api import Browser, Page, Route
 from tests.support.browser import blocking_chromium
 
 FORMS = ("svg", "html")
+#: with the one that has tests of its own, of what needs no other
+ALL_FORMS = (*FORMS, pytest.param("mathml", marks=pytest.mark.slow))
 #: the site of the pages, where clipboards may be read
 ORIGIN = "https://site.test"
 _CLIENT = "https://cdn.jsdelivr.net/npm/mathjax@4/tex-chtml.js"
@@ -53,15 +56,15 @@ def form(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="package")
-def all_places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The page of formulas in all kinds of places, rendered, by forms."""
-    return {form: rendered(SOURCE, tmp_path_factory.mktemp(form), form) for form in FORMS}
+def all_places(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """The page of formulas in all kinds of places, rendered, in a form."""
+    return cache(lambda form: rendered(SOURCE, tmp_path_factory.mktemp(form), form))
 
 
 @pytest.fixture
-def places(all_places: dict[str, str], form: str) -> str:
+def places(all_places: Callable[[str], str], form: str) -> str:
     """That page in a form of markup."""
-    return all_places[form]
+    return all_places(form)
 
 
 def rendered(source: str, folder: Path, form: str) -> str:
@@ -116,18 +119,20 @@ PAGES = {
 }
 
 
+#: pages of real sites in a form: their names, their sources, what has become of them
+RealPages = Callable[[str], list[tuple[str, str, str]]]
+
+
 @pytest.fixture(scope="package")
-def real_pages(
-    shared: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[tuple[str, str, str]]]:
-    """Pages of real sites by forms: their names, their sources, what has become of them."""
-    made: dict[str, list[tuple[str, str, str]]] = {}
-    for form in FORMS:
+def real_pages(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> RealPages:
+    """Pages of real sites, rendered once for each form that is asked for."""
+
+    def made(form: str) -> list[tuple[str, str, str]]:
         folder = tmp_path_factory.mktemp(f"real-{form}")
         for site, names in PAGES.items():
             shutil.copytree(shared / "sites" / site, folder / site)
             build(folder / site, form, *(word for name in names for word in ("--include", name)))
-        made[form] = [
+        return [
             (
                 f"{site}/{name}",
                 (shared / "sites" / site / name).read_text("utf-8"),
@@ -136,4 +141,5 @@ def real_pages(
             for site, names in PAGES.items()
             for name in names
         ]
-    return made
+
+    return cache(made)

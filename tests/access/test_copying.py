@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.access.conftest import SOURCE, build
+from tests.access.conftest import SOURCE, RealPages, build
 from tests.support.access import SELECTED
 
 Open = Callable[..., Page]
@@ -46,9 +46,9 @@ def _selected(page: Page, selector: str = "body") -> str:
 
 
 def test_a_whole_page_is_copied_as_its_source(
-    open_page: Open, real_pages: dict[str, list[tuple[str, str, str]]], form: str
+    open_page: Open, real_pages: RealPages, form: str
 ) -> None:
-    for name, source, page in real_pages[form]:
+    for name, source, page in real_pages(form):
         before = _selected(open_page(_visible(source)))
         after = _selected(open_page(_SCRIPT.sub("", page)))
         # A display that a source has within a line stands on one of its own
@@ -87,9 +87,9 @@ def test_the_clipboard_has_the_text_and_something_to_paste(
 
 
 def test_what_is_looked_for_is_found_as_often_as_in_the_source(
-    open_page: Open, real_pages: dict[str, list[tuple[str, str, str]]], form: str
+    open_page: Open, real_pages: RealPages, form: str
 ) -> None:
-    for name, source, page in real_pages[form]:
+    for name, source, page in real_pages(form):
         before, after = open_page(_visible(source)), open_page(_SCRIPT.sub("", page))
         texts = [r"\cup", r"\frac", r"\theta", "x", "_i", r"\begin", r"\mathbf{x}", "sum", "the "]
         counts = {text: before.evaluate(_FOUND, text) for text in texts}
@@ -132,9 +132,9 @@ def _indexed(folder: Path) -> str:
 
 
 def test_a_reader_mode_keeps_each_picture_and_shows_no_tex_twice(
-    open_page: Open, real_pages: dict[str, list[tuple[str, str, str]]], form: str
+    open_page: Open, real_pages: RealPages, form: str
 ) -> None:
-    for name, _, page in real_pages[form]:
+    for name, _, page in real_pages(form):
         opened = open_page(_SCRIPT.sub("", page))
         opened.add_script_tag(path=_MODULES / "@mozilla" / "readability" / "Readability.js")
         kept = opened.evaluate(

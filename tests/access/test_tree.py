@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.access.conftest import build
+from tests.access.conftest import RealPages, build
 from tests.support.access import SILENT, Node, Spoken, nodes_of, spoken
 
 Open = Callable[..., Page]
@@ -36,10 +36,10 @@ def test_each_formula_of_all_places_is_one_named_leaf(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_each_formula_of_real_pages_is_one_named_leaf(
-    open_page: Open, real_pages: dict[str, list[tuple[str, str, str]]], form: str, width: int
+    open_page: Open, real_pages: RealPages, form: str, width: int
 ) -> None:
     count = 0
-    for name, _, page in real_pages[form]:
+    for name, _, page in real_pages(form):
         found = spoken(open_page(page, width))
         count += len(found)
         wrong = [one for one in found if not one.is_right and not SILENT.fullmatch(one.tex)]

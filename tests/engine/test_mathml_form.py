@@ -95,6 +95,12 @@ def test_lines_are_rows(displays: Sequence[Typeset]) -> None:
     assert all(mistakes(f"<math>{body}</math>", in_page=True) == [] for body in bodies(one))
 
 
+def test_words_that_may_be_parted_keep_their_spaces() -> None:
+    [one] = typeset([rf"\text{{all those words}} = {' + '.join('abcdefghijklmnopq')}"])
+    assert len(one.layouts) > 2
+    assert all("<mtext>all\xa0</mtext><mtext>those\xa0</mtext>" in body for body in bodies(one)[1:])
+
+
 def test_what_follows_lines_in_a_row_stands_beside_the_last() -> None:
     sum_ = "+".join(f"a_{{{index}}}" for index in range(20))
     [one] = typeset([rf"\begin{{split}} {sum_} &= b \\ &= c \end{{split}}"])

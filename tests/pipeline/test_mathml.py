@@ -82,3 +82,17 @@ def test_forms_have_no_outlines_of_each_other(tmp_path: Path) -> None:
     first = rendered("html", "Castor")
     rendered("mathml", "Castor")
     assert rendered("html", "Pollux") == first.replace("Castor", "Pollux")
+
+
+def test_a_reference_is_a_link_and_text(renderer: Renderer) -> None:
+    """Checkers let no link into a `math`."""
+    formulas = r"\begin{equation}x\tag{1}\label{a}\end{equation} \((\ref{a})\) \(y=\ref{a}\)"
+    html = renderer.render_html(_PAGE.format("", formulas)).html
+    assert '<prm-mml>(<a href="#mjx-eqn%3Aa">1</a>)</prm-mml>' in html
+    assert html.count("<math") == 3
+
+
+def test_an_inline_formula_is_one_math_though_its_parts_are_long(renderer: Renderer) -> None:
+    html = renderer.render_html(_PAGE.format("", r"\(X=\mathrm{Kumaraswamy}(a, b, c)\)")).html
+    assert html.count("<math") == 1
+    assert html.count("<mrow>") == 2

@@ -421,3 +421,10 @@ def test_options_of_screens_want_screens(prerender: Run, site: Path) -> None:
     done = prerender("check", site, "--text-size", "200")
     assert done.returncode == 2
     assert "--screens" in done.stderr
+
+
+def test_a_reference_that_is_text_is_seen(prerender: Run, site: Path) -> None:
+    formulas = r"<p>\begin{equation}x\tag{1}\label{a}\end{equation} \(\ref{a}\)"
+    (site / "index.html").write_text(f"<!doctype html><title>x</title>{formulas}", "utf-8")
+    done = prerender("check", site, "--screens", "390", "--markup", "mathml")
+    assert done.returncode == 0, done.stderr

@@ -57,6 +57,8 @@
     ':is(.math,.arithmatex,.equation,.katex,.katex-display,.MathJax,.MathJax_Display,.MathJax_Preview):not([hidden])';
   const SVG = 'http://www.w3.org/2000/svg';
   const TEXT = 'prm-text';
+  /** Of MathML, it is plain text. */
+  const REFERENCE = ':scope > prm-mml > a';
   const FONT = 'prm-math';
   /** Thousandths of an em: what a text is as high, and as deep, as, that says nothing else. */
   const TEXT_BOX = { y: -750, height: 1000 };
@@ -488,7 +490,8 @@
    */
   function wrong(part) {
     if (part.seen.length === 0) {
-      return isPlaceSeen(part.formula) ? ['nothing of it is seen, though its place is shown'] : [];
+      const link = part.formula.querySelector(REFERENCE);
+      return isPlaceSeen(part.formula) && !(link && isSeen(link)) ? ['nothing of it is seen, though its place is shown'] : [];
     }
     const pictures = part.seen.flatMap((picture) => wrongPicture(picture, part));
     return [...(part.box ? wrongLayout(part.box, part) : []), ...missing(part), ...pictures, ...wrongRoom(part), ...outside(part)];

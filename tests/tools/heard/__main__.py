@@ -37,7 +37,8 @@ _SHOWN = r"""() => {
             tex: formula.dataset.tex,
             name: inside(formula, '[role=img], [role=group]')[0]?.getAttribute('aria-label') ?? '',
             isGroup: inside(formula, '[role=group]').length > 0,
-            links: inside(formula, 'a[aria-label]').map((link) => link.getAttribute('aria-label')),
+            links: inside(formula, 'a[aria-label], prm-mml > a')
+                .map((link) => link.getAttribute('aria-label') ?? link.textContent),
             isMathML: inside(formula, 'math').length > 0,
         }));
 }"""

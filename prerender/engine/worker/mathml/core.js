@@ -40,6 +40,8 @@ const EMS = { mu: 1 / 18, pt: 0.1, pc: 1.2 };
 const LENGTH = /^\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*(em|ex|px|pt|pc|in|cm|mm|rem|%|mu)?\s*$/;
 const COLOUR = /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|[a-z]+|rgba?\([\d\s.,%/]+\)|hsla?\([\d\s.,%/a-z]+\))$/i;
 const ROOT = /^m(sqrt|root)$/;
+/** Browsers take them away. */
+const OUTER_SPACES = /^ | $/g;
 /** How many rows a brace spans, until that is known. */
 const ALL = 'all';
 /** The thickness of lines, in em: MathJax's rules. */
@@ -352,7 +354,8 @@ export class CoreWriter {
   lettered(node) {
     const named = node.attributes.get('mathvariant');
     const variant = FONTS[named] ?? (node.getProperty('ignore-variant') ? undefined : named);
-    const letters = [...meant(node.childNodes.map((child) => (child.isKind('text') ? child.getText() : '')).join(''))];
+    const text = meant(node.childNodes.map((child) => (child.isKind('text') ? child.getText() : '')).join(''));
+    const letters = [...(node.isKind('mtext') ? text.replace(OUTER_SPACES, '\u00a0') : text)];
     const isLetter = node.isKind('mi') && letters.length === 1;
     const isPlain = !variant || variant.startsWith('-') || variant === 'normal' || (isLetter && variant === 'italic');
     const changed = isPlain || node.isKind('mtext') ? letters : letters.map((one) => letter(one, variant) ?? one);
