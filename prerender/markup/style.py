@@ -189,7 +189,7 @@ def _rule(shown: Range, kind: Kind, name: str) -> str:
     """The widest layout is shown unless there is no room for it; the others where they fit best."""
     one = f".{name}{_STRONG}"
     if kind == "stacked":
-        row = "grid-template-columns:minmax(0,1fr)!important;row-gap:.3em!important"
+        row = "grid-template-columns:minmax(0,1fr)!important;row-gap:.7ex!important"
         parts = "grid-area:auto!important;margin-top:0!important"
         return f"@container {shown.condition}{{{one}{{{row}}}{one}>*{{{parts}}}}}"
     if kind == "fade":
