@@ -15,11 +15,9 @@ from typing import Any, TypeVar
 
 from prerender.cli.terminal import print_error
 from prerender.errors import Exit, InterruptedRunError, first_error
+from prerender.garbage import collect_seldom
 
 T = TypeVar("T")
-#: the thresholds of the cyclic garbage collector; Python's first is 700. Trees of pages are many
-#: objects and have no cycles, but what the browser has answered is garbage of that kind, and large
-_GARBAGE = (20_000, 10, 10)
 #: seconds: the thread that reads pages yields to the event loop that serves the tabs
 _SWITCH = 0.0005
 
@@ -90,8 +88,7 @@ def _end() -> None:
 def _tuned_interpreter() -> Iterator[None]:
     """Set Python's garbage collection and thread switching for a run, and restore them after it."""
     threshold, interval = gc.get_threshold(), sys.getswitchinterval()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    collect_seldom()
     sys.setswitchinterval(_SWITCH)
     try:
         yield

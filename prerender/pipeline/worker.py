@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 from prerender.cache.disk import Cache
 from prerender.engine import Budget, Job, JobResult, SentJob, encode_job, open_answer
+from prerender.garbage import collect_seldom
 from prerender.markup import FontFile
 from prerender.pipeline.link import LENGTH, Link, Message, sendable, unpack
 from prerender.pipeline.outcome import PageResult
@@ -31,8 +32,6 @@ from prerender.setup import Request
 from prerender.timing import Kind, Timing
 
 T = TypeVar("T")
-#: objects after which garbage is collected (cli/process.py)
-_GARBAGE = (20_000, 10, 10)
 
 
 class Start(NamedTuple):
@@ -254,8 +253,7 @@ def main() -> None:
     """Run the process. What anything prints goes to standard error."""
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    collect_seldom()
     gc.enable()  # modules are imported without
 
     def write(data: bytes) -> None:
