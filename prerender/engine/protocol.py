@@ -53,6 +53,11 @@ class SentAnswer(NamedTuple):
     given_up: bool = False
     """As in JobResult."""
 
+    @property
+    def size(self) -> int:
+        """Its characters, which is about what it takes of memory, in bytes."""
+        return len(self.typesets) + len(self.outlines)
+
 
 class Answer(NamedTuple):
     """What a call gives: the typesets of each job, and the outlines that they use, in JSON.

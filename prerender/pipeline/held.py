@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
 
-T = TypeVar("T")
+
+class Sized(Protocol):
+    """What takes memory."""
+
+    @property
+    def size(self) -> int:
+        """How much, in bytes, about."""
+
+
+T = TypeVar("T", bound=Sized)
 
 
 class Held(Generic[T]):
-    """Tasks by key, whose results have a `size` each and together at most another, in bytes."""
+    """Tasks by key, whose results have at most a size together, in bytes."""
 
-    def __init__(self, size: Callable[[T], int], most: int) -> None:
-        self._size = size
+    def __init__(self, most: int) -> None:
         self._most = most
         self._tasks: dict[str, asyncio.Task[T]] = {}
         self._sizes: OrderedDict[str, int] = OrderedDict()
@@ -46,7 +54,7 @@ class Held(Generic[T]):
         if self._tasks.get(key) is not done:
             return
         failed = done.cancelled() or done.exception() is not None
-        self._sizes[key] = 0 if failed else self._size(done.result())
+        self._sizes[key] = 0 if failed else done.result().size
         self._total += self._sizes[key]
         while self._total > self._most:
             self.drop(next(iter(self._sizes)))

@@ -98,11 +98,6 @@ Notice = Callable[[str], None]
 Inspect = Callable[[PurePosixPath, Plan, Finished], Awaitable[list[Diagnostic]]]
 
 
-def held_results(most: int) -> Held[JobResult]:
-    """What holds so many bytes of job results."""
-    return Held(lambda result: result.size, most)
-
-
 def silent(_: str) -> None:
     """A notice that nobody hears."""
 
@@ -129,7 +124,7 @@ class RenderSession:
     index: Path | None = None
     timing: Timing = field(default_factory=Timing)
     setups: dict[str, Any] = field(default_factory=lambda: dict(SETUP))
-    results: Held[JobResult] = field(default_factory=lambda: held_results(HELD))
+    results: Held[JobResult] = field(default_factory=lambda: Held(HELD))
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     core_font: CoreFont = field(default_factory=CoreFont)
     requested: set[int] = field(default_factory=set)

@@ -23,9 +23,10 @@ from prerender.cache.disk import Cache
 from prerender.engine import Budget, Job, JobResult, SentJob, encode_job, open_answer
 from prerender.garbage import collect_seldom
 from prerender.markup import FontFile
+from prerender.pipeline.held import Held
 from prerender.pipeline.link import LENGTH, Link, Message, sendable, unpack
 from prerender.pipeline.outcome import PageResult
-from prerender.pipeline.render import RenderSession, held_results, result_of
+from prerender.pipeline.render import RenderSession, result_of
 from prerender.pipeline.scripts import ScriptReader
 from prerender.settings import Settings
 from prerender.setup import Request
@@ -200,7 +201,7 @@ async def _serve(read: BinaryIO, write: Callable[[bytes], object]) -> None:
         cast("Any", None),
         cache,
         start.settings,
-        results=held_results(start.held),
+        results=Held(start.held),
         fingerprint=start.fingerprint,
         link=link,
     )

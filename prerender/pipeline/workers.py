@@ -76,7 +76,7 @@ class _Pool:
             session.fingerprint,
             HELD // number,
         )
-        self._answers: Held[SentAnswer] = Held(_size_of, HELD)
+        self._answers: Held[SentAnswer] = Held(HELD)
         self._readers: list[ScriptReader] = []
         self._workers = [self._worker(index) for index in range(number)]
         self._careful: _Worker | None = None
@@ -184,10 +184,6 @@ class _Pool:
         if kind == "font":
             return await self._session.core_file()
         return await asyncio.to_thread(lambda: self._readers[what].loads)
-
-
-def _size_of(answer: SentAnswer) -> int:
-    return len(answer.typesets) + len(answer.outlines)
 
 
 def _same(found: object) -> object:
