@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 
 import pytest
 
 from prerender.engine import FormulaInput, Job, Typeset
-from tests.support.browser import new_engine
 from tests.support.mathml_core import mistakes
 from tests.support.setups import PLAIN
+from tests.support.tabs import typeset_alone
 
 SETUP = PLAIN | {"markup": "mathml", "tex": {"tags": "ams"}}
 SOLID = rf"\mathrm{{{'a' * 40}}}"
@@ -52,13 +51,7 @@ CASES = {
 
 def typeset(formulas: Sequence[str], *, display: bool = True) -> list[Typeset]:
     jobs = [Job("s", (FormulaInput(tex, display, "tex"),)) for tex in formulas]
-
-    async def ask() -> list[Typeset]:
-        async with new_engine(tabs=1) as engine:
-            results = await asyncio.gather(*(engine.typeset(job, {"s": SETUP}) for job in jobs))
-        return [result.typesets[0] for result in results]
-
-    return asyncio.run(ask())
+    return typeset_alone(jobs, SETUP)
 
 
 def bodies(one: Typeset) -> list[str]:

@@ -16,6 +16,7 @@ from prerender.markup.phrases import phrases
 from tests.support.browser import SessionBrowser, new_engine
 from tests.support.explorer import explorer_says
 from tests.support.setups import PLAIN
+from tests.support.tabs import typeset_alone
 
 ROOT = Path(prerender.__file__).parent
 #: of Wikipedia's kind, with what school, analysis, algebra and physics have in them
@@ -148,13 +149,7 @@ def heard(
     """What a tab answers for displays, each a job of its own."""
     setup = PLAIN | {"speech": {"style": style, "braille": braille}}
     jobs = [Job("s", (FormulaInput(tex, True, "tex", 0, voice),)) for tex in formulas]
-
-    async def ask() -> list[Typeset]:
-        async with new_engine(tabs=1) as engine:
-            results = await asyncio.gather(*(engine.typeset(job, {"s": setup}) for job in jobs))
-        return [result.typesets[0] for result in results]
-
-    return asyncio.run(ask())
+    return typeset_alone(jobs, setup)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from prerender.engine import Job, SentAnswer, Typeset, encode_job, open_answer
 from prerender.engine.protocol import Answer
 from prerender.engine.tab import Tab
+from tests.support.browser import new_engine
 
 
 async def run_jobs(
@@ -17,6 +19,17 @@ async def run_jobs(
     """What a tab answers. Raises as it does."""
     answer = await tab.run([encode_job(job) for job in jobs], as_json(setups), seconds)
     return opened(answer, jobs)
+
+
+def typeset_alone(jobs: Sequence[Job], setup: Mapping[str, Any]) -> list[Typeset]:
+    """What an engine with one tab answers for jobs of a formula each, in the set-up "s"."""
+
+    async def ask() -> list[Typeset]:
+        async with new_engine(tabs=1) as engine:
+            results = await asyncio.gather(*(engine.typeset(job, {"s": setup}) for job in jobs))
+        return [result.typesets[0] for result in results]
+
+    return asyncio.run(ask())
 
 
 def opened(answer: Answer, jobs: Sequence[Job]) -> list[list[Typeset]]:
