@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page
 
+from tests.support.browser import screenshot
 from tests.support.layout.formulas import FORMULAS, Rendered
 from tests.support.layout.themes import AROUND, RULES, style_sheets
 
@@ -88,7 +89,7 @@ def test_a_theme_changes_no_pixel(page: Page, either: Rendered, name: str) -> No
     for rules in ("p { line-height: 1.5 }", RULES[name]):
         page.set_content(_apart(either, rules))
         page.evaluate(_FONTS)
-        data = page.screenshot(animations="allow")
+        data = screenshot(page, animations="allow")
         pictures.append(Image.open(BytesIO(data)).convert("RGB"))
     assert ImageStat.Stat(pictures[0]).var[0] > 10
     different = ImageChops.difference(*pictures).point(lambda level: 255 * (level > _SHADE))

@@ -74,6 +74,18 @@ def session_chromium() -> Iterator[SessionBrowser]:
         runner.run(opened.__aexit__(None, None, None))
 
 
+def screenshot(page: sync_api.Page, **options: Any) -> bytes:
+    """A picture of a page (PNG). Chromium refuses one now and then, and takes it when asked again
+    (https://github.com/MarketSquare/robotframework-browser/issues/5237).
+    """
+    try:
+        return page.screenshot(**options)
+    except sync_api.Error as error:
+        if "Unable to capture screenshot" not in error.message:
+            raise
+        return page.screenshot(**options)
+
+
 def new_engine(**options: Any) -> Engine:
     """An engine with the browser of the tests; `options` are Engine's."""
     return Engine(os.environ.get("PRERENDER_BROWSER"), **options)
