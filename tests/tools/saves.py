@@ -1,7 +1,8 @@
 """Saves a page of a preview again and again: how long until it is there, what memory that costs.
 
-`python -m tests.tools.saves [N]`: N saves in a row (1,000), the memory of the preview and its
-browser in each tenth, and whether a save was lost. `bench.serve` measures the time of a few.
+`python -m tests.tools.saves [N]`: N saves in a row (1,000); the memory of each kind of process, on
+average over each tenth of them, the slowest saves, and whether one was lost. `bench.serve` measures
+the time of a few.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 from tests.support.serving import Serving, serving
-from tests.tools.bench.processes import memory, own_memory
+from tests.tools.bench.processes import memory_by_kind
 
 #: formulas of the page
 FORMULAS = 100
+#: saves from one look at the memory to the next
+_LOOK = 5
 _TEX = (
     r"\sum_{{k=0}}^{{{0}}} \binom{{{0}}}{{k}} x^k y^{{{0}-k}}",
     r"\int_0^{{{0}}} e^{{-x^2/{0}}}\,dx \le \sqrt{{\pi + {0}}}",
@@ -80,19 +84,27 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     tenths = []
     with opened() as (served, file):
-        process = served.process.pid
         for tenth in range(10):
-            times = [
-                save(served, file, 1 + tenth * count // 10 + at).page for at in range(count // 10)
-            ]
-            tenths.append(memory(process))
+            times, found = [], []
+            for number in range(tenth * count // 10, (tenth + 1) * count // 10):
+                times.append(save(served, file, number + 1))
+                if number % _LOOK == 0:
+                    found.append(memory_by_kind(served.process.pid))
+            tenths.append({kind: mean(one.get(kind, 0.0) for one in found) for kind in found[-1]})
+            pages = sorted(one.page for one in times)
             print(
-                f"{(tenth + 1) * count // 10:5} saves: {tenths[-1]:.0f} MB "
-                f"({own_memory(process):.0f} MB without the browser), "
-                f"{sorted(times)[len(times) // 2] * 1000:.0f} ms in the middle",
+                f"{(tenth + 1) * count // 10:5} saves: {_shown(tenths[-1])}; a save "
+                f"{pages[len(pages) // 2]:.2f} s in the middle, {pages[-1]:.2f} at most "
+                f"(event {max(one.event for one in times):.2f})",
                 flush=True,
             )
-    print(f"last over second tenth: {tenths[-1] / tenths[1] - 1:+.1%}; no save was lost")
+    last, second = (sum(tenths[at].values()) for at in (-1, 1))
+    print(f"last over second tenth: {last / second - 1:+.1%}; no save was lost")
+
+
+def _shown(sizes: dict[str, float]) -> str:
+    kinds = ", ".join(f"{kind} {size:.0f}" for kind, size in sorted(sizes.items()))
+    return f"{sum(sizes.values()):.0f} MB ({kinds})"
 
 
 if __name__ == "__main__":
