@@ -16,13 +16,15 @@ from prerender.cli import commands
 from prerender.cli.options import COMMANDS, CommandSettings, settings_table
 from prerender.settings import flag, option_of, variables
 
+_TROUBLE = Path(prerender.__file__).parent / "report" / "troubleshooting.md"
 _PICTURES = Path(__file__).parents[1] / "tests" / "tools" / "pictures"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pictures."""
-    for picture in sorted(_PICTURES.glob("*.png")):
-        files.append(File.generated(config, f"pictures/{picture.name}", abs_src_path=str(picture)))
+    """Add the pictures, and the page that `prerender explain` prints, too."""
+    others = {f"pictures/{picture.name}": picture for picture in sorted(_PICTURES.glob("*.png"))}
+    for name, file in {_TROUBLE.name: _TROUBLE, **others}.items():
+        files.append(File.generated(config, name, abs_src_path=str(file)))
     return files
 
 
@@ -53,10 +55,9 @@ def command_line() -> str:
         if command.epilog:
             lines = [line for line in command.epilog.splitlines()[1:] if line]
             parts.append("\n".join(["```sh", *lines, "```\n"]))
-        names = ", ".join(
-            f"[`{flag(name)}`](settings.md#{name})" for name in COMMANDS[command.name]
-        )
-        parts.append(f"Flags: {names}; more of its own: `prerender {command.name} -h`.\n")
+        if names := COMMANDS.get(command.name or ""):
+            links = ", ".join(f"[`{flag(name)}`](settings.md#{name})" for name in names)
+            parts.append(f"Flags: {links}; more of its own: `prerender {command.name} -h`.\n")
     return "\n".join(parts)
 
 

@@ -16,7 +16,7 @@ from prerender.errors import InternalError, PrerenderError
 from prerender.find import Input
 from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.build import build as build_site
-from prerender.pipeline.page import Plan
+from prerender.pipeline.page import Plan, unread
 from prerender.pipeline.render import (
     Notice,
     RenderSession,
@@ -181,7 +181,7 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
     loads = found.loading.spans or found.loading.stays
     engine = found.setup.rules.version if loads else ""
-    return PageFormulas(path, formulas, [*warnings, *found.notes], False, engine)
+    return PageFormulas(path, formulas, [*warnings, *found.notes, *unread(found)], False, engine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -376,6 +376,24 @@ def doctor_command(settings: CommandSettings) -> None:
     raise typer.Exit(Exit.DONE if complete else Exit.ENGINE_UNAVAILABLE)
 
 
+@app.command("explain", epilog=_examples("prerender explain undefined"))
+def explain_command(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The name that the message ends with.")
+    ] = None,
+) -> None:
+    """Print what the documentation says about a message; without NAME, list all names."""
+    from prerender.report.help import explain, sections
+
+    if name is None:
+        for one, section in sections().items():
+            typer.echo(f"{one:22}… {section.phrase} …")
+    elif text := explain(name):
+        typer.echo(text)
+    else:
+        raise UsageError(f"there is no {name}; prerender explain lists all names")
+
+
 @cache_app.command("info")
 @with_settings("cache", also=["cache_dir"])
 def cache_info(settings: CommandSettings) -> None:

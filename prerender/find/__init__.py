@@ -1,6 +1,16 @@
 """Finds the formulas in a page's tree by the rules of its set-up; returns them with exact spans."""
 
-from prerender.find.model import NAME, Broken, Escape, Formula, Found, Input, Rendering, Unclosed
+from prerender.find.model import (
+    NAME,
+    Broken,
+    Escape,
+    Formula,
+    Found,
+    Input,
+    Rendering,
+    Stray,
+    Unclosed,
+)
 from prerender.find.rendered import Rendered, find_rendered
 from prerender.find.search import find
 
@@ -13,6 +23,7 @@ __all__ = [
     "Input",
     "Rendered",
     "Rendering",
+    "Stray",
     "Unclosed",
     "find",
     "find_rendered",

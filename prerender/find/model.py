@@ -71,4 +71,12 @@ class Broken:
     text: str
 
 
-Found = Formula | Escape | Unclosed | Broken
+@dataclass(frozen=True, slots=True)
+class Stray:
+    r"""What looks like TeX (`\frac{1}{2}`, `$x_1$`) and is in no formula by the page's set-up."""
+
+    span: Span
+    text: str
+
+
+Found = Formula | Escape | Unclosed | Broken | Stray

@@ -11,17 +11,18 @@ from typing import NamedTuple
 from prerender.find import katex, mathjax2, mathjax3
 from prerender.find.elements import find_elements, in_scope
 from prerender.find.mathjax3 import Match
-from prerender.find.model import NAME, Broken, Escape, Formula, Found, Unclosed
+from prerender.find.model import NAME, Broken, Escape, Formula, Found, Stray, Unclosed
 from prerender.find.runs import Include, Run, SearchScope, runs, switch
 from prerender.setup import SearchRules
 from prerender.source import Element, Span, UnlocatedError
 from prerender.source.selectors import matches as matches_selector
 
 
-def find(root: Element, rules: SearchRules, source: str) -> list[Found]:
+def find(root: Element, rules: SearchRules, source: str, *, strays: bool = False) -> list[Found]:
     """Find what the page's scripts would typeset, the escapes they resolve, and unclosed math.
 
-    `root` is the tree of `source`. Of two results that overlap, the first is kept.
+    `root` is the tree of `source`; `strays`: also what looks like TeX and is no formula. Of two
+    results that overlap, the first is kept.
     """
     body = root.first("body")
     if body is None or rules.scope is None:
@@ -29,7 +30,7 @@ def find(root: Element, rules: SearchRules, source: str) -> list[Found]:
     found: list[Found] = []
     for search in (rules, *rules.later):
         found += _elements(body, search.scope or (), search, source)
-    in_text = _in_text(root, rules)
+    in_text = _in_text(root, rules, strays)
     found += _contiguous(in_text, root, source, {tag for tag, _ in rules.include})
     return _without_overlaps(sorted(found, key=lambda item: (item.span.start, -item.span.end)))
 
@@ -82,15 +83,15 @@ def _contiguous(
             yield Broken(Span(start, start + 1), item.math)
 
 
-def _in_text(root: Element, rules: SearchRules) -> list[Found]:
+def _in_text(root: Element, rules: SearchRules, strays: bool) -> list[Found]:
     """Find the formulas and escapes in the text of a page."""
     wanted = frozenset[str]().union(*map(_first_characters, (rules, *rules.later)))
     if not wanted:
         return []
     try:
-        return list(_search(root.holding(wanted), rules))
+        return list(_search(root.holding(wanted), rules, strays))
     except UnlocatedError:  # a formula extends into text without any wanted character
-        return list(_search(root.holding(None), rules))
+        return list(_search(root.holding(None), rules, strays))
 
 
 def _first_characters(rules: SearchRules) -> frozenset[str]:
@@ -108,7 +109,7 @@ class _Call(NamedTuple):
     opening: re.Pattern[str] | None
 
 
-def _search(elements: Sequence[Element], rules: SearchRules) -> Iterator[Found]:
+def _search(elements: Sequence[Element], rules: SearchRules, strays: bool) -> Iterator[Found]:
     """Yield what is found in the text directly in `elements`, where it is searched."""
     include = _include(rules)
     descend = katex.switch if rules.version == "katex" else switch
@@ -126,13 +127,14 @@ def _search(elements: Sequence[Element], rules: SearchRules) -> Iterator[Found]:
         for run in runs(element, include) if searching or asciimath else ():
             parts = [run]
             taken: list[Match] = []
+            unclosed: list[Unclosed] = []
             for call in searching:
                 found = [(part, list(_tex(part, call.rules))) for part in parts]
                 for part, matches in found:
                     scope = call.rules.macros + call.rules.apart * call.scope.part_of(element)
                     yield from _located(part, matches, scope)
                     if call.opening is not None:
-                        yield from _unclosed(part, call.opening, matches)
+                        unclosed += _unclosed(part, call.opening, matches)
                     taken += matches
                 if call is not searching[-1]:
                     parts = [rest for part, matches in found for rest in _between(part, matches)]
@@ -140,6 +142,9 @@ def _search(elements: Sequence[Element], rules: SearchRules) -> Iterator[Found]:
                 displays = rules.asciimath_displays
                 display = any(matches_selector(selector, element) for selector in displays)
                 yield from _located(run, _asciimath(run, rules, taken), display=display)
+            yield from unclosed
+            if strays and searching and not unclosed and not _is_source(element):
+                yield from _stray(run, taken)
 
 
 def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
@@ -168,6 +173,36 @@ def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> I
     span = run.span(*opened.span()) if opened else None
     if opened and span:
         yield Unclosed(span, opened[0])
+
+
+#: a command with an argument or one of the commonest letters and signs, or single dollars about
+#: what is no money: as in pandoc, no space follows the first, or stands before the last
+_LIKE_TEX = re.compile(
+    r"\\[A-Za-z]{2,}\s?\{"
+    r"|\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|infty|cdot|times|leq?"
+    r"|geq?|sum|int|log|partial)\b"
+    r"|\$(?![\s$])(?=[^$\n]{0,200}?(?:\\[A-Za-z]|[\w)}][_^][\w{\\]))[^$\n]{1,200}(?<!\s)\$(?![\w$])"
+)
+
+
+def _stray(run: Run, taken: Sequence[Match]) -> Iterator[Stray]:
+    """Yield the first that looks like TeX outside all matches."""
+    if "\\" not in run.text and "$" not in run.text:
+        return
+    matches = sorted(taken, key=lambda match: match.start)
+    ends = [0, *(match.end for match in matches)]
+    starts = [*(match.start for match in matches), len(run.text)]
+    for gap in zip(ends, starts, strict=True):
+        found = _LIKE_TEX.search(run.text, *gap)
+        span = run.span(*found.span()) if found else None
+        if found and span:
+            yield Stray(span, found[0])
+            return
+
+
+def _is_source(element: Element) -> bool:
+    """Whether the text in an element is the source of what another tool has rendered."""
+    return any(above.tag in ("annotation", "math", "svg") for above in element.above())
 
 
 def _include(rules: SearchRules) -> Include:

@@ -23,6 +23,7 @@ from prerender.find import (
     Formula,
     Found,
     Rendered,
+    Stray,
     Unclosed,
     find,
     find_rendered,
@@ -215,7 +216,7 @@ def plan(
     gives. Raises SetupError where the set-up could not be had, and there may be formulas.
     """
     loads = loading(root, roles)
-    before = find_rendered(root, page.text)
+    before = by_others = find_rendered(root, page.text)
     by_katex = any(one.engine == "katex" for one in before)
     notes = tuple(notes_on(before, page.text, again=again is not None))
     before = before if again is not None else []
@@ -228,7 +229,9 @@ def plan(
         if not rendered:
             return Plan(page, setup, [], [], loads, None, notes=notes)
     rules = out_of_reach(setup.rules) if "client" in roles else setup.rules
-    found = find(root, rules, page.text) if why is None else []
+    found = find(root, rules, page.text, strays=True) if why is None else []
+    is_apart = _outside_of(by_others)
+    found = [one for one in found if not isinstance(one, Stray) or is_apart(one)]
     if any(isinstance(one, Broken) for one in found):
         loads = loads.staying("tags stand in a formula of the page")
     elif rules.scope is None:
@@ -250,13 +253,17 @@ def plan(
 
 def _outside(rendered: Sequence[Rendered], found: Iterable[Found]) -> list[Found]:
     """What is found in a page outside of what is rendered there, in order."""
+    return [*filter(_outside_of(rendered), found)]
+
+
+def _outside_of(rendered: Sequence[Rendered]) -> Callable[[Found], bool]:
     starts = [one.span.start for one in rendered]
 
     def is_apart(one: Found) -> bool:
         at = bisect_left(starts, one.span.end) - 1
         return at < 0 or rendered[at].span.end <= one.span.start
 
-    return [*filter(is_apart, found)]
+    return is_apart
 
 
 def sheets_of(root: Element, look: Callable[[str], str | None]) -> Iterator[str]:
@@ -535,15 +542,35 @@ def _diagnose(
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
         for told in formula_diagnostics(plan.setup_of(formula), formula, typeset, why)
     ]
-    broken = [one for one in plan.found if isinstance(one, Broken)]
-    found += [(one.span.start, _BROKEN, one.text) for one in broken]
-    unclosed = [one for one in plan.found if isinstance(one, Unclosed)]
-    found += [(one.span.start, _unclosed(one), "") for one in unclosed]
-    if found:
-        lines = LineIndex(plan.page.text)
-        for start, told, math in sorted(found, key=itemgetter(0)):
-            said.append(replace(told, location=lines.locate(start), tex=math))
-    return said
+    return said + _located(plan, [*found, *_unread(plan)])
+
+
+#: where something is said of a text, what, and its TeX
+_Said = tuple[int, Diagnostic, str]
+
+
+def unread(plan: Plan) -> list[Diagnostic]:
+    """What there is to say of what may be meant as a formula, and was read as none."""
+    return _located(plan, list(_unread(plan)))
+
+
+def _unread(plan: Plan) -> Iterator[_Said]:
+    for one in plan.found:
+        if isinstance(one, Broken):
+            yield one.span.start, _BROKEN, one.text
+        elif isinstance(one, Unclosed):
+            yield one.span.start, _unclosed(one), ""
+        elif isinstance(one, Stray):
+            yield one.span.start, _STRAY, ""
+
+
+def _located(plan: Plan, said: Sequence[_Said]) -> list[Diagnostic]:
+    lines = LineIndex(plan.page.text) if said else None
+    return [
+        replace(told, location=lines.locate(start), tex=math)
+        for start, told, math in sorted(said, key=itemgetter(0))
+        if lines
+    ]
 
 
 _BROKEN = Diagnostic(
@@ -560,6 +587,14 @@ def _unclosed(one: Unclosed) -> Diagnostic:
         f"{one.text} is never closed: no end of it follows in the same element, outside of braces"
     )
     return Diagnostic("warning", told, cure="close it, or write it as text")
+
+
+_STRAY = Diagnostic(
+    "note",
+    "this looks like TeX, and is in no formula: readers see it as it stands",
+    cure="Markdown may have taken its delimiters away, or they are single dollars, which count only"
+    " where the set-up says so",
+)
 
 
 def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:

@@ -171,7 +171,7 @@ class Topic:
         """Return lines for a terminal."""
         [(path, excerpt), *_] = self.places
         more = help_on(excerpt.message)
-        lines = [excerpt.show(path), self.details(), f"see {more}" if more else ""]
+        lines = [excerpt.show(path), self.details(), f"more: {more}" if more else ""]
         return "\n  ".join(filter(None, lines))
 
     def details(self) -> str:

@@ -1,29 +1,46 @@
-"""A message in; where the documentation says more about it, out."""
+"""A message in; out: what to type to read about it, and that section of troubleshooting.md.
+
+A heading there is a part of the message that it is about. The documentation shows the page, too.
+"""
 
 from __future__ import annotations
 
-#: phrases of messages, and the anchor of each on the page about trouble
-ANCHORS = {
-    "is not defined; it stands in red": "undefined",
-    "is it closed where it should be": "unclosed-within",
-    "is never closed": "unclosed",
-    "there is no label": "label",
-    r"Multiple \label": "labels",
-    "there is no font here for": "font",
-    "tags that stand in this formula": "tags",
-    "have a prefix: they are none of the page": "prefix",
-    "MathJax or KaTeX may still be loaded": "loaded",
-    "formulas whose language has no rules for speech": "language",
-    "has rendered formulas of this page before": "rendered-before",
-    "shows an error in place of a formula": "rendered-error",
-    "configuration is not valid JavaScript": "invalid-configuration",
-    "calls of KaTeX differ": "calls-differ",
-    "a style sheet numbers KaTeX's displays": "katex-numbers",
-    "the page is left as it is": "left",
-}
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_HEADING = re.compile(r"^## (.*) \{: #([\w-]+) \}$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+
+
+class Section(NamedTuple):
+    """What the page says of messages: a part of them, and a text in Markdown."""
+
+    phrase: str
+    text: str
+
+
+@cache
+def sections() -> Mapping[str, Section]:
+    """Return all of the page, by name."""
+    _, *parts = _HEADING.split(Path(__file__).with_name("troubleshooting.md").read_text("utf-8"))
+    return {
+        name: Section(phrase, text.strip())
+        for phrase, name, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    }
 
 
 def help_on(message: str) -> str:
-    """Return the place in the documentation; "" if it says nothing about this message."""
-    found = next((anchor for phrase, anchor in ANCHORS.items() if phrase in message), "")
-    return f"troubleshooting#{found}" if found else ""
+    """Return what to type to read more about a message; "" if there is no more."""
+    found = (name for name, section in sections().items() if section.phrase in message)
+    return next((f"prerender explain {name}" for name in found), "")
+
+
+def explain(name: str) -> str:
+    """Return the section of that name, for a terminal; "" if there is none."""
+    if name not in sections():
+        return ""
+    phrase, text = sections()[name]
+    return f"… {phrase} …\n\n" + _LINK.sub(r"\1", text)

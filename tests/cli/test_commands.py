@@ -265,6 +265,21 @@ def test_no_words_and_help(prerender: Run) -> None:
     assert "--install-completion" in prerender("--help").stdout
 
 
+def test_a_message_says_where_to_read_more(prerender: Run, site: Path) -> None:
+    """Also where nothing but the program is installed."""
+    (site / "b.html").write_text(r"<!doctype html><p>(\frac{1}{2}) \(\ref{a}\)")
+    done = prerender("check", "site")
+    assert "note: this looks like TeX, and is in no formula" in done.stderr
+    assert "looks like TeX" in prerender("list", "site").stderr
+    names = re.findall(r"^  more: prerender explain (\w+)$", done.stderr, re.MULTILINE)
+    assert names == ["stray", "label"]
+    told = prerender("explain", "label")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert 'tags = "ams"' in told.stdout
+    assert "label " in prerender("explain").stdout
+    assert prerender("explain", "nothing").returncode == 2
+
+
 def test_a_process_of_its_own(environment: dict[str, str], site: Path) -> None:
     (site / "b.html").write_text(BAD, "utf-8")
     done = subprocess.run(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from prerender.report.help import ANCHORS, help_on
+from prerender.report.help import help_on, sections
 from tests.docs.conftest import ROOT
 from tests.tools.recipes.fixtures import recipes
 from tests.tools.recipes.pages import blocks, commands
 
-PAGES = ROOT / "docs" / "pages"
+TROUBLE = ROOT / "prerender" / "report" / "troubleshooting.md"
 
 
 def test_its_formulas_are_rendered_without_scripts(built: Path) -> None:
@@ -32,20 +32,19 @@ def test_what_is_generated(built: Path) -> None:
 
 
 def test_messages_are_those_of_the_program() -> None:
-    """Each heading of the page about trouble is a part of a message."""
+    """Each heading of the page about trouble is a part of a message, and has a name."""
     sources = [file.read_text("utf-8") for file in (ROOT / "prerender").rglob("*.py")]
     program = re.sub(r'"\s+f?"', "", "\n".join(sources))
-    text = (PAGES / "troubleshooting.md").read_text("utf-8")
-    headings = re.findall(r"^## (.*?)(?: {: #[\w-]+ })?$", text, re.MULTILINE)
-    assert headings
+    headings = [section.phrase for section in sections().values()]
+    assert len(headings) == TROUBLE.read_text("utf-8").count("\n## ")
     assert [heading for heading in headings if heading not in program] == []
 
 
-def test_messages_name_places_in_the_documentation() -> None:
-    text = (PAGES / "troubleshooting.md").read_text("utf-8")
-    assert set(ANCHORS.values()) <= set(re.findall(r"{: #([\w-]+) }", text))
-    assert help_on(r"\\RR is not defined; it stands in red") == "troubleshooting#undefined"
+def test_a_message_says_where_to_read_more(built: Path) -> None:
+    """In the documentation, and by a command for those who have only the program."""
+    assert help_on(r"\RR is not defined; it stands in red") == "prerender explain undefined"
     assert help_on("what nobody has heard of") == ""
+    assert 'id="undefined"' in (built / "troubleshooting" / "index.html").read_text("utf-8")
 
 
 def test_each_recipe_says_what_to_type() -> None:

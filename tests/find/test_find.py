@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from prerender.find import Formula, Unclosed, find
+from prerender.find import Formula, Stray, Unclosed, find
 from prerender.setup import ElementFilter, Pair, SearchRules, defaults
 from prerender.source import Element, parse, xhtml
 from tests.support.strategies import pages
@@ -50,6 +50,23 @@ def formulas(page: str, rules: SearchRules = VERSION_4) -> list[str]:
 def test_what_is_not_closed(rules: SearchRules, page: str, unclosed: list[tuple[int, str]]) -> None:
     found = find(parse(page), rules, page)
     assert [(one.span.start, one.text) for one in found if isinstance(one, Unclosed)] == unclosed
+
+
+@pytest.mark.parametrize(
+    ("page", "strays"),
+    [
+        # a renderer of Markdown has made these of \(…\) and \[…\]
+        (r"<p>(\frac{1}{2}) <p>[ x \cdot y ] and \(z\)", [r"\frac{", r"\cdot"]),
+        (r"<p>$x_1 + y_2$, \(z\) <p>$\le 5$", ["$x_1 + y_2$", r"$\le 5$"]),
+        (r"<p>$5 and $6 <p>$HOME_DIR/$FOO <p>\(\frac{1}{2}\) <p>C:\users\list", []),
+        (r"<pre>\frac{1}{2}</pre> <math><annotation>\frac{1}{2}</annotation></math>", []),
+        (r"<p>\(\frac{1}{2} <p data-prerender-ignore>\frac{1}{2}", []),
+    ],
+)
+def test_what_looks_like_tex_and_is_none(page: str, strays: list[str]) -> None:
+    found = find(parse(page), VERSION_4, page, strays=True)
+    assert [one.text for one in found if isinstance(one, Stray)] == strays
+    assert not any(isinstance(one, Stray) for one in find(parse(page), VERSION_4, page))
 
 
 def test_katex_takes_any_backslash_for_a_beginning() -> None:
