@@ -133,18 +133,21 @@ class _Loop:
         except BaseException:
             if future.cancel():
                 with suppress(Exception):
-                    self.run(_wait_for_cancelled())
+                    self.run(_wait_for_others())
             raise
 
     def close(self) -> None:
+        self.run(_wait_for_others(cancel=True))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
 
-async def _wait_for_cancelled() -> None:
-    """Wait until all cancelled tasks have ended."""
+async def _wait_for_others(*, cancel: bool = False) -> None:
+    """Wait until all other tasks have ended; `cancel` them, or they are cancelled."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others if cancel else ():
+        task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
 
 

@@ -222,6 +222,44 @@ def test_no_browser_is_one_error(site: Path) -> None:
             action(site, nowhere)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_driver_that_dies_is_one_error(site: Path, environment: dict[str, str]) -> None:
+    """And asyncio has nothing to add, however many formulas wait."""
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED_DRIVER, site],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("EngineError\n", "")
+
+
+_KILLED_DRIVER = r"""
+import os, signal, sys, threading, time
+from pathlib import Path
+from prerender import PrerenderError, Renderer, Settings
+
+def driver():
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and "playwright" in (folder / "cmdline").read_text():
+                return int(folder.name)
+        except OSError:
+            pass
+
+with Renderer(Settings(no_cache=True)) as renderer:
+    renderer.render_html("<p>\\(x\\)")
+    threading.Timer(0.1, lambda: os.kill(driver(), signal.SIGKILL)).start()
+    many = "".join(rf"<p>\(\frac{{x}}{{{number}}}\)" for number in range(600))
+    try:
+        renderer.render_html(many)
+    except PrerenderError as error:
+        print(type(error).__name__)
+"""
+
+
 def test_files_that_have_changed(site: Path, settings: Settings) -> None:
     loaders = "<script src=mathjax.js></script><script src=//cdn/mathjax@4/tex-svg.js></script>"
     page = f"<!doctype html>{loaders}<p>\\(\\half\\)"

@@ -63,7 +63,8 @@ def find_browser(explicit: str | Path | None = None) -> Browser:
     """Return the browser to start: the explicit one, else Playwright's, else one on the PATH."""
     if explicit:
         if path := shutil.which(explicit):
-            return Browser(Path(path), Path(path).stem, "named by --browser or PRERENDER_BROWSER")
+            named = Path(path).absolute()
+            return Browser(named, named.stem, "named by --browser or PRERENDER_BROWSER")
         raise BrowserNotFound(no_browser(f"{explicit} is not a program that can be run."))
     browser = next(chain(playwrights_own(), on_path()), None)
     if browser is None:

@@ -7,7 +7,9 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
@@ -100,12 +102,34 @@ class Chromium:
 
 async def _driver() -> Playwright:
     """Start Playwright's driver, a Node of its own. Raises EngineError."""
+    _tell_once(asyncio.get_running_loop())
     try:
         return await async_playwright().start()
     except Exception as error:  # it has no class for a driver that does not run
         raise EngineError(f"Playwright does not start: {error} {_LIBRARIES}") from error
 
 
+def _tell_once(loop: asyncio.AbstractEventLoop) -> None:
+    """Have a loop not tell of a driver that has died: the calls that wait for it raise that.
+
+    Playwright notes it in a future, too, for which nobody waits.
+    """
+    before = loop.get_exception_handler()
+    if isinstance(before, partial) and before.func is _unless_driver:
+        return
+    loop.set_exception_handler(partial(_unless_driver, before))
+
+
+def _unless_driver(
+    before: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object] | None,
+    loop: asyncio.AbstractEventLoop,
+    context: dict[str, Any],
+) -> None:
+    if str(context.get("exception")) != _DRIVER_DIED:
+        (before or type(loop).default_exception_handler)(loop, context)
+
+
+_DRIVER_DIED = "Connection closed while reading from the driver"
 _LIBRARIES = "(a library of the system may be missing, as libatomic1 in Debian)"
 #: seconds in which a program says its version
 _VERSION_TIMEOUT = 10.0
@@ -121,9 +145,12 @@ async def _refuse_other_programs(program: Path) -> None:
     if sys.platform == "win32":
         return
     pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        program, "--version", stdin=none, stdout=pipe, stderr=none
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program, "--version", stdin=none, stdout=pipe, stderr=none
+        )
+    except OSError as error:
+        raise EngineError(f"{program} cannot be run: {error.strerror}") from error
     try:
         said, _ = await asyncio.wait_for(process.communicate(), _VERSION_TIMEOUT)
     except TimeoutError:

@@ -206,6 +206,13 @@ class RenderSession:
         self.from_cache += known.formulas
         self.failed_before += known.failed_formulas
 
+    async def end(self) -> None:
+        """End what nobody waits for any more, when an error has ended the run."""
+        tasks = [*self.results, *self.evaluated.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def keep(self, key: str, result: JobResult) -> None:
         """Have the cache remember a result, with those that come from a tab together with it."""
         if not self._fresh:
@@ -272,7 +279,11 @@ async def open_session(
     folder = None if settings.no_cache else cache_folder(settings.cache_dir)
     with open_cache(folder, notice) as cache:
         async with engine:
-            yield RenderSession(engine, cache, settings, folder, timing)
+            session = RenderSession(engine, cache, settings, folder, timing)
+            try:
+                yield session
+            finally:
+                await session.end()
 
 
 async def plans(

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,17 @@ def test_what_is_no_browser_does_not_start() -> None:
 
     with pytest.raises(EngineError, match=r"/false is no Chromium: "):
         asyncio.run(start())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are no programs there")
+@pytest.mark.parametrize("named", ["./browser", "browser"])
+def test_a_file_that_is_no_program(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is named as in the folder that it is in."""
+    (tmp_path / "browser").write_text("no program")
+    (tmp_path / "browser").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".")
+    with pytest.raises(EngineError, match=f"^{tmp_path}/browser cannot be run: "):
+        asyncio.run(Chromium(named).running())
