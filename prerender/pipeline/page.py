@@ -592,8 +592,8 @@ def _unclosed(one: Unclosed) -> Diagnostic:
 _STRAY = Diagnostic(
     "note",
     "this looks like TeX, and is in no formula: readers see it as it stands",
-    cure="Markdown may have taken its delimiters away, or they are single dollars, which count only"
-    " where the set-up says so",
+    cure="have the generator's Markdown leave math alone; if these are single dollars, allow them:"
+    " inlineMath in prerender.toml, under [mathjax.tex]",
 )
 
 
@@ -609,6 +609,13 @@ _GIVEN = Diagnostic(
     "warning",
     r"ids and classes that formulas give (\cssId, \class) have a prefix: they are none of the page",
     cure="where all formulas are the site's own, --trust site leaves them as they are",
+)
+#: what Markdown makes of the end of a row
+_SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\\\n")
+_LOST_ROW = Diagnostic(
+    "warning",
+    r"a line of this formula ends with a single \, so no row ends there: Markdown may have taken one of \\",
+    cure="have the generator leave math alone, so that all rows are there",
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _NUMBER = (
@@ -638,6 +645,8 @@ def formula_diagnostics(
         else:
             told = f"{name} is not defined; it stands in red, as MathJax shows it"
             yield Diagnostic("warning", told, cure=cure(name))
+    if r"\begin" in formula.math and _SINGLE.search(formula.math):
+        yield _LOST_ROW
     if has_given(typeset):
         yield _GIVEN
     if typeset.guessed:

@@ -267,12 +267,14 @@ def test_no_words_and_help(prerender: Run) -> None:
 
 def test_a_message_says_where_to_read_more(prerender: Run, site: Path) -> None:
     """Also where nothing but the program is installed."""
-    (site / "b.html").write_text(r"<!doctype html><p>(\frac{1}{2}) \(\ref{a}\)")
+    rows = "\\begin{matrix} a \\\n b \\\\\n c \\end{matrix}"
+    page = rf"<!doctype html><p>(\frac{{1}}{{2}}) \({rows}\) \(\ref{{a}}\)"
+    (site / "b.html").write_text(page)
     done = prerender("check", "site")
     assert "note: this looks like TeX, and is in no formula" in done.stderr
     assert "looks like TeX" in prerender("list", "site").stderr
     names = re.findall(r"^  more: prerender explain (\w+)$", done.stderr, re.MULTILINE)
-    assert names == ["stray", "label"]
+    assert names == ["stray", "rows", "label"]
     told = prerender("explain", "label")
     assert (told.returncode, told.stderr) == (0, "")
     assert 'tags = "ams"' in told.stdout
