@@ -268,16 +268,18 @@ def init_command(
     from prerender.cli.process import run
     from prerender.cli.terminal import print_diagnostic
 
-    if init.FILE.exists():
-        raise UsageError(f"{init.FILE} is there already; rename it to have a new one")
     folder, project = init.choose_folder(site)
     found = run(init.survey(folder, project, settings))
     for line in found.lines():
         typer.echo(line)
     for topic in found.odd:
         print_diagnostic(topic.first.severity, topic.show())
-    write_new(init.FILE, init.configuration(found))
-    say(f"{init.FILE} is written; next: prerender build {folder}")
+    if init.FILE.exists():
+        done = "is there already, and stays as it is"
+    else:
+        write_new(init.FILE, init.configuration(found))
+        done = "is written"
+    say(f"{init.FILE} {done}; next: prerender build {folder}")
 
 
 @app.command("batch", epilog=_examples("prerender batch archive -o rendered --journal journal.db"))

@@ -614,7 +614,8 @@ _GIVEN = Diagnostic(
 _SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\\\n")
 _LOST_ROW = Diagnostic(
     "warning",
-    r"a line of this formula ends with a single \, so no row ends there: Markdown may have taken one of \\",
+    r"a line of this formula ends with a single \, so no row ends there: Markdown may have made it"
+    r" of \\",
     cure="have the generator leave math alone, so that all rows are there",
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"

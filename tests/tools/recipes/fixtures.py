@@ -42,10 +42,8 @@ def recipes() -> Iterable[Recipe]:
     """All of them."""
     yield _hugo()
     yield _jekyll()
+    yield _hexo("hexo", "With markdown-it", "hexo-renderer-markdown-it", "markdown-it-mathjax")
     yield _hexo("hexo-pandoc", "With pandoc", "hexo-renderer-pandoc")
-    yield _hexo(
-        "hexo-katex", "With KaTeX", "hexo-renderer-markdown-it", "@renbaoshuo/markdown-it-katex"
-    )
     yield _eleventy()
     yield _astro()
     yield _nikola()
@@ -114,6 +112,7 @@ def _hexo(name: str, section: str, *renderer: str) -> Recipe:
         files,
         {"public/a.html": _TEX},
         files_below=section,
+        typed_below="Build",
         packages=more,
     )
 
@@ -121,11 +120,15 @@ def _hexo(name: str, section: str, *renderer: str) -> Recipe:
 def _eleventy() -> Recipe:
     files = {
         "_includes/base.njk": _page("{{ title }}", "{{ content | safe }}"),
-        "a.md": _front(title="a", layout="base.njk") + _math("$", "$").replace("\\\\", "\\\\\\\\"),
+        "a.md": _front(title="a", layout="base.njk") + _math("$", "$"),
     }
-    more = ("@11ty/eleventy",)
     return Recipe(
-        "eleventy", "generators/eleventy.md", files, {"_site/a/index.html": _TEX}, packages=more
+        "eleventy",
+        "generators/eleventy.md",
+        files,
+        {"_site/a/index.html": _TEX},
+        typed_below="Build",
+        packages=("@11ty/eleventy", "markdown-it-mathjax"),
     )
 
 
@@ -173,11 +176,9 @@ def _sphinx() -> Recipe:
 
 def _pelican() -> Recipe:
     conf = 'SITENAME = AUTHOR = "t"\nSITEURL = ""\nTIMEZONE = "UTC"\n'
-    files = {
-        "pelicanconf.py": conf,
-        "content/a.md": "Title: a\nDate: 2020-01-01\nSlug: a\n\n\\\\(x^2\\\\)\n",
-    }
-    return Recipe("pelican", "generators/pelican.md", files, {"output/a.html": ("x^2",)})
+    head = "Title: a\nDate: 2020-01-01\nSlug: a\n\n"
+    files = {"pelicanconf.py": conf, "content/a.md": head + _math("$", "$")}
+    return Recipe("pelican", "generators/pelican.md", files, {"output/a.html": _TEX})
 
 
 def _jupyter_book() -> Recipe:
