@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from prerender.aio import Renderer
 from prerender.errors import UsageError
+from prerender.garbage import set_aside
 from prerender.report.diagnostics import Diagnostic
 from prerender.serve.command import running
 from prerender.serve.preview import Preview, Rendered, View, screens, with_script
@@ -89,6 +90,7 @@ async def serve(
         renderer = Renderer(settings, site=opened.root, notice=told)
         renderer = await open.enter_async_context(renderer)
         await renderer.warm()
+        set_aside()  # else a save waits 50 ms, now and then, until all of it is looked at
         preview, changed = Preview(opened, renderer, rendered), Changes()
         group = await open.enter_async_context(asyncio.TaskGroup())
         group.create_task(_watch(opened.root, preview, changed))
