@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from prerender.cli.options import COMMANDS, CommandSettings, settings_table
 from prerender.settings import flag, option_of, variables
 
 _TROUBLE = Path(prerender.__file__).parent / "report" / "troubleshooting.md"
+_SPEED = Path(__file__).with_name("speed.json")
 _PICTURES = Path(__file__).parents[1] / "tests" / "tools" / "pictures"
 
 
@@ -30,7 +32,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return a page with what the program says of itself at its end."""
-    made = {"settings.md": settings, "commands.md": command_line, "python.md": api}
+    made = {
+        "settings.md": settings,
+        "commands.md": command_line,
+        "python.md": api,
+        "compare.md": speed,
+    }
     more = made.get(page.file.src_uri)
     return f"{markdown}\n{more()}" if more else markdown
 
@@ -59,6 +66,30 @@ def command_line() -> str:
             links = ", ".join(f"[`{flag(name)}`](settings.md#{name})" for name in names)
             parts.append(f"Flags: {links}; more of its own: `prerender {command.name} -h`.\n")
     return "\n".join(parts)
+
+
+#: what the bench compares, as the page names it
+_WAYS = {
+    "prerender": "prerender",
+    "prerender, mute": "prerender with `--speech none`: nothing is said in words",
+    "MathJax in Node": "MathJax 4 in Node, page by page: no words, one layout",
+    "rehype-katex": "rehype-katex: KaTeX, no words, one layout",
+    "author's script": "a script that opens each page in Chromium, waits for MathJax and saves it",
+}
+
+
+def speed() -> str:
+    """Return how long first builds take, as the bench has measured it (`bench.publish`)."""
+    measured = json.loads(_SPEED.read_text("utf-8"))
+    rows = [f"| {way} | {measured['seconds'][name]:.1f} |" for name, way in _WAYS.items()]
+    told = (
+        f"The first build of a site of {measured['pages']} pages, with an empty cache, in seconds."
+        f" Measured on {measured['date']}, on {measured['machine']}."
+    )
+    return "\n".join(["## Speed", "", told, "", "| | seconds |", "|---|---|", *rows, "", _NEXT])
+
+
+_NEXT = "Later builds take what has changed: all else comes from the cache."
 
 
 def _escaped(text: str) -> str:
