@@ -89,7 +89,7 @@ def speed() -> str:
     return "\n".join(["## Speed", "", told, "", "| | seconds |", "|---|---|", *rows, "", _NEXT])
 
 
-_NEXT = "Later builds take what has changed: all else comes from the cache."
+_NEXT = "Later builds typeset only formulas that are new; the rest comes from the cache."
 
 
 def _escaped(text: str) -> str:

@@ -586,14 +586,14 @@ def _unclosed(one: Unclosed) -> Diagnostic:
     told = (
         f"{one.text} is never closed: no end of it follows in the same element, outside of braces"
     )
-    return Diagnostic("warning", told, cure="close it, or write it as text")
+    return Diagnostic("warning", told, cure="close it; if it is no formula, put it into a code element")
 
 
 _STRAY = Diagnostic(
     "note",
     "this looks like TeX, and is in no formula: readers see it as it stands",
-    cure="have the generator's Markdown leave math alone; if these are single dollars, allow them:"
-    " inlineMath in prerender.toml, under [mathjax.tex]",
+    cure="Markdown may have taken its delimiters away; if they are single dollars, allow them by"
+    " inlineMath, under [mathjax.tex] in prerender.toml",
 )
 
 
@@ -620,8 +620,8 @@ _LOST_ROW = Diagnostic(
 )
 _FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
 _NUMBER = (
-    'equations have no numbers by this set-up; tags = "ams" in prerender.toml, under [mathjax.tex],'
-    " gives them some"
+    'equations are not numbered here; to number them, put tags = "ams" under [mathjax.tex] in'
+    " prerender.toml"
 )
 #: what MathJax says of the second row with a label where rows have no numbers
 _LABELS = r"Multiple \label"

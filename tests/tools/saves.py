@@ -89,7 +89,7 @@ def main() -> None:
             for number in range(tenth * count // 10, (tenth + 1) * count // 10):
                 times.append(save(served, file, number + 1))
                 if number % _LOOK == 0:
-                    found.append(memory_by_kind(served.process.pid))
+                    found.append(memory_by_kind(served.process.pid, "Pss_Anon"))
             tenths.append({kind: mean(one.get(kind, 0.0) for one in found) for kind in found[-1]})
             pages = sorted(one.page for one in times)
             print(

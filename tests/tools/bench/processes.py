@@ -28,22 +28,26 @@ def memory(root: int) -> float:
     return sum(map(own_memory, tree(root)))
 
 
-def memory_by_kind(root: int) -> dict[str, float]:
+def memory_by_kind(root: int, part: str = "Pss") -> dict[str, float]:
     """The same as `memory`, of each kind of process."""
     sums: dict[str, float] = defaultdict(float)
     for pid in tree(root):
         with suppress(OSError):
-            sums[FIRST if pid == root else _kind(pid)] += own_memory(pid)
+            sums[FIRST if pid == root else _kind(pid)] += own_memory(pid, part)
     return dict(sums)
 
 
-def own_memory(pid: int) -> float:
-    """The proportional set size of a process, in MB; 0 where it has ended."""
+def own_memory(pid: int, part: str = "Pss") -> float:
+    """The proportional set size of a process, in MB; 0 where it has ended.
+
+    Its share of a program's file falls and rises with others that run the same program: what it has
+    taken itself is the part `Pss_Anon`.
+    """
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    kibibytes = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    kibibytes = sum(int(line.split()[1]) for line in lines if line.startswith(f"{part}:"))
     return kibibytes * 1024 / 1e6
 
 
