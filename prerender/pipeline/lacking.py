@@ -18,8 +18,8 @@ _UNKNOWN = re.compile(r"Unknown environment '([^']*)'")
 def cure(names: str = "") -> str:
     """Return advice on what to add to prerender.toml."""
     if not names:
-        return "put the page's math configuration under [mathjax] in prerender.toml"
-    return f"define {names} under [mathjax.tex.macros] in prerender.toml"
+        return "describe the page's math set-up in prerender.toml, under [mathjax]"
+    return f"define {names} in prerender.toml, under [mathjax.tex.macros]"
 
 
 _WHOLE = ("all", "unplaced")
