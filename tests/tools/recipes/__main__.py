@@ -33,7 +33,7 @@ def main() -> None:
         failed = failed or bool(wrong)
         _print(name, recipe, wrong, not_run)
     if len(sys.argv) == 1:
-        print("not run: quarto (in no registry), .ci/Dockerfile (asks for Docker)")
+        print("not run: quarto (its package asks GitHub for it), .ci/Dockerfile (asks for Docker)")
     sys.exit(failed)
 
 
