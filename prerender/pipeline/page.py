@@ -586,7 +586,7 @@ def _unclosed(one: Unclosed) -> Diagnostic:
     told = (
         f"{one.text} is never closed: no end of it follows in the same element, outside of braces"
     )
-    return Diagnostic("warning", told, cure="close it; if it is no formula, put it into a code element")
+    return Diagnostic("warning", told, cure="close it, or put it into a code element")
 
 
 _STRAY = Diagnostic(

@@ -363,7 +363,7 @@ LABELS = r"""<!doctype html><script>MathJax = {tex: {tags: '%s'}}</script>
 def test_labels_without_numbers_are_told_with_the_cure(prerender: Run, site: Path) -> None:
     (site / "x.html").write_text(LABELS % "none")
     done = prerender("build", "site")
-    assert (done.returncode, done.stderr.count('tags = "ams" in prerender.toml')) == (1, 2)
+    assert (done.returncode, done.stderr.count('put tags = "ams" under')) == (1, 2)
     assert r"3:4: error: Multiple \label" in done.stderr
     assert "there is no label a on this page" in done.stderr
     (site / "x.html").write_text(LABELS % "ams")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -123,14 +124,16 @@ def test_mkdocs_gh_deploy(generator: Generator) -> None:
 def test_mkdocs_serve(generator: Generator) -> None:
     """Pages are rendered at first and after each change, also while one is wrong."""
     generator.write(_DOCS)
-    words = generator.words("mkdocs", "serve", "-a", "127.0.0.1:8791")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+    words = generator.words("mkdocs", "serve", "-a", address)
     process = subprocess.Popen(
         words, cwd=generator.folder, env=generator.environment, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for("http://127.0.0.1:8791/", 2)
+        _wait_for(f"http://{address}/", 2)
         generator.write({"docs/index.md": f"# a\n\n{GOOD} {GOOD} {GOOD} {BAD}\n"})
-        _wait_for("http://127.0.0.1:8791/", 3)
+        _wait_for(f"http://{address}/", 3)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
