@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -144,23 +145,27 @@ async def _refuse_other_programs(program: Path) -> None:
     """
     if sys.platform == "win32":
         return
-    pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
-        process = await asyncio.create_subprocess_exec(
-            program, "--version", stdin=none, stdout=pipe, stderr=none
-        )
+        # in a thread: asyncio's own way warns of children that are killed
+        said = await asyncio.to_thread(_version, program)
     except OSError as error:
         raise EngineError(f"{program} cannot be run: {error.strerror}") from error
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), _VERSION_TIMEOUT)
-    except TimeoutError:
-        said = b""
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
     if not _VERSION.search(said):
         answer = said.decode(errors="replace").strip().partition("\n")[0][:80] or "nothing"
         raise EngineError(f"{program} is no Chromium: asked for its version, it says {answer}")
+
+
+def _version(program: Path) -> bytes:
+    """What a program says of its version; nothing if that takes too long. Raises OSError."""
+    none = subprocess.DEVNULL
+    words = [str(program), "--version"]
+    try:
+        done = subprocess.run(
+            words, stdin=none, stdout=subprocess.PIPE, stderr=none, timeout=_VERSION_TIMEOUT
+        )
+    except subprocess.TimeoutExpired:
+        return b""
+    return done.stdout
 
 
 def _why(error: Error) -> str:

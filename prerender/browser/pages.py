@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TypeVar
@@ -161,7 +162,12 @@ def content_type(file: PurePath) -> str:
 
 
 async def _answer(route: Route, serve: Serve) -> None:
-    """Serve a request or refuse it."""
+    """Serve a request or refuse it, unless its page is gone: who waits for the page is told."""
+    with suppress(Error):
+        await _serve_or_refuse(route, serve)
+
+
+async def _serve_or_refuse(route: Route, serve: Serve) -> None:
     found = serve(PageRequest(route.request.url, _navigates(route)))
     if found is None:
         await route.abort()
