@@ -272,7 +272,7 @@ def _formulas(draw: st.DrawFn) -> str:
     return "a=" + draw(_AROUND) % "".join(f"{term}{sign}" for term, sign in terms)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, derandomize=True, database=None)
 @given(tex=_formulas())
 def test_random_formulas(lay: Typesetter, tex: str) -> None:
     check(lay(tex), lay.own)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from prerender.source import (
@@ -68,7 +68,7 @@ def means(spelling: str, character: str) -> bool:
     return spelling == "\ufeff" or (spelling[0] == "&" and character in html.unescape(spelling))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(pages())
 @example("<svg><![CDATA[a>b]]><g>c</g></svg>d")
 @example("a&#xFDD0;&#64976;b")
@@ -79,7 +79,7 @@ def test_each_character_stands_where_its_node_says(source: str) -> None:
             assert spelling is None or means(spelling, character)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(pages())
 def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> None:
     if any(part in source for part in ("\x00", "<![CDATA", "</>")):
@@ -89,7 +89,7 @@ def test_all_places_are_known_where_the_parser_left_nothing_out(source: str) -> 
             assert spelling is not None or character.isspace()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(pages(), st.sampled_from(["$", "\\", "x", "a", "%", "&", "<"]))
 @example("a&dollar;b<p>$", "$")
 @example("$<!-- -->x$", "$")
@@ -138,7 +138,7 @@ def test_text_between_tags_needs_no_second_parse(source: str) -> None:
         assert html.unescape(source[span.start : span.end]) == node.data[start:end]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(pages())
 def test_what_the_parser_finds_is_what_a_walk_finds(source: str) -> None:
     """Elements look things up in the parser's tree; `Element` itself does so node by node."""
