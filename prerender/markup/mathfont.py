@@ -75,7 +75,7 @@ def _subset(codes: frozenset[int]) -> bytes:
 
     font = TTFont(BytesIO(_whole()), lazy=True, recalcTimestamp=False)
     options = Options()
-    options.layout_features = ["ssty", "dtls", "flac"]
+    options.layout_features = ["tuck"]
     options.hinting = False
     options.name_IDs = [0, 1, 2, 13, 14]
     subsetter = Subsetter(options)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from prerender import Renderer, Settings
 from prerender.engine import Markup
@@ -67,6 +69,17 @@ def test_fonts_depend_on_what_is_in_them_alone() -> None:
     """Characters of the same alphabets make the same font."""
     assert math_file("x").name == math_file("y∑").name
     assert math_file("𝒜").name == math_file("𝒵x").name != math_file("x").name
+
+
+def test_letters_have_the_room_that_they_lean_into() -> None:
+    """But before subscripts."""
+    font = TTFont(BytesIO(math_file("x").data))
+    name = font.getBestCmap()[ord("𝑉")]
+    glyph, (advance, _) = font["glyf"][name], font["hmtx"][name]
+    assert 0 <= glyph.xMin < glyph.xMax <= advance
+    tables = font["GPOS"].table.LookupList.Lookup[0].SubTable
+    assert any(name in table.Coverage.glyphs for table in tables)
+    assert [one.FeatureTag for one in font["GPOS"].table.FeatureList.FeatureRecord] == ["tuck"] * 3
 
 
 def test_forms_have_no_outlines_of_each_other(tmp_path: Path) -> None:
