@@ -27,6 +27,7 @@ def _span(first: int, last: int) -> frozenset[int]:
 _CORE = (
     _span(0x20, 0x7E)
     | frozenset(map(ord, "ℎ\u00a0·×±÷¬¯ˉ‾…⋯⋮⋱′″→←⇒⇔↦∀∃∂∅∇∈∉∏∑−∗∘√∞∣∥∧∨∩∪∫∼≃≅≈≠≡≤≥⊂⊆⊕⊗⊥⋅⟨⟩ℝℕℤℓ"))
+    | frozenset(map(ord, "⌊⌋⌈⌉⟹⟺"))
     | frozenset(map(ord, "ΓΔΘΛΞΠΣΦΨΩ\u2061\u2062\u2063\u2064\u0302\u0303\u0304\u0307\u20d7ˆ˜"))
     | _span(0x1D434, 0x1D467)
     | _span(0x1D6FC, 0x1D71B)
