@@ -51,6 +51,8 @@ CASES = {
     "a function of a number": (r"\sin 2", "<mpadded><mi>sin</mi></mpadded><mo"),
     "a function of what has brackets": (r"\sin(2)", "<mi>sin</mi><mo>\u2061</mo>"),
     "a sign with a script": (r"a+_ib", '<mo lspace=".2222em" rspace=".2222em">+</mo>'),
+    "a large bracket with a script": (r"\Big)^2", "<msup><mrow><mo minsize="),
+    "a dotted bond": (r"\require{mhchem}\ce{A\bond{~}B}", ">---</mo>"),
     "a circled sign": (r"\mathord{\oplus}", 'largeop="false"'),
     "rows that hang": (
         r"\begin{array}[t]{c}a\\b\end{array}",

@@ -200,7 +200,9 @@ export class PageWriter extends CoreWriter {
     if (node.isKind('mroot')) return this.root('mroot', this.globals(node), this.part(node.childNodes[0]) + this.write(node.childNodes[1]));
     if (!SCRIPT.test(node.kind)) return super.plain(node);
     // The script of what goes over lines stands in the last
-    const [base, ...scripts] = node.childNodes.map((child) => this.write(child));
+    const [bare, ...scripts] = node.childNodes.map((child) => this.write(child));
+    // In Chromium, what has a script has no size of its own, unless it is in a row
+    const base = SIZED.test(bare) ? element('mrow', {}, bare) : bare;
     const cut = base.lastIndexOf('<@');
     if (cut < 0) return element(node.kind, this.globals(node), base + scripts.join(''));
     const lines = linesOf(base);
@@ -370,6 +372,7 @@ const ACCENTS = {
 /** Beside these, browsers have not the same room. */
 const UNSURE = /^[~‖…‿⁁∁∟∣∥∴∵⊾⊿⋯⎰⎱■-◿♭♮♯⧜]$/;
 const BRACKETS = /^[()[\]{}⟨⟩⌊⌋⌈⌉]$/;
+const SIZED = /^<mo [^<>]*minsize=/;
 const UNSEEN = /^[\u2061-\u2064]$/;
 const BASED = /^m(sub|sup|subsup|multiscripts|over|under|underover)$/;
 const CIRCLED = /^[⊎⊕⊖⊗⊙]$/;
