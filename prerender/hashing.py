@@ -33,7 +33,9 @@ def unsealed(name: str, data: bytes, key: bytes = b"") -> bytes | None:
     return inner if hmac.compare_digest(sealed(name, inner, key), data) else None
 
 
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
 def fingerprint(data: object) -> str:
     """Hash JSON data, independent of the order of its keys."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return digest(text.encode("utf-8", "surrogatepass"))
+    return digest(_encode(data).encode("utf-8", "surrogatepass"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner
 
 from prerender.cli.commands import app
@@ -18,6 +19,10 @@ from tests.support.slow import is_left
 
 _HERE = Path(__file__).parent
 SHARED = _HERE.parents[1] / "shared"
+
+# No test is about time: machines are shared, and noisy
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

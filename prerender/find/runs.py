@@ -45,16 +45,14 @@ class Run:
 
         Raises UnlocatedError.
         """
-        first, last = self._character(start), self._character(end - 1)
+        number = bisect_right(self.offsets, start) - 1
+        node, offset = self.nodes[number], self.offsets[number]
+        if number + 1 == len(self.nodes) or end <= self.offsets[number + 1]:
+            return None if node is None else node.span(start - offset, end - offset)
+        first, last = self.span(start, start + 1), self.span(end - 1, end)
         if first is None or last is None or last.end < first.start:
             return None
         return Span(first.start, last.end)
-
-    def _character(self, index: int) -> Span | None:
-        number = bisect_right(self.offsets, index) - 1
-        node = self.nodes[number]
-        local = index - self.offsets[number]
-        return None if node is None else node.span(local, local + 1)
 
 
 #: tag (or "#comment") to the text it adds to a run; None: the comment's own text (MathJax 2)

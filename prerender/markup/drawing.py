@@ -136,7 +136,7 @@ def _markup(part: str | Piece) -> str:
 def _contents(parts: Iterable[str]) -> dict[str, Content]:
     """The contents of all parts, with the runs that they have in common."""
     contents = {part: _read(part) for part in parts}
-    lines = (one for content in contents.values() for one in content if isinstance(one, list))
+    lines = [one for content in contents.values() for one in content if isinstance(one, list)]
     joined = iter(join(lines))
     return {
         part: [one if isinstance(one, str) else next(joined) for one in content]

@@ -40,14 +40,15 @@ class Mark(NamedTuple):
         return Mark(self.key, self.x + x, self.y + y, self.parts)
 
 
-def join(lines: Iterable[Line]) -> list[Line]:
+def join(lines: Sequence[Line]) -> list[Line]:
     """The lines with runs in place of marks that come again; the key of a run is a number."""
     symbols: dict[object, int] = {}
-    rows = [
+    read = [
         [(symbols.setdefault(one.key, len(symbols)), one.x, one.y) for one in line]
         for line in lines
     ]
     keys = [*symbols]
+    rows = read.copy()
     runs = _pair_up(rows, len(keys))
     dropped = _drop_rare(rows, runs)
 
@@ -56,21 +57,30 @@ def join(lines: Iterable[Line]) -> list[Line]:
             return Mark(keys[symbol], x, y)
         return Mark(symbol, x, y, tuple(mark(*part) for part in runs[symbol]))
 
-    return [[mark(*token) for token in _spelled(dropped, row)] for row in rows]
+    return [
+        line if row is before else [mark(*token) for token in _spelled(dropped, row)]
+        for line, before, row in zip(lines, read, rows, strict=True)
+    ]
 
 
 def _pair_up(rows: list[_Row], first: int) -> _Runs:
     """Put symbols, numbers from `first` on, for pairs in the rows that come again."""
     symbols: dict[_Pair, int] = {}
-    pairs = [_pairs(row) for row in rows]
-    while counts := _often(pairs):
-        least = max(2, max(counts.values()) // 2)
+    pairs = {at: _pairs(row) for at, row in enumerate(rows) if len(row) > 1}
+    counts: dict[_Pair, int] = {}
+    for row in pairs.values():
+        _count(counts, row, 1)
+    while (most := max(counts.values(), default=0)) > 1:
+        least = max(2, most // 2)
         common = {pair for pair, count in counts.items() if count >= least}
-        for at, row in enumerate(rows):
-            if not common.isdisjoint(pairs[at]):
-                found = [counts.get(pair, 0) for pair in pairs[at]]
-                rows[at] = [*_paired(row, pairs[at], found, least, symbols, first)]
-                pairs[at] = _pairs(rows[at])
+        changed = [at for at, row in pairs.items() if not common.isdisjoint(row)]
+        for at in changed:
+            found = [counts.get(pair, 0) for pair in pairs[at]]
+            rows[at] = [*_paired(rows[at], pairs[at], found, least, symbols, first)]
+        for at in changed:
+            _count(counts, pairs[at], -1)
+            pairs[at] = _pairs(rows[at])
+            _count(counts, pairs[at], 1)
     return {run: [(a, 0, 0), (b, x, y)] for (a, b, x, y), run in symbols.items()}
 
 
@@ -78,16 +88,13 @@ def _pairs(row: _Row) -> list[_Pair]:
     return [(a, b, x2 - x, y2 - y) for (a, x, y), (b, x2, y2) in pairwise(row)]
 
 
-def _often(pairs: Iterable[Sequence[_Pair]]) -> Mapping[_Pair, int]:
-    """How often each pair comes, of those that come again; of `xxx` one pair."""
-    counts: dict[_Pair, int] = {}
-    for row in pairs:
-        last: _Pair | None = None
-        for pair in row:
-            last = None if pair == last else pair
-            if last:
-                counts[last] = counts.get(last, 0) + 1
-    return {pair: count for pair, count in counts.items() if count > 1}
+def _count(counts: dict[_Pair, int], row: Iterable[_Pair], by: int) -> None:
+    """Count the pairs of a row more often, or less; of `xxx` one pair."""
+    last: _Pair | None = None
+    for pair in row:
+        last = None if pair == last else pair
+        if last:
+            counts[last] = counts.get(last, 0) + by
 
 
 def _paired(

@@ -99,8 +99,7 @@ def _inline(
     layouts: Sequence[Layout], breaks: Sequence[str], formula: Formula, state: RenderState
 ) -> str:
     """The parts of an inline formula, each a picture."""
-    draw = self_contained if state.is_apart(formula) else drawing
-    form = replace(SVG, first=partial(_picture, draw=draw))
+    draw, form = (self_contained, _APART) if state.is_apart(formula) else (drawing, SVG)
     parts = []
     for before, layout in zip(breaks, layouts, strict=True):
         readable = can_be_read(layout, state)
@@ -136,3 +135,6 @@ SVG = Form(
     inline=_inline,
     whole=_whole,
 )
+
+#: the same where a formula may stand without the rest of its page
+_APART = replace(SVG, first=partial(_picture, draw=self_contained))

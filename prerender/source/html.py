@@ -1,15 +1,17 @@
 """Parses an HTML page's text and returns its tree, a lazy view of turbohtml's tree.
 
-turbohtml's tree has source locations for tags only. For the locations of text the page is parsed a
-second time (offsets.py), and only if it contains characters that the caller asks for.
+turbohtml's tree has source locations for tags only. A text is looked for between two tags
+(between.py); where one is not found so, the page is parsed a second time (offsets.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import turbohtml
 
+from prerender.source.between import pieces
 from prerender.source.nodes import Comment, Element, Node, Tags, Text
 from prerender.source.offsets import NUMBERED, ParserCopy
 
@@ -23,16 +25,16 @@ def parse(text: str) -> Element:
     return _HtmlElement(root, _Tree(document, copy, _unlocated_text))
 
 
-def _unlocated_text(data: str) -> Text:
+def _unlocated_text(node: turbohtml.Text) -> Text:
     """A text node without a source location."""
-    return Text(data, (), _final=False)
+    return Text(node.data, (), _final=False)
 
 
 class _Tree:
-    """State shared by the elements of a tree; `text` makes its text nodes from their data."""
+    """State shared by the elements of a tree; `text` makes its text nodes from the parser's."""
 
     def __init__(
-        self, document: turbohtml.Document, copy: ParserCopy, text: Callable[[str], Text]
+        self, document: turbohtml.Document, copy: ParserCopy, text: Callable[[turbohtml.Text], Text]
     ) -> None:
         self.document, self.copy, self.text = document, copy, text
         self.has_templates = document.find("template") is not None
@@ -97,7 +99,7 @@ class _HtmlElement(Element):
         if isinstance(node, turbohtml.Element):
             return _HtmlElement(node, self._tree)
         if isinstance(node, turbohtml.Text):
-            return self._tree.text(node.data)
+            return self._tree.text(node)
         return Comment(node.data) if isinstance(node, turbohtml.Comment) else None
 
     @property
@@ -130,12 +132,32 @@ class _HtmlElement(Element):
         return mine + self._tree.views(found)
 
     def holding(self, wanted: frozenset[str] | None) -> Sequence[Element]:
-        copy = self._tree.copy
-        numbered = copy.numbered(self._tree.document, wanted)
+        document, copy = self._tree.document, self._tree.copy
+        if wanted is not None:
+            tree = _Tree(document, copy, lambda node: _between_tags(node, copy))
+            return tree.views(_found(document, _having(wanted)))
+        numbered = copy.numbered(document)
         if not numbered.runs:
             return []
         document = turbohtml.parse(numbered.text, positions=False, scripting=True)
-        found = document.xpath(NUMBERED)
-        assert isinstance(found, list)
-        nodes = (node for node in found if isinstance(node, turbohtml.Element))
-        return _Tree(document, copy, numbered.node).views(nodes)
+        tree = _Tree(document, copy, lambda node: numbered.node(node.data))
+        return tree.views(_found(document, NUMBERED))
+
+
+def _between_tags(node: turbohtml.Text, copy: ParserCopy) -> Text:
+    """A text node that is looked for between two tags when its location is asked for."""
+    return Text(node.data, lambda: pieces(copy, node), _final=False)
+
+
+@lru_cache(64)
+def _having(wanted: frozenset[str]) -> str:
+    """Return an XPath of the elements that have a text child with any of the characters."""
+    quoted = (f"'{one}'" if one != "'" else f'"{one}"' for one in sorted(wanted))
+    return f"//*[text()[{' or '.join(f'contains(., {one})' for one in quoted)}]]"
+
+
+def _found(document: turbohtml.Document, path: str) -> Iterator[turbohtml.Element]:
+    """Yield the elements that an XPath selects."""
+    found = document.xpath(path)
+    assert isinstance(found, list)
+    yield from (node for node in found if isinstance(node, turbohtml.Element))

@@ -35,15 +35,15 @@ class Piece(NamedTuple):
     raw: str | None
     """The source of plain text with CRLFs; None where source and data match one to one."""
 
-    def span(self, index: int) -> Span | None:
-        """Return the span of the piece's character `index`."""
-        if index >= self.length:
+    def span(self, start: int, end: int) -> Span | None:
+        """Return the span of its characters [start, end); None if it does not have them all."""
+        if end > self.length:
             return None
         if self.raw is not None:
             starts = _starts(self.raw)
-            return Span(self.start + starts[index], self.start + starts[index + 1])
+            return Span(self.start + starts[start], self.start + starts[end])
         if self.end - self.start == self.length:
-            return Span(self.start + index, self.start + index + 1)
+            return Span(self.start + start, self.start + end)
         return Span(self.start, self.end)  # a reference, which may stand for two characters
 
 
@@ -73,19 +73,26 @@ class Text:
 
         None where the parser has split it or invented it. Raises UnlocatedError.
         """
-        first = self._source(start)
-        last = self._source(end - 1)
+        piece = self._piece(start)
+        whole = piece and piece.span(start - piece.offset, end - piece.offset)
+        if whole is not None:
+            return whole
+        first, last = self._character(start), self._character(end - 1)
         if first is None or last is None or last.end < first.start:
             return None
         return Span(first.start, last.end)
 
-    def _source(self, index: int) -> Span | None:
-        """Return the span of the character data[index]."""
+    def _piece(self, index: int) -> Piece | None:
+        """Return the piece that the character data[index] is in, or behind."""
         if callable(self._pieces):
             self._pieces = self._pieces()
         last = bisect_right(self._pieces, index, key=lambda piece: piece.offset) - 1
-        piece = self._pieces[last] if last >= 0 else None
-        found = piece and piece.span(index - piece.offset)
+        return self._pieces[last] if last >= 0 else None
+
+    def _character(self, index: int) -> Span | None:
+        """Return the span of the character data[index]."""
+        piece = self._piece(index)
+        found = piece and piece.span(index - piece.offset, index + 1 - piece.offset)
         if found is None and not self._final:
             raise UnlocatedError
         return found

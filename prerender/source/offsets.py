@@ -8,11 +8,9 @@ parsers treat like any letter; wherever the tree builder moves a run, its number
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from html.entities import html5
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -72,63 +70,27 @@ class ParserCopy:
             self._lines.offset(location.end_line, location.end_col),
         )
 
-    def numbered(self, document: turbohtml.Document, wanted: frozenset[str] | None) -> NumberedCopy:
-        """Number the runs of text that have a character of `wanted`; None: all runs.
+    def numbered(self, document: turbohtml.Document) -> NumberedCopy:
+        """Number the runs of text; `document` is the parsed copy.
 
-        `document` is the parsed copy. Runs above its body may be left out. Runs of white space are
-        never numbered: the tree builder treats them differently, and they contain no math.
+        Runs of white space are never numbered: the tree builder treats them differently, and they
+        contain no math.
         """
-        start = 0 if wanted is None else self._start(document, wanted)
-        runs = [] if start is None else list(self._runs(document, start, wanted))
+        runs = list(self._runs(document))
         marks = [
             Edit(run[0].start, run[0].start, f"{_OPEN}{number:x}{_CLOSE}".translate(_TO_DIGITS))
             for number, run in enumerate(runs)
         ]
-        return NumberedCopy(self._source, splice(self.text, marks), runs, wanted is None)
+        return NumberedCopy(self._source, splice(self.text, marks), runs)
 
-    def _start(self, document: turbohtml.Document, wanted: frozenset[str]) -> int | None:
-        """Return the offset of a tag before the first wanted character; None if there is none.
-
-        Tokenizing can start at any tag that the parser has found, which skips most of a page.
-        """
-        body = document.find("body")
-        above = 0 if body is None else self._tag(body)
-        first = min(
-            (
-                offset
-                for spelling in _spellings(wanted)
-                if (offset := self.text.find(spelling, above)) >= 0
-            ),
-            default=None,
-        )
-        if first is None:
-            return None
-        start = 0
-        for name in _LANDMARKS:
-            elements = document.find_all(name)
-            # in document order, except for elements that the parser has moved
-            last = bisect_right(elements, first, key=self._tag) - 1
-            if last >= 0 and not _is_foreign(elements[last]) and self._tag(elements[last]) <= first:
-                start = max(start, self._tag(elements[last]))
-        return start
-
-    def _tag(self, element: turbohtml.Element) -> int:
-        """Return the offset of an element's start tag; 0 if it has none in the source."""
-        location = element.source_location
-        return 0 if location is None else self.span(location.start_tag).start
-
-    def _runs(
-        self, document: turbohtml.Document, start: int, wanted: frozenset[str] | None
-    ) -> Iterator[_Run]:
-        """Yield the wanted runs of text between tags and comments, each as a list of tokens."""
-        copy = _html_only(self.text, list(self._embedded(document)))[start:]
+    def _runs(self, document: turbohtml.Document) -> Iterator[_Run]:
+        """Yield the runs of text between tags and comments, each as a list of tokens."""
+        copy = _html_only(self.text, list(self._embedded(document)))
         lines = LineIndex(copy)
         tokens = list(turbohtml.tokenize(copy, resolve_references=False, capture_attributes=False))
-        found = re.compile("" if wanted is None else _character_class(wanted)).search
         done = 0
         for index, token in enumerate(tokens):
-            data = token.data
-            if not data or index < done or not found(data) or token.type not in _TEXTS:
+            if not token.data or index < done or token.type not in _TEXTS:
                 continue
             first, done = _run_bounds(tokens, index, done)
             if all((part.data or " ").isspace() for part in tokens[first:done]):
@@ -137,9 +99,7 @@ class ParserCopy:
             if done == len(tokens):
                 offsets.append(_end_of_last(copy, offsets[-1], tokens[-1]))
             parts = zip(offsets, offsets[1:], tokens[first:done], strict=False)
-            yield [
-                _Token(start + begin, start + end, part.data or "") for begin, end, part in parts
-            ]
+            yield [_Token(begin, end, part.data or "") for begin, end, part in parts]
 
     def _embedded(self, document: turbohtml.Document) -> Iterator[Edit]:
         """Yield edits that hide from the tokenizer what differs inside SVG and MathML.
@@ -162,23 +122,6 @@ class ParserCopy:
                 for section in _SECTION.finditer(self.text, start, end):
                     if section[1] is not None:
                         yield Edit(*section.span(), f"<!--{'x' * (len(section[0]) - 7)}-->")
-
-
-#: elements that are not too many, and in or after which most math is
-_LANDMARKS = ("body", "main", "article", "section", "h1", "h2", "p")
-
-
-@lru_cache(64)
-def _spellings(wanted: frozenset[str]) -> Collection[str]:
-    """Return the source strings that may stand for a wanted character: itself, or a reference."""
-    names = {name.rstrip(";") for name, means in html5.items() if not wanted.isdisjoint(means)}
-    breaks = {"\r"} if "\n" in wanted else set()
-    return {*wanted, *breaks, "&#", *(f"&{name}" for name in names)}
-
-
-def _character_class(characters: Iterable[str]) -> str:
-    """Return a regular expression for any of these characters."""
-    return f"[{re.escape(''.join(sorted(characters)))}]"
 
 
 _TEXTS = (turbohtml.TokenType.TEXT, turbohtml.TokenType.CHARACTER_REFERENCE)
@@ -239,12 +182,11 @@ def _is_foreign(node: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NumberedCopy:
-    """A numbered copy (`text`) and its runs by number; `whole`: all runs are numbered."""
+    """A numbered copy (`text`) and its runs by number."""
 
     _source: str
     text: str
     runs: Sequence[_Run]
-    whole: bool
 
     def node(self, data: str) -> Text:
         """Make a text node from one of the parsed copy: without its numbers, with its location."""
@@ -258,7 +200,7 @@ class NumberedCopy:
                 offset += len(part)
             return found
 
-        return Text(plain, pieces if rest else (), _final=self.whole)
+        return Text(plain, pieces if rest else ())
 
     def _pieces(self, number: int, part: str, offset: int) -> list[Piece]:
         """Return the pieces of the text `part` of a node, which begins at `offset` in the node.

@@ -31,7 +31,7 @@ STATES = st.sampled_from(get_args(State))
 ROWS = st.tuples(NAMES, STATES, st.text("0-")).map(lambda parts: Row(*parts))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.lists(ROWS, max_size=4), max_size=6), st.sets(NAMES), st.sets(NAMES))
 def test_it_keeps_what_it_is_told(
     chunks: list[list[Row]], asked: set[str], there: set[str]

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from prerender.engine import JobResult, Layout, Typeset
 from prerender.pipeline.page import finish, plan, read, restored, scripts_of
@@ -33,7 +33,7 @@ def built(data: bytes, mark: str, *typesets: Typeset) -> bytes:
     return finish(planned, answers, mark).data
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(pages())
 def test_two_versions(source: str) -> None:
     data = source.encode("utf-8", "surrogateescape")

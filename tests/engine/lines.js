@@ -62,12 +62,12 @@ async (tex) => {
     return found;
   }
 
-  function look({ dom, tag, width, penalty, worst }) {
+  function look({ dom, tag, width, height, depth, penalty, worst }) {
     const svg = dom.find(({ localName }) => localName === 'svg').real();
     document.body.replaceChildren(output.fontCache.getCache().real(), svg);
     const box = svg.getBBox();
     const [left, right] = [box.x / EX, (box.x + box.width) / EX];
-    return { width, penalty, worst, glyphs: read(svg), gaps: gaps(svg), left, right, numbered: tag !== null };
+    return { width, height: height + depth, penalty, worst, glyphs: read(svg), gaps: gaps(svg), left, right, numbered: tag !== null };
   }
 
   const doc = makeDocument(setup, output);

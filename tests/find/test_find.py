@@ -7,7 +7,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 
 from prerender.find import Formula, Unclosed, find
 from prerender.setup import ElementFilter, Pair, SearchRules, defaults
@@ -168,7 +168,7 @@ BRACKETS = (Pair("[% ", " %]", False), Pair("%%", "%%", True))
         replace(KATEX, pairs=DOLLARS.pairs),
     ],
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(pages())
 @example("$<!-- c -->x<!-- c -->y$<p>z")
 @example("[% a<br>b %]")

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prerender.engine import JobResult, Layout, Typeset
@@ -110,7 +110,7 @@ def body(page: str) -> str:
     return before + after.partition("</style>")[2]
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000)
 @given(
     source=pages(),
     name=st.sampled_from(sorted(SETUPS)),
@@ -320,7 +320,7 @@ def test_xhtml_stays_well_formed() -> None:
         assert restored(result, xml=True) == XHTML.encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(formulas() | raw_texts(), max_size=6))
 def test_any_text_in_xhtml(parts: list[str]) -> None:
     text = "".join(parts).encode("utf-8", "replace").decode()

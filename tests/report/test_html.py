@@ -122,7 +122,7 @@ def test_nothing_that_is_said_is_markup(file: Path) -> None:
     assert not {"\x1b", "\u202e"} & set(page.text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(), st.data())
 def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str, data: st.DataObject) -> None:
     """Carets point to what they should, whatever stands there; lone surrogates are no trouble."""

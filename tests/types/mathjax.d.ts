@@ -135,7 +135,7 @@ declare namespace MJ {
     drawn: Wrapper | null;
     table: Wrapper | null;
     font: { params: { x_height: number } };
-    factory: { wrap(node: Node): Wrapper; getNodeClass(kind: string): { prototype: any } };
+    factory: { wrap(node: Node, parent?: Wrapper | null): Wrapper; getNodeClass(kind: string): { prototype: any } };
     fontCache: { cache: Map<string, string> };
     options: Record<string, any>;
     setDocument(doc: Document): void;

@@ -117,8 +117,15 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs, write }) {
   const coarse = Math.min(COARSE, step * Math.max(1, breaks.at.size / MANY));
   // What a table takes is known when it is drawn, and it does not forget how its columns were fitted
   const tabular = hasTable(item.root);
+  const lasting = tabular ? lastingParts(item.root, breaks) : [];
   /** @type {MJ.Wrapper | null} */
   let root = null;
+
+  /** @param {MJ.Wrapper} before   the wrappers of a try; those of the next */
+  const again = (before) => {
+    unbroken(before, breaks);
+    return tabular ? wrapAgain(item, doc, before, lasting) : before;
+  };
 
   /**
    * The layout for some room, if it needs no more than `most`; both in ex.
@@ -133,9 +140,9 @@ function descend(item, doc, widest, drawn, { narrowest, step, signs, write }) {
     jax.linebreaks = breaker;
     setRoom(item, doc, room + margins);
     /** @type {MJ.Wrapper} */
-    const broken = root ? unbroken(root, breaks) : wrap(item, doc, 'linebreak');
+    const broken = root ? again(root) : wrap(item, doc, 'linebreak');
     const layout = tabular || widthOf(broken) <= most ? draw(broken, (wrapper) => write(wrapper, false)) : null;
-    root = tabular || breaker.reached ? null : broken;
+    root = !tabular && breaker.reached ? null : broken;
     if (!layout || layout.width > most) return null;
     return { ...layout, penalty: breaker.penalty, worst: breaker.worst, outer: breaker.outer };
   };
@@ -211,11 +218,12 @@ function setRoom(item, doc, room) {
  * @param {MJ.Item} item
  * @param {MJ.Document} doc
  * @param {'overflow' | 'linebreak'} overflow
+ * @param {Map<MJ.Node, MJ.Wrapper>} [nodeMap]   those that there are
  */
-function wrap(item, doc, overflow) {
+function wrap(item, doc, overflow, nodeMap = new Map()) {
   const jax = doc.outputJax;
   jax.setDocument(doc);
-  jax.nodeMap = new Map();
+  jax.nodeMap = nodeMap;
   jax.table = null;
   item.root.attributes.getAllInherited().overflow = overflow;
   item.root.setTeXclass(null);
@@ -240,6 +248,65 @@ function withChances(root, item, { rewritten }) {
   }
   return root;
 }
+
+/**
+ * The wrappers of a formula, made anew but for parts of it, which keep theirs.
+ *
+ * @param {MJ.Item} item
+ * @param {MJ.Document} doc
+ * @param {MJ.Wrapper} before   the wrappers that it has
+ * @param {MJ.Node[]} lasting   those parts
+ */
+function wrapAgain(item, doc, before, lasting) {
+  const { factory, nodeMap } = before.jax;
+  const kept = new Map(lasting.map((node) => [node, nodeMap.get(node)]));
+  const { wrap: make } = factory;
+  factory.wrap = (node, parent) => {
+    const wrapper = kept.get(node);
+    return wrapper ? Object.assign(wrapper, { parent }) : make.call(factory, node, parent);
+  };
+  try {
+    return wrap(item, doc, 'linebreak', nodeMap);
+  } finally {
+    Reflect.deleteProperty(factory, 'wrap'); // its class has it
+  }
+}
+
+/**
+ * The parts of a formula whose wrappers can be used again once their breaks are taken back: they know
+ * nothing of the room that they had, or of what is around them.
+ *
+ * @param {MJ.Node} root   the compiled formula
+ * @param {import('./breaks.js').Breaks} breaks
+ */
+function lastingParts(root, { at }) {
+  /** @type {Set<MJ.Node>} what can be broken somewhere in it */
+  const breakable = new Set();
+  for (const chance of at.keys()) {
+    for (let up = chance.parent; up && !breakable.has(up); up = up.parent) breakable.add(up);
+  }
+  /** @type {MJ.Node[]} */
+  const parts = [];
+  /** @type {(node: MJ.Node) => boolean} whether it lasts; if not, what lasts in it is one of the parts */
+  const look = (node) => {
+    if (node.isToken) return !isStretchy(node);
+    const lasting = node.childNodes.filter(look);
+    if (lasting.length === node.childNodes.length && !(breakable.has(node) ? FITTED : TABULAR).has(node.kind)) return true;
+    parts.push(...lasting);
+    return false;
+  };
+  look(root);
+  return parts;
+}
+
+/** @param {MJ.Node} node */
+function isStretchy(node) {
+  return node.isEmbellished && node.coreMO().attributes.get('stretchy') === true;
+}
+
+/** Kinds of nodes that remember what room they had; and those that do if something in them can be broken. */
+const TABULAR = new Set(['math', 'mtable', 'mtr', 'mlabeledtr', 'mtd']);
+const FITTED = new Set([...TABULAR, 'msqrt', 'mroot', 'menclose']);
 
 /** @param {MJ.Node} root   the compiled formula */
 function hasTable(root) {
