@@ -42,6 +42,8 @@ _ABOVE = 500
 #: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that
 #: holds for boxes, and not for letters.
 _DROP = 50
+#: accents of three dots and four, to which browsers give no width
+_DOTS = (0x20DB, 0x20DC)
 #: letters of formulas, which stand alone, and signs; and letters of words, most of which lean out
 #: by a hair
 _ALONE = (0x210E, *range(0x21D0, 0x21D5), *range(0x2200, 0x2300), *range(0x1D400, 0x1D7CC))
@@ -66,6 +68,7 @@ def mended(data: bytes) -> bytes:
         # The top stays
         _scale(font, name, across, down, font["glyf"][name].yMax * (1 - down))
     _hold(font, math.MathGlyphInfo.MathTopAccentAttachment)
+    _centre(font, math.MathGlyphInfo.MathTopAccentAttachment)
     for name in _PRIMES:
         _scale(font, name, *_LARGER, -_LOWER)
     _tell_heights(font, math.MathVariants)
@@ -119,7 +122,7 @@ def _hold(font: TTFont, accents: Any) -> None:
     large operators, so that Chromium has them touch brackets.
     """
     names, rules = font.getBestCmap(), []
-    attached = dict(zip(accents.TopAccentCoverage.glyphs, accents.TopAccentAttachment, strict=True))
+    attached = _attached(accents)
     for code in sorted({*_ALONE, *_WORDS} & names.keys()):
         name = names[code]
         glyph, (advance, _) = font["glyf"][name], font["hmtx"][name]
@@ -134,6 +137,19 @@ def _hold(font: TTFont, accents: Any) -> None:
         if right:
             rules.append(f"pos {name} <0 0 -{right} 0>;")
     addOpenTypeFeaturesFromString(font, _TUCKED.format(" ".join(rules)), tables=["GPOS"])
+
+
+def _centre(font: TTFont, accents: Any) -> None:
+    """Have dots stand around the place where they are drawn, for Chromium knows no other."""
+    for name in (font.getBestCmap()[code] for code in _DOTS):
+        aside = -(font["glyf"][name].xMin + font["glyf"][name].xMax) // 2
+        _scale(font, name, 1, 1, 0, aside)
+        _attached(accents)[name].Value += aside
+
+
+def _attached(accents: Any) -> dict[str, Any]:
+    """Where accents stand above glyphs, and where those have their middle."""
+    return dict(zip(accents.TopAccentCoverage.glyphs, accents.TopAccentAttachment, strict=True))
 
 
 def _tell_heights(font: TTFont, variants: Any) -> None:
