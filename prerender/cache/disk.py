@@ -1,10 +1,10 @@
-"""The disk cache shared by all runs: stores typesets, outlines, set-ups and pages by content hash.
+"""The disk cache shared by all runs: typesets, outlines, set-ups, fonts and pages by content hash.
 
 diskcache keeps them in SQLite. Values are bytes only; anything that diskcache would pickle is
 refused, because a pickle runs code and others may be able to write to the folder. Each entry is
 sealed: one that cannot be read, or is not as it was written, counts as missing and is made again.
-What goes into pages unchecked, their results and set-ups, is sealed with the user's key; typesets
-and outlines are checked instead, so that they can be taken to another machine.
+What goes into pages unchecked, their results, fonts and set-ups, is sealed with the user's key;
+typesets and outlines are checked instead, so that they can be taken to another machine.
 """
 
 from __future__ import annotations
@@ -244,6 +244,19 @@ class Cache:
         """Store the result of evaluating a page's configuration."""
         self._set(f"setup/{key}", data)
 
+    def font(self, key: str) -> bytes | None:
+        """Return the stored font with this key, if there is one."""
+        with suppress(*_ACCESS_ERRORS):
+            return self._sealed_entry(f"font/{key}")
+        return None
+
+    def keep_font(self, key: str, data: bytes) -> None:
+        """Store a font."""
+        if self._disk is not None:
+            with suppress(*_ACCESS_ERRORS):
+                self._put(f"font/{key}", data)
+            self._trim()
+
     def page(self, key: str) -> bytes | None:
         """Return the stored result of the page with this key, if there is one."""
         with suppress(*_ACCESS_ERRORS):
@@ -285,7 +298,7 @@ class Cache:
         self._disk.set(self._prefix + key, sealed(key, data, self._key_of(key)))
 
     def _key_of(self, key: str) -> bytes:
-        return self._key if key.startswith(("page/", "setup/")) else b""
+        return self._key if key.startswith(("page/", "setup/", "font/")) else b""
 
     def _sealed_entry(self, key: str) -> bytes | None:
         """Return what an entry holds; None if there is none, or it is not as it was written."""

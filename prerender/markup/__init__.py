@@ -8,6 +8,7 @@ from prerender.markup.faces import (
     core_file,
     face,
     face_inside,
+    font_file,
     further_file,
     is_font_file,
     sheet_file,
@@ -15,7 +16,7 @@ from prerender.markup.faces import (
 from prerender.markup.feeds import FOLDER, Picture, as_mathml, images, is_picture_file
 from prerender.markup.formula import render
 from prerender.markup.kept import is_rendered_feed, rendered_feed, restored_feed
-from prerender.markup.mathfont import math_face, math_file, math_inside
+from prerender.markup.mathfont import math_codes, math_face, math_file, math_inside, math_key
 from prerender.markup.roundtrip import (
     DamagedError,
     carry_formula,
@@ -56,15 +57,18 @@ __all__ = [
     "face",
     "face_inside",
     "find_lookalikes",
+    "font_file",
     "further_file",
     "images",
     "is_font_file",
     "is_ignored",
     "is_picture_file",
     "is_rendered_feed",
+    "math_codes",
     "math_face",
     "math_file",
     "math_inside",
+    "math_key",
     "outline_frame",
     "outline_lines",
     "parting",

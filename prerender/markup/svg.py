@@ -29,6 +29,8 @@ from prerender.markup.boxes import (
 from prerender.markup.drawing import Body, Drawings, drawing, self_contained
 from prerender.markup.sheet import RenderState, ex, number
 
+#: thousandths of an em: Chromium draws nothing of what is narrower, though it may reach out of it
+_SEEN = 20
 #: how a picture is drawn
 Draw = Callable[[Layout, Drawings], str]
 
@@ -48,7 +50,8 @@ def _picture(
     state.needs.drawings = True
     style = (lowered(layout) if place.in_line else "") + _space(layout, place)
     style += f";--drop:{ex(place.drop)}" if place.drop is not None else ""
-    width, height = max(layout.width, 1), max(layout.height + layout.depth, 1)
+    least = _SEEN if layout.body else 1
+    width, height = max(layout.width, least), max(layout.height + layout.depth, 1)
     size = NO_SIZE if hidden else f' width="{ex(width)}"'
     if layout.full_width:
         size += "" if hidden else f' height="{ex(height)}"'

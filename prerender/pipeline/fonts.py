@@ -7,6 +7,7 @@ import base64
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from prerender.cache.disk import Cache
 from prerender.engine import FormulaInput, Job, JobResult, Markup, Typeset
 from prerender.errors import EngineError
 from prerender.hashing import fingerprint
@@ -16,10 +17,13 @@ from prerender.markup import (
     core_file,
     face,
     face_inside,
+    font_file,
     further_file,
+    math_codes,
     math_face,
     math_file,
     math_inside,
+    math_key,
     preload,
     sheet_file,
     stylesheet,
@@ -53,6 +57,39 @@ async def _make(answer: Answer) -> FontFile:
     if missing := set(CORE) - result.outlines.keys():
         raise EngineError(f"MathJax gives no outlines for {''.join(sorted(missing))}")
     return await asyncio.to_thread(core_file, result.outlines)
+
+
+class MathFonts:
+    """The fonts of MathML that the pages of a run have, each made once, when it is first needed."""
+
+    def __init__(self) -> None:
+        self._made: dict[frozenset[int], asyncio.Task[FontFile]] = {}
+
+    async def file(
+        self, codes: frozenset[int], make: Callable[[frozenset[int]], Awaitable[FontFile]]
+    ) -> FontFile:
+        """The one that has these characters."""
+        if codes not in self._made:
+            self._made[codes] = asyncio.ensure_future(make(codes))
+        return await self._made[codes]
+
+
+async def made_math_file(codes: frozenset[int], cache: Cache) -> FontFile:
+    """A font of MathML, from the cache where it has it."""
+    key = math_key(codes)
+    if (known := cache.font(key)) is not None:
+        return font_file(known)
+    file = await asyncio.to_thread(math_file, codes)
+    cache.keep_font(key, file.data)
+    return file
+
+
+def codes_in(answers: Iterable[JobResult]) -> frozenset[int]:
+    """What the font has of a page with these answers in MathML; nothing where there are none."""
+    typesets = [one for answer in answers for one in answer.typesets]
+    if not any(one.markup == "mathml" and one.layouts for one in typesets):
+        return frozenset()
+    return math_codes(characters_in(typesets, "mathml"))
 
 
 def characters_in(typesets: Iterable[Typeset], markup: Markup = "html") -> set[str]:
@@ -93,11 +130,16 @@ def in_files(
     )
 
 
-def math_font(characters: set[str], folder: str | None, *, external: bool) -> PageFont:
-    """The font of formulas as MathML, in a file whose folder has this URL, or in the page."""
+def math_font(
+    characters: set[str], file: FontFile | None, folder: str | None, *, external: bool
+) -> PageFont:
+    """The font of formulas as MathML, in a file whose folder has this URL, or in the page.
+
+    `file` is that font, if it is made.
+    """
     if folder is None:
         return PageFont([math_inside(characters)], [], {})
-    file = math_file(characters)
+    file = file or math_file(math_codes(characters))
     sheets = [sheet_file(math_face(file.name))] if external else []
     return PageFont(
         [] if external else [math_face(folder + file.name)],

@@ -323,11 +323,12 @@ def finish(
     answers: Sequence[JobResult],
     mark: str,
     look: RenderOptions = DEFAULT_OPTIONS,
-    core: FontFile | None = None,
+    font_file: FontFile | None = None,
 ) -> Finished:
     """The page with its formulas rendered. `answers` are those to its jobs; `mark` tells by what.
 
-    `core` is the font that all pages with text have, where fonts stand in files.
+    `font_file` is, where fonts stand in files, the one that all pages with text have, or that of
+    this page's MathML.
 
     A page whose `<base>` changes what its URLs mean has all in itself.
 
@@ -366,10 +367,12 @@ def finish(
         return Finished(encode(page.text, page.codec), _diagnose(plan, typesets, held))
     edits += _apart_from(edits, around.disambiguation)
     place = around.end_of_head
-    font = _font(typesets, outlines, edits, look, core) if needs.text else PageFont([], [], {})
+    font = PageFont([], [], {})
+    if needs.text:
+        font = _font(typesets, outlines, edits, look, font_file)
     if needs.core:
         shown = characters_in(typesets, "mathml")
-        font = math_font(shown, look.fonts, external=css is not None)
+        font = math_font(shown, font_file, look.fonts, external=css is not None)
     needs.faces += font.faces
     told = style_mark(mark, len(edits) + len(font.links))
     style = style_element(told, needs) if css is None else style_link(told, css)

@@ -25,7 +25,7 @@ from prerender.hashing import digest, fingerprint
 from prerender.markup import FontFile
 from prerender.pipeline.base_path import reader_at
 from prerender.pipeline.before import shown
-from prerender.pipeline.fonts import SETUP, CoreFont, has_text
+from prerender.pipeline.fonts import SETUP, CoreFont, MathFonts, codes_in, has_text, made_math_file
 from prerender.pipeline.fragments import may_be_fragment
 from prerender.pipeline.held import Held
 from prerender.pipeline.lacking import cure
@@ -127,6 +127,7 @@ class RenderSession:
     results: Held[JobResult] = field(default_factory=lambda: Held(HELD))
     evaluated: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     core_font: CoreFont = field(default_factory=CoreFont)
+    math_fonts: MathFonts = field(default_factory=MathFonts)
     requested: set[int] = field(default_factory=set)
     """Hashes of the jobs of this run."""
     typeset_count: int = 0
@@ -187,6 +188,10 @@ class RenderSession:
     async def core_file(self) -> FontFile:
         """The font that all pages with text have in common. Raises EngineError."""
         return await self.core_font.file(lambda job: job_result(job, self))
+
+    async def math_file(self, codes: frozenset[int]) -> FontFile:
+        """The font of MathML with these characters."""
+        return await self.math_fonts.file(codes, lambda one: made_math_file(one, self.cache))
 
     async def find_loads(self, scripts: ScriptReader) -> None:
         """Have a reader know which pages load which, if another process can say it."""
@@ -469,11 +474,13 @@ async def _render(
         session.settings.shrink,
         relative_url(page, "") if in_files else None,
     )
-    core = None
+    font = None
     if in_files and has_text(results):
-        core = await session.core_file()
+        font = await session.core_file()
+    elif in_files and (codes := codes_in(results)):
+        font = await session.math_file(codes)
     finished = await session.run_in_thread(
-        "writing", page, lambda: finish(planned, results, session.provenance, options, core)
+        "writing", page, lambda: finish(planned, results, session.provenance, options, font)
     )
     diagnostics = finished.diagnostics
     if inspect is not None:

@@ -171,6 +171,9 @@ class _Session(RenderSession):
     async def core_file(self) -> FontFile:
         return cast("FontFile", await self.link.ask("font", None))
 
+    async def math_file(self, codes: frozenset[int]) -> FontFile:
+        return await self.math_fonts.file(codes, lambda one: self.link.ask("math font", one))
+
     async def find_loads(self, scripts: ScriptReader) -> None:
         if "loads" not in vars(scripts):
             scripts.loads = await self.link.ask("loads", self.readers[id(scripts)])

@@ -183,6 +183,8 @@ class _Pool:
             return await self._session.evaluate(what)
         if kind == "font":
             return await self._session.core_file()
+        if kind == "math font":
+            return await self._session.math_file(what)
         return await asyncio.to_thread(lambda: self._readers[what].loads)
 
 

@@ -42,6 +42,18 @@ CASES = {
         r"\require{cases}\begin{numcases}{f=}a&b\\c&d\end{numcases}",
         'vertical-align:middle"><mi>f</mi><mo>=</mo><mo minsize="2.1em" maxsize="2.1em">{</mo>',
     ),
+    "a fraction beside a letter": (r"a\frac12", "<mi>a</mi><mpadded><mfrac>"),
+    "a fraction beside a sign": (r"a=\frac12", "<mo>=</mo><mfrac>"),
+    "an upright letter beside one that leans": (
+        r"2\mathrm{d}x",
+        '<mn>2</mn><mpadded><mi mathvariant="normal">d</mi></mpadded><mi>x</mi>',
+    ),
+    "a function of a number": (r"\sin 2", "<mpadded><mi>sin</mi></mpadded><mo"),
+    "a function of what has brackets": (r"\sin(2)", "<mi>sin</mi><mo>\u2061</mo>"),
+    "a sign with a script": (r"a+_ib", '<mo lspace=".2222em" rspace=".2222em">+</mo>'),
+    "a large bracket with a script": (r"\Big)^2", "<msup><mrow><mo minsize="),
+    "a dotted bond": (r"\require{mhchem}\ce{A\bond{~}B}", ">---</mo>"),
+    "a circled sign": (r"\mathord{\oplus}", 'largeop="false"'),
     "rows that hang": (
         r"\begin{array}[t]{c}a\\b\end{array}",
         '<mpadded height=".875em" depth="1.775em" voffset="-.708em"><mtable>',

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from prerender.engine import FormulaInput, Job, Typeset
+from prerender.engine import FormulaInput, Job, Layout, Typeset
 from prerender.markup.drawing import drawing, drawings, self_contained
+from prerender.markup.sheet import RenderState
+from prerender.markup.svg import SVG
 from prerender.source import Element, parse
 from tests.support.browser import new_engine
 
@@ -94,6 +96,12 @@ def test_glyphs_stand_where_the_engine_puts_them(pictures: tuple[list[str], list
         for one, other in zip(ours, theirs, strict=True):
             assert one.y == pytest.approx(other.y, abs=0.01)
             assert one.x == pytest.approx(other.x, abs=GRID)
+
+
+def test_what_takes_no_room_is_drawn() -> None:
+    r"""`x\hspace{-1cm}`: Chromium draws nothing of a picture that is no pixel wide."""
+    picture = SVG.single(Layout(-300, 442, 11, ('<path d="m0 0h500"/>',)), RenderState())
+    assert 'width=".045ex" viewBox="0 -442 20 453"' in picture
 
 
 def test_glyphs_stand_on_a_grid(pictures: tuple[list[str], list[str]]) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from prerender import Renderer, Settings
+from prerender.cache.disk import Cache
 from prerender.engine import Markup
-from prerender.markup.mathfont import math_file
+from prerender.markup.faces import FontFile, font_file
+from prerender.markup.mathfont import math_codes, math_file
+from prerender.pipeline import fonts
 from prerender.pipeline.page import restored
 
 _LOADER = '<script src="https://cdn.jsdelivr.net/npm/mathjax@3/es5/{}.js"></script>'
@@ -65,8 +71,44 @@ def test_a_page_whose_mathjax_reads_mathml_stays(renderer: Renderer) -> None:
 
 def test_fonts_depend_on_what_is_in_them_alone() -> None:
     """Characters of the same alphabets make the same font."""
-    assert math_file("x").name == math_file("y∑").name
-    assert math_file("𝒜").name == math_file("𝒵x").name != math_file("x").name
+    assert math_codes("x") == math_codes("y∑")
+    assert math_codes("𝒜") == math_codes("𝒵x") != math_codes("x")
+
+
+def test_a_font_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all pages of a run, and for those of other runs."""
+    made: list[set[int]] = []
+
+    def make(codes: frozenset[int]) -> FontFile:
+        made.append(set(codes))
+        return font_file(bytes(codes))
+
+    async def run() -> list[bytes]:
+        cache, kept = Cache(tmp_path), fonts.MathFonts()
+        found = await asyncio.gather(
+            *(
+                kept.file(frozenset({one}), lambda codes: fonts.made_math_file(codes, cache))
+                for one in (1, 1, 2)
+            )
+        )
+        cache.close()
+        return [one.data for one in found]
+
+    monkeypatch.setattr(fonts, "math_file", make)
+    assert asyncio.run(run()) == asyncio.run(run()) == [b"\1", b"\1", b"\2"]
+    assert made == [{1}, {2}]
+
+
+def test_letters_have_the_room_that_they_lean_into() -> None:
+    """But before subscripts."""
+    font = TTFont(BytesIO(math_file(math_codes("x")).data))
+    name = font.getBestCmap()[ord("𝑉")]
+    glyph, (advance, _) = font["glyf"][name], font["hmtx"][name]
+    assert 0 <= glyph.xMin < glyph.xMax <= advance
+    tables = font["GPOS"].table.LookupList.Lookup[0].SubTable
+    assert any(name in table.Coverage.glyphs for table in tables)
+    [feature] = font["GPOS"].table.FeatureList.FeatureRecord
+    assert feature.FeatureTag == "tuck"
 
 
 def test_forms_have_no_outlines_of_each_other(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Framed(Protocol):
 
     def show(self, html: str, width: int) -> None:
         """Show a page on a screen of a width."""
-        self._run(
+        self.run(
             """const [html, width, done] = arguments;
             document.body.style.margin = 0;
             const frame = document.createElement('iframe');
@@ -74,7 +74,7 @@ class Framed(Protocol):
 
     def resize(self, width: int) -> None:
         """Show the same page on another screen."""
-        self._run(
+        self.run(
             "document.querySelector('iframe').style.width = arguments[0] + 'px'; arguments[1]()",
             width,
         )
@@ -83,9 +83,9 @@ class Framed(Protocol):
         """What a function answers in the page."""
         script = """const [code, args, done] = arguments;
             done(document.querySelector('iframe').contentWindow.eval(code)(...args));"""
-        return self._run(script, f"({function.rstrip().rstrip(';')})", list(arguments))
+        return self.run(script, f"({function.rstrip().rstrip(';')})", list(arguments))
 
-    def _run(self, script: str, *arguments: object) -> Any:
+    def run(self, script: str, *arguments: object) -> Any:
         """What a script answers, by calling its last argument."""
 
 
@@ -102,7 +102,7 @@ class Firefox(Framed):
     def quit(self) -> None:
         self._call("Marionette:Quit", {})
 
-    def _run(self, script: str, *arguments: object) -> Any:
+    def run(self, script: str, *arguments: object) -> Any:
         parameters = {
             "script": script,
             "args": list(arguments),

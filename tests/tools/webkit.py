@@ -50,7 +50,7 @@ class WebKit(Framed):
         self._post("/window/rect", {"width": 1600, "height": 1200})
         self._post("/url", {"url": "about:blank"})
 
-    def _run(self, script: str, *arguments: object) -> Any:
+    def run(self, script: str, *arguments: object) -> Any:
         return self._post("/execute/async", {"script": script, "args": arguments})
 
     def _post(self, path: str, data: object) -> Any:

@@ -10,6 +10,7 @@ from copy import deepcopy
 from io import BytesIO
 from typing import Any
 
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.misc.transform import Transform
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -41,6 +42,16 @@ _ABOVE = 500
 #: thousandths of an em: how far a script stands at least below the foot of its base. In TeX that
 #: holds for boxes, and not for letters.
 _DROP = 50
+#: accents of three dots and four, to which browsers give no width
+_DOTS = (0x20DB, 0x20DC)
+#: letters of formulas, which stand alone, and signs; and letters of words, most of which lean out
+#: by a hair
+_ALONE = (0x210E, *range(0x21D0, 0x21D5), *range(0x2200, 0x2300), *range(0x1D400, 0x1D7CC))
+_WORDS = (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0x391, 0x3CA))
+_HAIR = 20
+#: the rules by which those before a subscript have their own width: style.css.jinja asks for them
+_TUCKED = """languagesystem DFLT dflt; languagesystem math dflt; languagesystem latn dflt;
+feature tuck {{ {} }} tuck;"""
 
 
 def mended(data: bytes) -> bytes:
@@ -56,6 +67,8 @@ def mended(data: bytes) -> bytes:
     for name, (across, down) in _RADICALS.items():
         # The top stays
         _scale(font, name, across, down, font["glyf"][name].yMax * (1 - down))
+    _hold(font, math.MathGlyphInfo.MathTopAccentAttachment)
+    _centre(font, math.MathGlyphInfo.MathTopAccentAttachment)
     for name in _PRIMES:
         _scale(font, name, *_LARGER, -_LOWER)
     _tell_heights(font, math.MathVariants)
@@ -89,15 +102,54 @@ def _stretch_accents(font: TTFont, variants: Any) -> None:
     variants.HorizGlyphCount = len(glyphs)
 
 
-def _scale(font: TTFont, name: str, across: float, down: float, up: float) -> None:
-    """Make a glyph as wide and as high as it has to be, and move it up."""
+def _scale(
+    font: TTFont, name: str, across: float, down: float, up: float, aside: float = 0
+) -> None:
+    """Make a glyph as wide and as high as it has to be, and move it up, and to the right."""
     pen = TTGlyphPen(font.getGlyphSet())
-    scaled = Transform(across, 0, 0, down, 0, round(up))
+    scaled = Transform(across, 0, 0, down, aside, round(up))
     font.getGlyphSet()[name].draw(TransformPen(pen, scaled))
     font["glyf"][name] = pen.glyph()
     font["glyf"][name].recalcBounds(font["glyf"])
     advance, _ = font["hmtx"][name]
     font["hmtx"][name] = (round(advance * across), font["glyf"][name].xMin)
+
+
+def _hold(font: TTFont, accents: Any) -> None:
+    """Have no letter reach out of its width, but before subscripts.
+
+    TeX and Firefox give letters the room that they lean into. MathML Core has it for nothing but
+    large operators, so that Chromium has them touch brackets.
+    """
+    names, rules = font.getBestCmap(), []
+    attached = _attached(accents)
+    for code in sorted({*_ALONE, *_WORDS} & names.keys()):
+        name = names[code]
+        glyph, (advance, _) = font["glyf"][name], font["hmtx"][name]
+        left, right = (max(0, one) for one in (-glyph.xMin, glyph.xMax - advance))
+        if code in _WORDS:
+            left, right = (one if one <= _HAIR else 0 for one in (left, right))
+        if left:
+            _scale(font, name, 1, 1, 0, left)
+            if name in attached:
+                attached[name].Value += left
+        font["hmtx"][name] = (left + advance + right, font["glyf"][name].xMin)
+        if right:
+            rules.append(f"pos {name} <0 0 -{right} 0>;")
+    addOpenTypeFeaturesFromString(font, _TUCKED.format(" ".join(rules)), tables=["GPOS"])
+
+
+def _centre(font: TTFont, accents: Any) -> None:
+    """Have dots stand around the place where they are drawn, for Chromium knows no other."""
+    for name in (font.getBestCmap()[code] for code in _DOTS):
+        aside = -(font["glyf"][name].xMin + font["glyf"][name].xMax) // 2
+        _scale(font, name, 1, 1, 0, aside)
+        _attached(accents)[name].Value += aside
+
+
+def _attached(accents: Any) -> dict[str, Any]:
+    """Where accents stand above glyphs, and where those have their middle."""
+    return dict(zip(accents.TopAccentCoverage.glyphs, accents.TopAccentAttachment, strict=True))
 
 
 def _tell_heights(font: TTFont, variants: Any) -> None:

@@ -1,10 +1,10 @@
-"""Real pages in; what the two forms of markup weigh beside KaTeX, on a first visit and after, out.
+"""Real pages in; what the forms of markup weigh beside KaTeX, on a first visit and after, out.
 
 `python -m tests.tools.bench.forms`: a table on standard output. Math alone: a page's bytes without
 those of the same page with no formulas in it. The font, KaTeX's style sheet and its fonts count
 once for a site; sums of pages are without sheets, which KaTeX has in a file, and "alone" without
 the TeX and the source of formulas, too. Elements are those of all layouts, the page's own taken
-away.
+away. MathML alone is weighed beside pictures alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from statistics import median
 import brotli
 
 from prerender.cache.disk import Cache, default_folder
+from prerender.engine import Markup
 from prerender.pipeline.build import build
 from prerender.pipeline.page import Finished, Plan, RenderOptions, finish
 from prerender.pipeline.render import RenderSession, job_result
@@ -42,34 +43,40 @@ _TEX = re.compile(
     re.DOTALL,
 )
 _VISITS = 10
+_VARIANTS = (
+    *("svg", "svg alone", "html", "html alone", "mathml", "mathml alone"),
+    *("KaTeX", "KaTeX, no MathML"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A page with formulas as text: its bytes, its fonts, how many formulas are pictures."""
+    """A page with formulas in a font: its bytes, its fonts, how many formulas are pictures."""
 
     data: bytes
     fonts: dict[str, int]
     pictures: int
 
 
-async def texts(sites: Sequence[tuple[Path, int]]) -> dict[str, Text]:
+async def texts(sites: Sequence[tuple[Path, int]], markup: Markup) -> dict[str, Text]:
     """The pages of sites with more formulas than the number beside each, by their names."""
     found: dict[str, Text] = {}
     cache = Cache(default_folder())
     try:
         async with new_engine() as engine:
             for path, least in sites:
-                session = RenderSession(engine, cache, Settings(markup="html"))
+                session = RenderSession(engine, cache, Settings(markup=markup))
 
                 async def keep(
                     page: PurePosixPath, plan: Plan, finished: Finished
                 ) -> list[Diagnostic]:
                     if len(plan.formulas) > least:  # noqa: B023  (awaited in this round)
                         answers = [await job_result(one.job, session) for one in plan.jobs]  # noqa: B023
-                        core = await session.core_font.file(  # noqa: B023
-                            lambda job: engine.typeset(job, session.setups),  # noqa: B023
-                        )
+                        core = None
+                        if markup == "html":
+                            core = await session.core_font.file(  # noqa: B023
+                                lambda job: engine.typeset(job, session.setups),  # noqa: B023
+                            )
                         done = finish(plan, answers, "mark", RenderOptions(fonts=""), core)
                         sizes = {
                             name: len(base64.b64decode("".join(lines)))
@@ -89,6 +96,11 @@ async def texts(sites: Sequence[tuple[Path, int]]) -> dict[str, Text]:
     return found
 
 
+def _alone(data: bytes) -> bytes:
+    """A page without our style sheet, the TeX and the source."""
+    return _TEX.sub(b"", _SHEET.sub(b"", data))
+
+
 def _gzip(data: bytes) -> int:
     return len(gzip.compress(data, 9, mtime=0))
 
@@ -106,20 +118,24 @@ async def main() -> None:
     sites = [(SITES, _MANY), (SEED, 0)]
     found = await samples(sites)
     add_katex(found)
-    ours = await texts(sites)
+    ours = await texts(sites, "html")
+    maths = await texts(sites, "mathml")
     async with chromium() as browser:
         fonts = [await katex_fonts(sample.variants["KaTeX"], browser) for sample in found]
     sheet = (MODULES / "katex" / "dist" / "katex.min.css").read_bytes()
     first = []
-    sums = dict.fromkeys(("svg", "html", "html alone", "KaTeX", "KaTeX, no MathML"), 0)
+    sums = dict.fromkeys(_VARIANTS, 0)
     nodes = dict.fromkeys(sums, 0)
     print(f"{'first visit':>12}{'html':>8}{'font':>8}{'KaTeX':>8}{'fonts':>8}  KB, gzip; page")
     for sample, files in zip(found, fonts, strict=True):
         text, plain = ours[sample.name], sample.variants["text"]
         variants = {
             "svg": sample.ours,
+            "svg alone": _alone(sample.ours),
             "html": _SHEET.sub(b"", text.data),
-            "html alone": _TEX.sub(b"", _SHEET.sub(b"", text.data)),
+            "html alone": _alone(text.data),
+            "mathml": _SHEET.sub(b"", maths[sample.name].data),
+            "mathml alone": _alone(maths[sample.name].data),
             "KaTeX": sample.variants["KaTeX"],
             "KaTeX, no MathML": sample.variants["KaTeX, no MathML"],
         }
@@ -138,6 +154,7 @@ async def main() -> None:
         print(f"{name:18}{size / 1000:10.1f} KB of math, brotli{nodes[name]:10} elements")
     print(f"of KaTeX's HTML {sums['html alone'] / sums['KaTeX, no MathML']:.0%} (at most 80 %)")
     print(f"of KaTeX's HTML with MathML {sums['html'] / sums['KaTeX']:.0%} (at most 60 %)")
+    print(f"mathml alone: 1/{sums['svg alone'] / sums['mathml alone']:.1f} of svg (at most 1/6)")
     _print_visits(found, ours, fonts, sheet)
     pictures = sum(ours[sample.name].pictures for sample in found)
     print(f"{pictures} formulas are pictures, for they cannot be text (0)")

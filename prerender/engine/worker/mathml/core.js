@@ -223,8 +223,7 @@ export class CoreWriter {
   /** @param {MJ.Node} node */
   enclosed(node) {
     const names = String(node.attributes.get('notation') ?? 'longdiv').split(/\s+/);
-    const half = 'calc(50% - .03em)';
-    const strikes = names.filter((name) => name in STRIKES).map((name) => `linear-gradient(${STRIKES[name]},transparent ${half},currentColor ${half} calc(50% + .03em),transparent calc(50% + .03em))`);
+    const strikes = names.filter((name) => name in STRIKES).map((name) => stroke(STRIKES[name]));
     const style = styles(...names.map((name) => NOTATIONS[name]), strikes.length > 0 && `background-image:${strikes.join(',')};padding:.2em`);
     const inside = node.childNodes.map((child) => this.part(child)).join('');
     const content = names.includes('radical') ? this.root('msqrt', {}, inside) : inside;
@@ -494,6 +493,16 @@ function look(variant) {
   );
 }
 
+/**
+ * A line through a box, never thinner than a pixel.
+ *
+ * @param {string} across
+ */
+function stroke(across) {
+  const [before, after] = ['-', '+'].map((sign) => `calc(50% ${sign} max(.03em,.5px))`);
+  return `linear-gradient(${across},transparent ${before},currentColor ${before} ${after},transparent ${after})`;
+}
+
 const TRUTHS = ['fence', 'separator', 'stretchy', 'symmetric', 'largeop', 'movablelimits'];
 
 /** What stands for each notation of menclose. */
@@ -509,7 +518,7 @@ const NOTATIONS = {
   actuarial: `border-top:${LINE} solid;border-right:${LINE} solid;padding:.1em .1em 0 0`,
   madruwb: `border-bottom:${LINE} solid;border-right:${LINE} solid;padding:0 .1em .1em 0`,
   longdiv: `border-top:${LINE} solid;border-left:${LINE} solid;border-top-left-radius:.3em;padding:.1em .1em 0 .3em`,
-  phasorangle: `border-left:${LINE} solid;border-bottom:${LINE} solid;padding:0 0 .1em .2em`,
+  phasorangle: `border-bottom:${LINE} solid;padding:0 0 .1em .6em;background:${stroke('to bottom right')} 0/.5em 100% no-repeat`,
 };
 /** How its lines through the content go. */
 /** @type {Record<string, string>} */

@@ -18,7 +18,10 @@ const EPSILON = 0.002;
 
 /**
  * @typedef {{left: number, right: number}} Room  beside an operator, in em
- * @typedef {Room & {form: string, isTold: boolean}} Placed  with its form, and whether that has to be told
+ * @typedef {Room & {form: string, isTold: boolean, isBare: boolean}} Placed  with its form, whether that has to
+ *   be told, and whether it has no scripts
+ *
+ * @typedef {{before: string, kind: string, content: string}} Member  of a row: what is written before it, and it
  *
  * @typedef {object} Numbers  of the rows of a table that is the whole formula
  * @property {MJ.Node} table
@@ -105,17 +108,18 @@ export class PageWriter extends CoreWriter {
       this.#place(first.node, 'infix', { left: 0, right: 0 });
       return first.mark + space(spaces[0]) + this.write(first.node) + space(rest);
     }
-    return items
-      .map(({ node, mark, again }, index) => {
-        const isBeside = isBefore(index);
-        const next = items[index + 1];
-        const isFirst = index === 0 || Boolean(mark);
-        const isLast = !next || Boolean(next.mark);
-        const position = isFirst && isLast ? 'infix' : isFirst ? 'prefix' : isLast ? 'postfix' : 'infix';
-        if (node.isEmbellished) this.#place(node, position, { left: isBeside ? 0 : spaces[index], right: next ? (isBefore(index + 1) ? spaces[index + 1] : 0) : rest });
-        const before = isBeside || node.isEmbellished ? '' : space(spaces[index]);
-        return again + mark + before + this.write(node);
-      })
+    const written = items.map(({ node, mark, again }, index) => {
+      const isBeside = isBefore(index);
+      const next = items[index + 1];
+      const isFirst = index === 0 || Boolean(mark);
+      const isLast = !next || Boolean(next.mark);
+      const position = isFirst && isLast ? 'infix' : isFirst ? 'prefix' : isLast ? 'postfix' : 'infix';
+      if (node.isEmbellished) this.#place(node, position, { left: isBeside ? 0 : spaces[index], right: next ? (isBefore(index + 1) ? spaces[index + 1] : 0) : rest });
+      const before = again + mark + (isBeside || node.isEmbellished ? '' : space(spaces[index]));
+      return { before, kind: kindOf(node), content: this.write(node) };
+    });
+    return evenly(written)
+      .map(({ before, content }) => before + content)
       .join('');
   }
 
@@ -154,11 +158,12 @@ export class PageWriter extends CoreWriter {
   #place(node, inRow, room) {
     const mo = node.coreMO();
     if (this.#placed.has(mo)) return;
-    const position = isBareRow(node, mo) ? inRow : 'infix';
+    const isBare = isBareRow(node, mo);
+    const position = isBare ? inRow : 'infix';
     const given = mo.attributes.getExplicit('form');
     // What starts a line goes on with the one before
     const form = given ?? (isSign(mo) ? 'infix' : position);
-    this.#placed.set(mo, { ...room, form, isTold: form !== position });
+    this.#placed.set(mo, { ...room, form, isTold: form !== position, isBare });
   }
 
   /** @param {MJ.Node} node  at which a line is broken */
@@ -195,7 +200,9 @@ export class PageWriter extends CoreWriter {
     if (node.isKind('mroot')) return this.root('mroot', this.globals(node), this.part(node.childNodes[0]) + this.write(node.childNodes[1]));
     if (!SCRIPT.test(node.kind)) return super.plain(node);
     // The script of what goes over lines stands in the last
-    const [base, ...scripts] = node.childNodes.map((child) => this.write(child));
+    const [bare, ...scripts] = node.childNodes.map((child) => this.write(child));
+    // In Chromium, what has a script has no size of its own, unless it is in a row
+    const base = SIZED.test(bare) ? element('mrow', {}, bare) : bare;
     const cut = base.lastIndexOf('<@');
     if (cut < 0) return element(node.kind, this.globals(node), base + scripts.join(''));
     const lines = linesOf(base);
@@ -232,7 +239,7 @@ export class PageWriter extends CoreWriter {
     if (!placed) return given;
     const { content } = this.lettered(node);
     const usual = this.roomOf(content, placed.form, placed.isTold);
-    const isSure = !UNSURE.test(content);
+    const isSure = !UNSURE.test(content) && (placed.isBare || !SIGNED.test(content));
     const told = (/** @type {'left' | 'right'} */ side) => (isSure && Math.abs(placed[side] - usual[side]) < EPSILON ? undefined : ems(placed[side]));
     const isFence = node.attributes.get('stretchy') && wrapper?.stretch?.dir === VERTICAL;
     const isSized = given.minsize || given.maxsize;
@@ -241,7 +248,7 @@ export class PageWriter extends CoreWriter {
       ...given,
       form: placed.isTold ? placed.form : undefined,
       // Firefox has larger ones for sums
-      largeop: isSign(node) && CIRCLED.test(node.getText()) ? 'false' : undefined,
+      largeop: CIRCLED.test(node.getText()) ? 'false' : undefined,
       // What does not grow has the room of its largest form in browsers
       ...(isFence && !isSized && wrapper.size === 0 && { stretchy: 'false' }),
       // Signs that are fences here only grow where they are told to
@@ -365,7 +372,12 @@ const ACCENTS = {
 /** Beside these, browsers have not the same room. */
 const UNSURE = /^[~‖…‿⁁∁∟∣∥∴∵⊾⊿⋯⎰⎱■-◿♭♮♯⧜]$/;
 const BRACKETS = /^[()[\]{}⟨⟩⌊⌋⌈⌉]$/;
-const CIRCLED = /^[⊕⊗⊙]$/;
+const SIZED = /^<mo [^<>]*minsize=/;
+const UNSEEN = /^[\u2061-\u2064]$/;
+const BASED = /^m(sub|sup|subsup|multiscripts|over|under|underover)$/;
+const CIRCLED = /^[⊎⊕⊖⊗⊙]$/;
+/** Of these, browsers have other room at the start of a row, and do not agree where that is if they have scripts. */
+const SIGNED = /^[+−±∓]$/;
 const SIDES_OF_BOX = ['border-top', 'border-right', 'border-bottom', 'border-left'];
 /** em: where browsers have the middle of a table. */
 const AXIS = 0.258;
@@ -398,6 +410,57 @@ function isBareRow(node, mo) {
   if (!node.isInferred && !(ROW.test(node.kind) && !node.attributes.getExplicitNames().some((name) => !name.startsWith('data-')))) return false;
   const solid = node.childNodes.filter((child) => child.isInferred || !isNothing(child));
   return solid.length === 1 && isBareRow(solid[0], mo);
+}
+
+/**
+ * What Firefox takes the member of a row for: it has spaces between some kinds, which no specification has.
+ *
+ * @param {MJ.Node} node
+ * @returns {'operator' | 'unseen' | 'fraction' | 'upright' | 'italic' | 'other'}
+ */
+function kindOf(node) {
+  if (node.isEmbellished) return UNSEEN.test(node.coreMO().getText()) ? 'unseen' : 'operator';
+  if (node.isKind('mfrac')) return 'fraction';
+  if (node.isKind('mi')) return [...node.getText()].length > 1 || node.attributes.get('mathvariant') === 'normal' ? 'upright' : 'italic';
+  if (BASED.test(node.kind)) return kindOf(node.childNodes[0]);
+  if (!node.isInferred && !ROW.test(node.kind)) return 'other';
+  const solid = node.childNodes.filter((child) => !isNothing(child));
+  return solid.length === 1 ? kindOf(solid[0]) : 'other';
+}
+
+/**
+ * The members of a row, those in boxes of their own beside which Firefox would have spaces otherwise.
+ *
+ * @param {Member[]} members
+ * @returns {Member[]}
+ */
+function evenly(members) {
+  const before = besides(members, (one) => one);
+  const after = besides([...members].reverse(), (_, beside) => beside).reverse();
+  return members.map((one, index) => {
+    const kinds = [before[index], after[index]];
+    const isSpaced = one.kind === 'fraction' ? kinds.some((kind) => kind !== 'operator') : one.kind === 'upright' && kinds.includes('italic');
+    return isSpaced ? { ...one, content: element('mpadded', {}, one.content) } : one;
+  });
+}
+
+/**
+ * The kinds of what stands before each member of a row; what is applied counts as a letter.
+ *
+ * @param {Member[]} members
+ * @param {(one: Member, beside: Member) => Member} laterOf  the one that has the space between them
+ */
+function besides(members, laterOf) {
+  /** @type {Member | null} */
+  let beside = null;
+  let isApplied = false;
+  return members.map((one) => {
+    const isBare = !beside || beside.kind === 'operator';
+    const kind = isBare ? 'operator' : isApplied ? 'italic' : laterOf(one, /** @type {Member} */ (beside)).before ? 'other' : /** @type {Member} */ (beside).kind;
+    isApplied = one.kind === 'unseen';
+    if (!isApplied) beside = one;
+    return kind;
+  });
 }
 
 /**
