@@ -16,7 +16,8 @@ from prerender.errors import InternalError, PrerenderError
 from prerender.find import Input
 from prerender.pipeline.build import Progress, no_progress
 from prerender.pipeline.build import build as build_site
-from prerender.pipeline.page import Plan, unread
+from prerender.pipeline.diagnose import located, unread
+from prerender.pipeline.page import Plan
 from prerender.pipeline.render import (
     Notice,
     RenderSession,
@@ -179,9 +180,10 @@ def _page_formulas(path: str, found: Plan | PageReport) -> PageFormulas:
         kind = (formula.display, formula.input, formula.math)
         formulas.append(FoundFormula(path, location.line, location.column, *kind))
     warnings = [Diagnostic("warning", text) for text in found.setup.warnings]
+    odd = located(list(unread(found.found)), found.page.text)
     loads = found.loading.spans or found.loading.stays
     engine = found.setup.rules.version if loads else ""
-    return PageFormulas(path, formulas, [*warnings, *found.notes, *unread(found)], False, engine)
+    return PageFormulas(path, formulas, [*warnings, *found.notes, *odd], False, engine)
 
 
 @dataclass(frozen=True, slots=True)

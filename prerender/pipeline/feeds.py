@@ -21,11 +21,12 @@ from prerender.errors import PageError
 from prerender.find import Broken, Escape, Formula
 from prerender.hashing import digest, fingerprint
 from prerender.markup import Picture, as_mathml, images, rendered_feed, restored_feed
+from prerender.pipeline.diagnose import formula_diagnostics
 from prerender.pipeline.feed_links import Links, links_of
 from prerender.pipeline.lacking import cure
 from prerender.pipeline.language import Speech, sign_place
 from prerender.pipeline.outcome import PageResult, pack, unpack
-from prerender.pipeline.page import Page, Plan, formula_diagnostics, judged, plan, scripts_of
+from prerender.pipeline.page import Page, Plan, judged, plan, scripts_of
 from prerender.pipeline.render import (
     PAGE_ERRORS,
     RenderSession,

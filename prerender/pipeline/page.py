@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -17,14 +16,12 @@ from prerender.engine import JobResult, Typeset
 from prerender.engine.jobs import Planned, plan_jobs
 from prerender.errors import PageError
 from prerender.find import (
-    NAME,
     Broken,
     Escape,
     Formula,
     Found,
     Rendered,
     Stray,
-    Unclosed,
     find,
     find_rendered,
 )
@@ -54,10 +51,11 @@ from prerender.markup import (
     style_mark,
 )
 from prerender.pipeline.before import Again, Work, counted, notes_on, unlike, work_on
+from prerender.pipeline.diagnose import Remark, formula_diagnostics, located, unread
 from prerender.pipeline.fonts import PageFont, characters_in, in_files, in_page, math_font
 from prerender.pipeline.frameworks import detect_framework
-from prerender.pipeline.given import has_given, linked
-from prerender.pipeline.lacking import Held, cure, lacking, whole_page
+from prerender.pipeline.given import linked
+from prerender.pipeline.lacking import Held, lacking, whole_page
 from prerender.pipeline.language import Speech, languages, voices
 from prerender.pipeline.loaders import Loading, loading
 from prerender.report.diagnostics import Diagnostic
@@ -74,7 +72,6 @@ from prerender.setup import (
 )
 from prerender.source import Edit, Element, Span, parse, prolog_end, splice, xhtml
 from prerender.source.encoding import EncodingLossError, decode, encode, with_references
-from prerender.source.lines import LineIndex
 
 _XML_SUFFIXES = (".xhtml", ".xht")
 
@@ -541,63 +538,11 @@ def _diagnose(
     if loads := _still_loads(plan, typesets):
         said.append(Diagnostic("note", f"MathJax or KaTeX may still be loaded: {loads}"))
     found = [
-        (formula.span.start, told, formula.math)
+        Remark(formula.span.start, told, formula.math)
         for formula, typeset, why in zip(plan.formulas, typesets, held, strict=True)
         for told in formula_diagnostics(plan.setup_of(formula), formula, typeset, why)
     ]
-    return said + _located(plan, [*found, *_unread(plan)])
-
-
-#: where something is said of a text, what, and its TeX
-_Said = tuple[int, Diagnostic, str]
-
-
-def unread(plan: Plan) -> list[Diagnostic]:
-    """What there is to say of what may be meant as a formula, and was read as none."""
-    return _located(plan, list(_unread(plan)))
-
-
-def _unread(plan: Plan) -> Iterator[_Said]:
-    for one in plan.found:
-        if isinstance(one, Broken):
-            yield one.span.start, _BROKEN, one.text
-        elif isinstance(one, Unclosed):
-            yield one.span.start, _unclosed(one), ""
-        elif isinstance(one, Stray):
-            yield one.span.start, _STRAY, ""
-
-
-def _located(plan: Plan, said: Sequence[_Said]) -> list[Diagnostic]:
-    lines = LineIndex(plan.page.text) if said else None
-    return [
-        replace(told, location=lines.locate(start), tex=math)
-        for start, told, math in sorted(said, key=itemgetter(0))
-        if lines
-    ]
-
-
-_BROKEN = Diagnostic(
-    "warning",
-    "tags that stand in this formula, or around it, are moved when the page is read: it stays as it"
-    " is, with the scripts of the page",
-    cure="put it into one element, say a cell of the table",
-)
-
-
-def _unclosed(one: Unclosed) -> Diagnostic:
-    """What there is to say of what begins a formula and ends none."""
-    told = (
-        f"{one.text} is never closed: no end of it follows in the same element, outside of braces"
-    )
-    return Diagnostic("warning", told, cure="close it, or put it into a code element")
-
-
-_STRAY = Diagnostic(
-    "note",
-    "this looks like TeX, and is in no formula: readers see it as it stands",
-    cure="Markdown may have taken its delimiters away; if they are single dollars, allow them by"
-    " inlineMath, under [mathjax.tex] in prerender.toml",
-)
+    return said + located([*found, *unread(plan.found)], plan.page.text)
 
 
 def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
@@ -606,71 +551,6 @@ def _still_loads(plan: Plan, typesets: Sequence[Typeset]) -> str:
         return plan.loading.stays
     failed = any(typeset.error is not None for typeset in typesets)
     return "formulas of the page are not rendered" if failed and plan.loading.spans else ""
-
-
-_GIVEN = Diagnostic(
-    "warning",
-    r"ids and classes that formulas give (\cssId, \class) have a prefix: they are none of the page",
-    cure="where all formulas are the site's own, --trust site leaves them as they are",
-)
-#: what Markdown makes of the end of a row
-_SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\\\n")
-_LOST_ROW = Diagnostic(
-    "warning",
-    r"a line of this formula ends with a single \, so no row ends there: Markdown may have made it"
-    r" of \\",
-    cure="have the generator leave math alone, so that all rows are there",
-)
-_FONTS = "install one (Debian has fonts-noto-core and fonts-noto-cjk)"
-_NUMBER = (
-    'equations are not numbered here; to number them, put tags = "ams" under [mathjax.tex] in'
-    " prerender.toml"
-)
-#: what MathJax says of the second row with a label where rows have no numbers
-_LABELS = r"Multiple \label"
-_BEGINNINGS = (r"\(", r"\[")
-_REFERENCE = re.compile(rf"\\(?:eq)?ref\s*\{{({NAME})\}}")
-
-
-def formula_diagnostics(
-    setup: Setup, formula: Formula, typeset: Typeset, held: Held | None
-) -> Iterator[Diagnostic]:
-    """What there is to say of a formula, without its place."""
-    unnumbered = setup.tex.get("tags", "none") == "none"
-    if held is not None:
-        yield Diagnostic("error", held[0], cure=held[1])
-    elif typeset.error is not None:
-        is_cured = unnumbered and typeset.error == _LABELS
-        yield Diagnostic("error", typeset.error, cure=_NUMBER if is_cured else "")
-    for name in dict.fromkeys(typeset.undefined):
-        if name in _BEGINNINGS:
-            told = f"there is a {name} in this formula: is it closed where it should be?"
-            yield Diagnostic("warning", told)
-        else:
-            told = f"{name} is not defined; it stands in red, as MathJax shows it"
-            yield Diagnostic("warning", told, cure=cure(name))
-    if r"\begin" in formula.math and _SINGLE.search(formula.math):
-        yield _LOST_ROW
-    if has_given(typeset):
-        yield _GIVEN
-    if typeset.guessed:
-        told = f"there is no font here for “{typeset.guessed[0]}”, so its width is a guess"
-        yield Diagnostic("warning", told, cure=_FONTS)
-    for label in dict.fromkeys(_missing(formula, typeset)):
-        told = f"there is no label {label} on this page; a reference to it shows ???".replace(
-            "  ", " "
-        )
-        label_cure = rf"put \label{{{label}}} where it belongs" if label else ""
-        yield Diagnostic("warning", told, cure=_NUMBER if unnumbered else label_cure)
-
-
-def _missing(formula: Formula, typeset: Typeset) -> list[str]:
-    """The labels that a formula refers to in vain; "" where its TeX does not tell which."""
-    missing = ["???" in ref.text for ref in typeset.refs]
-    names = _REFERENCE.findall(formula.math)
-    if len(names) != len(missing):
-        names = names if len(names) == 1 and any(missing) else [""] * len(missing)
-    return [name for name, is_missing in zip(names, missing, strict=False) if is_missing]
 
 
 #: what has no elements in it that are the page's (https://html.spec.whatwg.org/#the-head-element)
