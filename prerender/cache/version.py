@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prerender import __version__
-from prerender.engine.bundle import mathjax_version, speech_version
+from prerender.engine.bundle import bundle_version, mathjax_version
 
 _PACKAGE = Path(__file__).parents[1]
 _SCRIPTS = (_PACKAGE / "engine" / "worker", _PACKAGE / "setup" / "sandbox")
@@ -16,12 +16,12 @@ _EXCLUDED = {"mathjax", "vendor", "__pycache__"}
 
 
 def program_version() -> str:
-    """Return a hash of all code that pages depend on: our version and files, MathJax's version.
+    """Return a hash of all code that pages depend on: our version and files, and the bundle.
 
     Raises MathJaxMissingError.
     """
     hashed = hashlib.blake2b(digest_size=8)
-    for text in (__version__, mathjax_version(), speech_version()):
+    for text in (__version__, bundle_version()):
         hashed.update(f"{text}/".encode())
     for file in sorted(_files(_PACKAGE)):
         hashed.update(f"{file.relative_to(_PACKAGE).as_posix()}/".encode())
@@ -30,13 +30,14 @@ def program_version() -> str:
 
 
 def typesets_version() -> str:
-    """Return the version of typesets and set-ups: ours, MathJax's, a hash of our browser scripts.
+    """Return the version of typesets and set-ups: ours, MathJax's, a hash of what runs in tabs.
 
     Raises MathJaxMissingError.
     """
     scripts = sorted(file for folder in _SCRIPTS for file in folder.rglob("*.*"))
     hashed = hashlib.blake2b(b"".join(map(Path.read_bytes, scripts)), digest_size=4)
-    return f"{__version__}/{mathjax_version()}/{speech_version()}/{hashed.hexdigest()}"
+    hashed.update(bundle_version().encode())
+    return f"{__version__}/{mathjax_version()}/{hashed.hexdigest()}"
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -30,6 +30,14 @@ def speech_version() -> str:
     return _version(_SPEECH)
 
 
+def bundle_version() -> str:
+    """A hash of all that is bundled, and of how it was changed. Raises MathJaxMissingError."""
+    try:
+        return (_MATHJAX / "made-from.sha256").read_text("ascii")
+    except FileNotFoundError:
+        raise MathJaxMissingError(_MISSING) from None
+
+
 def math_font() -> bytes:
     """The font of formulas as MathML (WOFF), with a MATH table. Raises MathJaxMissingError."""
     try:
