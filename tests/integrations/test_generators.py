@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -126,9 +127,13 @@ def test_mkdocs_serve(generator: Generator) -> None:
     generator.write(_DOCS)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
-    words = generator.words("mkdocs", "serve", "-a", address)
     process = subprocess.Popen(
-        words, cwd=generator.folder, env=generator.environment, stderr=subprocess.DEVNULL
+        generator.words("mkdocs", "serve", "-a", address),
+        cwd=generator.folder,
+        env=generator.environment,
+        stderr=subprocess.DEVNULL,
+        # what runs in the background of a shell ignores Ctrl-C, and so would what it starts
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     try:
         _wait_for(f"http://{address}/", 2)
