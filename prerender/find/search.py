@@ -143,8 +143,8 @@ def _search(elements: Sequence[Element], rules: SearchRules, strays: bool) -> It
                 display = any(matches_selector(selector, element) for selector in displays)
                 yield from _located(run, _asciimath(run, rules, taken), display=display)
             yield from unclosed
-            if strays and searching and not unclosed and not _is_source(element):
-                yield from _stray(run, taken)
+            if strays and searching and not unclosed:
+                yield from (one for one in _stray(run, taken) if not _is_source(element))
 
 
 def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
