@@ -22,12 +22,10 @@ class MathJaxMissingError(EngineError):
 
 def mathjax_version() -> str:
     """The version of the MathJax that is bundled. Raises MathJaxMissingError."""
-    return _version(_MATHJAX)
-
-
-def speech_version() -> str:
-    """The version of the speech rule engine beside it. Raises MathJaxMissingError."""
-    return _version(_SPEECH)
+    try:
+        return str(json.loads((_MATHJAX / "package.json").read_bytes())["version"])
+    except FileNotFoundError:
+        raise MathJaxMissingError(_MISSING) from None
 
 
 def bundle_version() -> str:
@@ -42,13 +40,6 @@ def math_font() -> bytes:
     """The font of formulas as MathML (WOFF), with a MATH table. Raises MathJaxMissingError."""
     try:
         return _FONT.read_bytes()
-    except FileNotFoundError:
-        raise MathJaxMissingError(_MISSING) from None
-
-
-def _version(package: Path) -> str:
-    try:
-        return str(json.loads((package / "package.json").read_bytes())["version"])
     except FileNotFoundError:
         raise MathJaxMissingError(_MISSING) from None
 

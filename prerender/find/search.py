@@ -149,9 +149,14 @@ def _search(elements: Sequence[Element], rules: SearchRules, strays: bool) -> It
 
 def _between(run: Run, matches: Sequence[Match]) -> list[Run]:
     """Return the parts of a run between matches; the next search treats each as a separate text."""
+    return [run.part(*gap) for gap in _gaps(run, matches)] if matches else [run]
+
+
+def _gaps(run: Run, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
+    """Return where the text before, between and behind matches starts and ends."""
     ends = [0, *(match.end for match in matches)]
     starts = [*(match.start for match in matches), len(run.text)]
-    return [run.part(*gap) for gap in zip(ends, starts, strict=True)] if matches else [run]
+    return zip(ends, starts, strict=True)
 
 
 def _opening(rules: SearchRules) -> re.Pattern[str] | None:
@@ -166,9 +171,7 @@ def _opening(rules: SearchRules) -> re.Pattern[str] | None:
 
 def _unclosed(run: Run, opening: re.Pattern[str], matches: Sequence[Match]) -> Iterator[Unclosed]:
     """Yield the first opening delimiter outside all matches; later ones may be consequences."""
-    ends = [0, *(match.end for match in matches)]
-    starts = [*(match.start for match in matches), len(run.text)]
-    between = (opening.search(run.text, *gap) for gap in zip(ends, starts, strict=True))
+    between = (opening.search(run.text, *gap) for gap in _gaps(run, matches))
     opened = next(filter(None, between), None)
     span = run.span(*opened.span()) if opened else None
     if opened and span:
@@ -189,10 +192,7 @@ def _stray(run: Run, taken: Sequence[Match]) -> Iterator[Stray]:
     """Yield the first that looks like TeX outside all matches."""
     if "\\" not in run.text and "$" not in run.text:
         return
-    matches = sorted(taken, key=lambda match: match.start)
-    ends = [0, *(match.end for match in matches)]
-    starts = [*(match.start for match in matches), len(run.text)]
-    for gap in zip(ends, starts, strict=True):
+    for gap in _gaps(run, sorted(taken, key=lambda match: match.start)):
         found = _LIKE_TEX.search(run.text, *gap)
         span = run.span(*found.span()) if found else None
         if found and span:

@@ -13,7 +13,7 @@ from html.entities import html5
 
 import turbohtml
 
-from prerender.source.nodes import Piece
+from prerender.source.nodes import Piece, beginning
 from prerender.source.offsets import ParserCopy
 
 _Leaf = (turbohtml.Text, turbohtml.Comment)
@@ -25,7 +25,6 @@ _DROPS_NEWLINE = frozenset(("pre", "listing", "textarea"))
 #: a character reference with its semicolon, or what stands for itself
 _PART = re.compile(r"&(#\d+|#[xX][\da-fA-F]+|[\da-zA-Z]+);|(?:[^&]|&(?![#\da-zA-Z]))+")
 _SPACE = "\t\n\f\r "
-_CHARACTER = re.compile(r"\r\n|(?s:.)")
 _NEWLINE = re.compile(r"\r?\n|\r|")
 
 
@@ -105,7 +104,7 @@ def _read(text: str, at: int, end: int, data: str) -> list[Piece]:
         if part is None:
             return []
         if part[1] is None:
-            raw = _beginning(part[0], len(data) - offset)
+            raw = beginning(part[0], len(data) - offset)
             means = raw.replace("\r\n", "\n").replace("\r", "\n")
         else:
             raw = part[0]
@@ -116,11 +115,3 @@ def _read(text: str, at: int, end: int, data: str) -> list[Piece]:
         found.append(Piece(offset, len(means), at, at + len(raw), crlf))
         at, offset = at + len(raw), offset + len(means)
     return found
-
-
-def _beginning(raw: str, length: int) -> str:
-    """Return the source of so many characters, of which a CRLF is one."""
-    if "\r\n" not in raw:
-        return raw[:length]
-    starts = [match.start() for match in _CHARACTER.finditer(raw)]
-    return raw[: starts[length]] if length < len(starts) else raw

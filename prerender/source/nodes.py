@@ -53,6 +53,14 @@ def _starts(raw: str) -> list[int]:
     return [*(match.start() for match in re.finditer(r"\r\n|(?s:.)", raw)), len(raw)]
 
 
+def beginning(raw: str, length: int) -> str:
+    """Return the source of so many characters, of which a CRLF is one; all, if it has fewer."""
+    if "\r\n" not in raw:
+        return raw[:length]
+    starts = _starts(raw)
+    return raw[: starts[min(length, len(starts) - 1)]]
+
+
 class UnlocatedError(LookupError):
     """Raised for text whose source location was not computed (see `Element.holding`)."""
 

@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
 import turbohtml
 
 from prerender.source.edits import Edit, splice
 from prerender.source.lines import LineIndex
-from prerender.source.nodes import Piece, Span, Text
+from prerender.source.nodes import Piece, Span, Text, beginning
 
 _DIGITS = [chr(0xFDD0 + i) for i in range(16)]
 _OPEN, _CLOSE = "\ufde0", "\ufde1"
@@ -151,8 +150,7 @@ def _end_of_last(copy: str, start: int, token: turbohtml.Token) -> int:
     """Return where the last token ends; an unfinished tag, which is no token, may follow it."""
     if token.type == turbohtml.TokenType.CHARACTER_REFERENCE:
         return start + len(copy[start:].partition("<")[0])
-    starts = (match.start() for match in re.compile(r"\r\n|(?s:.)").finditer(copy, start))
-    return next(islice(starts, len(token.data or ""), None), len(copy))
+    return start + len(beginning(copy[start:], len(token.data or "")))
 
 
 #: elements whose content is plain text in HTML, but markup in SVG and MathML

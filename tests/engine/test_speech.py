@@ -11,7 +11,6 @@ import pytest
 
 import prerender
 from prerender.engine import FormulaInput, Job, Typeset, speech_languages
-from prerender.engine.bundle import speech_version
 from prerender.markup.phrases import phrases
 from tests.support.browser import SessionBrowser, new_engine
 from tests.support.explorer import explorer_says
@@ -228,4 +227,5 @@ def test_a_number_is_called_as_links_to_it_are() -> None:
 
 def test_the_engine_is_the_one_that_this_mathjax_has() -> None:
     worker = ROOT.parent / "tests/node_modules/mathjax/sre/speech-worker.js"
-    assert f'VERSION="{speech_version()}"' in worker.read_text("utf-8")
+    version = json.loads((ROOT / "engine/mathjax/sre/package.json").read_bytes())["version"]
+    assert f'VERSION="{version}"' in worker.read_text("utf-8")
